@@ -1,0 +1,86 @@
+"""A small parent for servers: keeps one group of commands, and ends it whatever happens to whoever asked for it.
+
+Run as `python guard.py SPEC`, where SPEC is a JSON object: `commands` (a list of `{argv, stop}`, started in that order,
+the last being the one that matters), `log` (a file that takes their output), `cwd` and `patience` (seconds between
+asking a command to stop and killing it). The group ends when standard input closes, which the kernel does for
+an owner that was killed; when the guard is told to terminate; or when the last command ends by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psutil
+
+STANDARD_INPUT = 0
+
+
+def main() -> int:
+    """Run the group described by the first argument; the exit code is that of its last command."""
+    spec: dict[str, Any] = json.loads(sys.argv[1])
+    wakeup = _wake_on_signals()
+    running: list[tuple[subprocess.Popen[bytes], str]] = []
+    with Path(spec["log"]).open("ab") as log:
+        for command in spec["commands"]:
+            running.append((_start(command["argv"], spec["cwd"], log.fileno()), command["stop"]))
+    last = running[-1][0]
+    _wait_for_end(last, wakeup)
+    for process, stop_signal in reversed(running):
+        end_process(process.pid, stop_signal, spec["patience"])
+        process.wait()
+    return last.returncode
+
+
+def _wake_on_signals() -> int:
+    """A pipe that becomes readable when the guard is asked to end; Ctrl-C is the owner's to handle."""
+    readable, writable = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(writable)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _noted)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return readable
+
+
+def _noted(_number: int, _frame: FrameType | None) -> None:
+    """The wake-up pipe carries the news; an ignored signal would not be written to it."""
+
+
+def _start(argv: Sequence[str], cwd: str, log: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, restore_signals=True
+    )
+
+
+def _wait_for_end(last: subprocess.Popen[bytes], wakeup: int) -> None:
+    ended = os.pidfd_open(last.pid)
+    readable: list[int] = []
+    while not readable:
+        readable, _, _ = select.select([STANDARD_INPUT, wakeup, ended], [], [])
+    os.close(ended)
+
+
+def end_process(pid: int, stop_signal: str, patience: float) -> None:
+    """Ask the process to stop, wait up to `patience` seconds, then kill it with every descendant it ever showed."""
+    try:
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+        process.send_signal(signal.Signals[f"SIG{stop_signal}"])
+    except psutil.NoSuchProcess:
+        return
+    psutil.wait_procs([process], timeout=patience)
+    _, alive = psutil.wait_procs(family, timeout=0.5)
+    for left_over in alive:
+        left_over.kill()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

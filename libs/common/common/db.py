@@ -1,0 +1,73 @@
+"""PostgreSQL pools: each service works in its own schema, with its own role where the server lets us make one."""
+
+import json
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+if TYPE_CHECKING:  # asyncpg's classes are generic only for the type checker
+    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+    Row = asyncpg.Record
+else:
+    Connection = Pool = Row = object
+
+from common.settings import CommonSettings
+
+
+DATABASE_AWAY = (
+    ConnectionError,
+    asyncpg.InterfaceError,  # the connection was lost or is closing
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # the server shuts down or starts
+    asyncpg.InsufficientResourcesError,  # such as too many connections
+    asyncpg.TransactionRollbackError,  # a deadlock or a conflict: the same transaction works when repeated
+)
+"""Errors that say nothing against the work itself: it is worth trying again when the database is back."""
+
+
+def schema_of(service: str) -> str:
+    """The schema that a service owns, such as `roster_fetcher`."""
+    return service.replace("-", "_")
+
+
+def role_of(service: str) -> str:
+    """The role that a service works as, such as `rosterbus_roster_fetcher`."""
+    return f"rosterbus_{schema_of(service)}"
+
+
+async def create_pool(settings: CommonSettings, service: str) -> Pool:
+    """A pool whose connections see only their service's schema, and dicts where PostgreSQL has jsonb.
+
+    The role is left out where it does not exist, because the login may not create roles (`migrate` logs it).
+    """
+    url = settings.database_url.get_secret_value()
+    session = {"search_path": schema_of(service), "application_name": service}
+    if await _has_role(url, role_of(service)):
+        session["role"] = role_of(service)
+    pool: Pool = await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=settings.database_connections,
+        init=_use_json,
+        server_settings=session,
+    )
+    return pool
+
+
+async def _has_role(url: str, role: str) -> bool:
+    conn = await asyncpg.connect(url)
+    try:
+        return bool(
+            await conn.fetchval("SELECT pg_has_role(current_user, oid, 'USAGE') FROM pg_roles WHERE rolname = $1", role)
+        )
+    finally:
+        await conn.close()
+
+
+async def _use_json(conn: Connection) -> None:
+    await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=_dump, decoder=json.loads)
+
+
+def _dump(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

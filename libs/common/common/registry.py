@@ -1,0 +1,97 @@
+"""The registry, read side: what operators declared, as dashboard-api publishes it in the views of schema `registry`."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+from uuid import UUID, uuid5
+
+import structlog
+
+from common.db import Connection, Pool
+
+SCHOOLS = UUID("7d0b1b43-3a5e-5d1c-9a0d-3f6f2a1c9e10")
+WAIT_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a district's rosters come from. `settings` are the kind's own; `secrets` are sealed."""
+
+    district_id: str
+    id: str
+    kind: str
+    settings: dict[str, Any]
+    secrets: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A Moodle site. `roles` maps our roles (student, teacher) to Moodle's ids; `secrets` holds its token, sealed."""
+
+    district_id: str
+    id: str
+    name: str
+    base_url: str
+    user_auth: str
+    roles: dict[str, int]
+    max_parallel: int
+    secrets: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school that a source shares. Without `target_id` it is not set up."""
+
+    district_id: str
+    id: UUID
+    source_id: str
+    source_school_id: str
+    target_id: str | None
+    name: str
+    timezone: str
+    nightly: time | None
+    shared: bool
+    pool: str
+    locale: str
+
+
+def school_id(district_id: str, source_id: str, source_school_id: str) -> UUID:
+    """The id that a source's school has with us: the same whoever asks, whenever."""
+    return uuid5(SCHOOLS, f"{district_id}/{source_id}/{source_school_id}")
+
+
+async def wait_until_published(pool: Pool) -> None:
+    """Wait for dashboard-api's first start, which creates the registry."""
+    waiting = False
+    while not await pool.fetchval("SELECT to_regclass('registry.school') IS NOT NULL"):
+        if not waiting:
+            log.info("waiting for dashboard-api to create the registry")
+        waiting = True
+        await asyncio.sleep(WAIT_SECONDS)
+
+
+async def school(conn: Connection | Pool, district_id: str, id_: UUID) -> School | None:
+    """One school of a district."""
+    row = await conn.fetchrow("SELECT * FROM registry.school WHERE district_id = $1 AND id = $2", district_id, id_)
+    return School(**row) if row else None
+
+
+async def source(conn: Connection | Pool, district_id: str, id_: str) -> Source | None:
+    """One source of a district."""
+    row = await conn.fetchrow("SELECT * FROM registry.source WHERE district_id = $1 AND id = $2", district_id, id_)
+    return Source(**row) if row else None
+
+
+async def sources(conn: Connection | Pool, district_id: str) -> list[Source]:
+    """All sources of a district."""
+    rows = await conn.fetch("SELECT * FROM registry.source WHERE district_id = $1 ORDER BY id", district_id)
+    return [Source(**row) for row in rows]
+
+
+async def target(conn: Connection | Pool, district_id: str, id_: str) -> Target | None:
+    """One target of a district."""
+    row = await conn.fetchrow("SELECT * FROM registry.target WHERE district_id = $1 AND id = $2", district_id, id_)
+    return Target(**row) if row else None

@@ -1,0 +1,141 @@
+"""The life of a service: migrate, connect, relay and consume, serve health, stop in order.
+
+    async with Runtime("notifier", settings) as runtime:
+        await runtime.serve(ROUTES)
+
+A signal (SIGTERM, SIGINT) ends `serve`: consuming stops first, running work ends within its budget, the relay empties
+the outbox once more, connections close. A background task that dies takes the service down rather than leaving it lame.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
+from typing import Any, Self
+
+import structlog
+from aiohttp import web
+
+from common import inbox, logs
+from common.bus import Bus
+from common.db import Pool, create_pool
+from common.delivery import Consumer, OnPark, Routes
+from common.events import Service
+from common.health import Health, health_app
+from common.migrate import migrate
+from common.outbox import Relay
+from common.settings import CommonSettings
+from common.uow import UnitOfWork
+
+HOUSEKEEPING_SECONDS = 15.0
+DRAIN_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Runtime:
+    """The things that live as long as the process."""
+
+    def __init__(self, service: Service, settings: CommonSettings) -> None:
+        self.service = service
+        self.settings = settings
+        self.health = Health()
+        self.stopping = asyncio.Event()
+        self.pool: Pool
+        self.bus: Bus
+        self.relay: Relay
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        logs.configure(self.settings, self.service)
+        await migrate(self.settings.database_url, self.service)
+        self.pool = await self._stack.enter_async_context(await create_pool(self.settings, self.service))
+        self.bus = await self._stack.enter_async_context(Bus(self.settings.amqp_url, self.service))
+        self.relay = Relay(self.pool, self.bus, self.service)
+        self.health.add("database", self._database_answers)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+        log.info("stopped")
+
+    def unit_of_work(self) -> UnitOfWork:
+        """A unit of work for what no event caused."""
+        return UnitOfWork(self.pool, self.service, wake_relay=self.relay.wake)
+
+    async def serve(
+        self,
+        routes: Routes,
+        *,
+        on_park: OnPark | None = None,
+        background: Sequence[Coroutine[Any, Any, None]] = (),
+        http: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Work until told to stop. `http` replaces the plain health server where a service has pages of its own."""
+        for signal_ in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(signal_, self.stopping.set)
+        consumer = self._consumer(routes, on_park)
+        await consumer.start()
+        self.health.add("consumer", consumer.alive)
+        tasks = [asyncio.create_task(self.relay.run()), asyncio.create_task(self._housekeeping())]
+        tasks += [asyncio.create_task(job) for job in background]
+        tasks.append(asyncio.create_task(http() if http else self._serve_health()))  # type: ignore[arg-type]
+        log.info("started", pools=self.settings.pools)
+        try:
+            await self._until_stopped(tasks)
+        finally:
+            log.info("stopping")
+            await consumer.stop(self.settings.shutdown_seconds)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.relay.drain(), DRAIN_SECONDS)
+
+    def _consumer(self, routes: Routes, on_park: OnPark | None) -> Consumer:
+        return Consumer(
+            self.service,
+            routes,
+            self.bus,
+            self.pool,
+            pools=self.settings.pools,
+            prefetch=self.settings.prefetch,
+            handler_seconds=self.settings.handler_seconds,
+            wake_relay=self.relay.wake,
+            on_park=on_park,
+        )
+
+    async def _until_stopped(self, tasks: list[asyncio.Task[None]]) -> None:
+        stopping = asyncio.create_task(self.stopping.wait())
+        done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        for task in done - {stopping}:
+            if not self.stopping.is_set():
+                task.result()
+                raise RuntimeError("a background task of the service ended")
+
+    async def _serve_health(self) -> None:
+        runner = web.AppRunner(health_app(self.health), access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, self.settings.http_host, self.settings.http_port).start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()
+
+    async def _housekeeping(self) -> None:
+        """Measure the outbox, forget old inbox marks, and say once when the broker goes and once when it is back."""
+        connected = True
+        while True:
+            try:
+                await self.relay.measure()
+                await inbox.prune(self.pool)
+            except Exception as error:
+                log.warning("housekeeping failed", error=type(error).__name__)
+            if connected != self.bus.connected:
+                connected = self.bus.connected
+                log.warning("the broker is back" if connected else "the broker is away; work waits")
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+    async def _database_answers(self) -> bool:
+        return await self.pool.fetchval("SELECT true", timeout=2) is True

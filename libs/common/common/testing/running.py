@@ -1,0 +1,51 @@
+"""A service's consumer and relay, run in the test's own process against the test's database and virtual host."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from common.bus import Bus
+from common.db import Pool
+from common.delivery import Consumer, OnPark, Routes
+from common.events import Service
+from common.outbox import Relay
+
+FAST_DELAYS = (0.05, 0.1, 0.2, 0.4)
+
+
+@asynccontextmanager
+async def running(
+    service: Service,
+    routes: Routes,
+    bus: Bus,
+    pool: Pool,
+    *,
+    pools: Sequence[str] = ("shared",),
+    prefetch: int = 10,
+    handler_seconds: float = 60,
+    delays: Sequence[float] = FAST_DELAYS,
+    on_park: OnPark | None = None,
+    stop_budget: float = 5,
+) -> AsyncIterator[Consumer]:
+    """Consume `routes` and relay the service's outbox while the context lasts; retries come within milliseconds."""
+    relay = Relay(pool, bus, service)
+    consumer = Consumer(
+        service,
+        routes,
+        bus,
+        pool,
+        pools=pools,
+        prefetch=prefetch,
+        handler_seconds=handler_seconds,
+        delays=delays,
+        wake_relay=relay.wake,
+        on_park=on_park,
+    )
+    await consumer.start()
+    relaying = asyncio.create_task(relay.run())
+    try:
+        yield consumer
+    finally:
+        await consumer.stop(stop_budget)
+        relaying.cancel()
+        await asyncio.gather(relaying, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""The web-service functions, one module for each family."""

@@ -1,0 +1,45 @@
+"""What was asked of the simulator, and how much it answered."""
+
+from collections import Counter, deque
+from typing import Any
+
+RECENT = 1_000
+
+
+class Counters:
+    """Counts by endpoint (its path, `users/{id}` for single records, `token`).
+
+    `requests` and `bytes` (of bodies as sent) are by endpoint, `statuses` by HTTP status; `recent` holds the last
+    1,000 requests as `GET /path?query`.
+    """
+
+    def __init__(self) -> None:
+        self.requests: Counter[str] = Counter()
+        self.bytes: Counter[str] = Counter()
+        self.statuses: Counter[int] = Counter()
+        self.recent: deque[str] = deque(maxlen=RECENT)
+
+    def asked(self, endpoint: str, line: str) -> None:
+        """Count a request."""
+        self.requests[endpoint] += 1
+        self.recent.append(line)
+
+    def answered(self, endpoint: str, status: int, size: int) -> None:
+        """Count an answer."""
+        self.statuses[status] += 1
+        self.bytes[endpoint] += size
+
+    def clear(self) -> None:
+        """Begin again at nothing."""
+        for counts in (self.requests, self.bytes, self.statuses, self.recent):
+            counts.clear()
+
+    def summary(self) -> dict[str, Any]:
+        """Give the counts as they are shown to people and scripts."""
+        return {
+            "requests": dict(self.requests),
+            "bytes": dict(self.bytes),
+            "statuses": {str(status): number for status, number in self.statuses.items()},
+            "requests_total": self.requests.total(),
+            "bytes_total": self.bytes.total(),
+        }

@@ -1,0 +1,39 @@
+"""Keeps mail and shows it: `python -m simulators.smtp --port 8025 --http-port 8026`."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from aiohttp import web
+
+from simulators.smtp.pages import MailPages
+from simulators.smtp.sink import MailSink
+
+
+def main(
+    port: int,
+    http_port: int,
+    host: str = "127.0.0.1",
+    folder: Annotated[Path | None, typer.Option(help="Folder in which mails outlast a restart.")] = None,
+) -> None:
+    """Receive mail at PORT and show it at HTTP_PORT until stopped."""
+    asyncio.run(_serve(MailSink(host, port, folder), http_port))
+
+
+async def _serve(sink: MailSink, http_port: int) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    runner = web.AppRunner(MailPages(sink).application(), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    async with sink:
+        await web.TCPSite(runner, sink.host, http_port).start()
+        typer.echo(f"Mail to {sink.host}:{sink.port} is shown at http://{sink.host}:{http_port}")
+        await stopped.wait()
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,147 @@
+"""Events in the life of a run, kept in the read models. Each handler says what its event tells, and nothing more."""
+
+from dataclasses import replace
+
+from common.events import (
+    PlanMade,
+    RosterFetched,
+    SyncCompleted,
+    SyncFailed,
+    SyncOrdered,
+    SyncProgressed,
+    SyncRefused,
+    SyncRequested,
+)
+from common.uow import UnitOfWork
+from dashboard_api.projections.told import told_at
+from dashboard_api.queries import hints, phases, run_errors, runs, school_states, schools
+from dashboard_api.queries.runs import RunFact, fact_of
+from dashboard_api.queries.school_states import Ending
+
+
+async def note_order(event: SyncOrdered, uow: UnitOfWork) -> None:
+    """Runs of an order; those that the API placed are known already."""
+    async with uow:
+        ids = event.schools
+        if ids is None:
+            ids = await schools.set_up(uow.conn, event.district_id)
+        await runs.note_all(uow.conn, runs.facts_of_order(event, ids, told_at(uow)))
+        await hints.tell(uow.conn, event)
+
+
+async def note_request(event: SyncRequested, uow: UnitOfWork) -> None:
+    """The run was admitted."""
+    fact = replace(
+        fact_of(event, "requested"),
+        mode=event.mode,
+        dry_run=event.dry_run,
+        trigger=event.trigger,
+        requested_at=told_at(uow),
+    )
+    await _keep(event, fact, uow)
+
+
+async def note_refusal(event: SyncRefused, uow: UnitOfWork) -> None:
+    """The run was not admitted."""
+    fact = replace(
+        fact_of(event, "refused"),
+        refusal=event.reason,
+        running_run_id=event.running_run_id,
+        ended_at=told_at(uow),
+    )
+    await _keep(event, fact, uow)
+
+
+async def note_progress(event: SyncProgressed, uow: UnitOfWork) -> None:
+    """How far a phase has come. Bytes of the fetch are the source's, those of the other phases Moodle's."""
+    fact = fact_of(event, event.phase)
+    if event.phase == "fetching":
+        fact = replace(fact, source_up=event.bytes_up, source_down=event.bytes_down)
+    else:
+        fact = replace(fact, target_up=event.bytes_up, target_down=event.bytes_down)
+    async with uow:
+        await runs.note(uow.conn, fact)
+        await phases.note(uow.conn, event, told_at(uow))
+        await hints.tell(uow.conn, event)
+
+
+async def note_roster(event: RosterFetched, uow: UnitOfWork) -> None:
+    """What was read, and what changed since the snapshot before."""
+    fact = replace(
+        fact_of(event, "planning"),
+        mode=event.mode,
+        dry_run=event.dry_run,
+        snapshot=event.snapshot,
+        complete=event.complete,
+        counts=event.counts,
+        changes=event.changes,
+        source_up=event.bytes_up,
+        source_down=event.bytes_down,
+    )
+    async with uow:
+        await runs.note(uow.conn, fact)
+        await school_states.note_counts(uow.conn, event, told_at(uow))
+        await hints.tell(uow.conn, event)
+
+
+async def note_plan(event: PlanMade, uow: UnitOfWork) -> None:
+    """What is to be done."""
+    await _keep(event, replace(fact_of(event, "applying"), plan=event.operations), uow)
+
+
+async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
+    """The run's end, and with it how the school stands, unless the run only looked."""
+    async with uow:
+        await runs.note(uow.conn, _of_completion(event, uow))
+        if event.outcome not in ("refreshed", "previewed"):
+            health = "with_errors" if event.errors or event.outcome == "with_errors" else "clean"
+            await school_states.note_ending(
+                uow.conn,
+                Ending(event.district_id, event.school_id, event.run_id, health, event.errors, told_at(uow)),
+            )
+            if not event.errors:
+                await run_errors.forget_before(uow.conn, event.district_id, event.school_id, event.run_id)
+        await hints.tell(uow.conn, event)
+
+
+async def note_failure(event: SyncFailed, uow: UnitOfWork) -> None:
+    """The run's end without a result, unless it is known to have completed after all."""
+    fact = replace(
+        fact_of(event, "failed"),
+        mode=event.mode,
+        failure_phase=event.phase,
+        failure_code=event.code,
+        failure_detail=event.detail,
+        retry_planned=event.retry_planned,
+        ended_at=told_at(uow),
+    )
+    async with uow:
+        run = await runs.note(uow.conn, fact)
+        if run["status"] == "failed" and event.mode != "refresh" and not run["dry_run"]:
+            await school_states.note_ending(
+                uow.conn, Ending(event.district_id, event.school_id, event.run_id, "failed", None, told_at(uow))
+            )
+        await hints.tell(uow.conn, event)
+
+
+async def _keep(event: SyncRequested | SyncRefused | PlanMade, fact: RunFact, uow: UnitOfWork) -> None:
+    async with uow:
+        await runs.note(uow.conn, fact)
+        await hints.tell(uow.conn, event)
+
+
+def _of_completion(event: SyncCompleted, uow: UnitOfWork) -> RunFact:
+    fact = replace(
+        fact_of(event, "completed"),
+        mode=event.mode,
+        outcome=event.outcome,
+        actions=event.actions,
+        errors=event.errors,
+        courses=event.courses,
+        calls=event.calls,
+        duration_ms=event.duration_ms,
+        ended_at=told_at(uow),
+    )
+    if event.outcome == "refreshed":
+        return replace(fact, source_up=event.bytes_up, source_down=event.bytes_down)
+    return replace(fact, target_up=event.bytes_up, target_down=event.bytes_down)

@@ -1,0 +1,50 @@
+"""The table `hint`: that something is new, told to every process on commit and kept for those who reconnect."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from common.db import Connection, Pool, Row
+from common.events import Event
+
+CHANNEL = "dashboard_api_hints"
+KEPT_FOR = timedelta(hours=1)
+OVERLAP = timedelta(seconds=5)
+"""How far a replay reaches back before the last hint heard: numbers are given before commit, so a lower one may come late."""
+COLUMNS = "id, district_id AS district, run_id AS run, school_id AS school, type"
+
+
+async def tell(conn: Connection, event: Event) -> None:
+    """Keep the hint, and notify all listening processes when the caller's transaction commits."""
+    await conn.execute(
+        f"""
+        WITH told AS (INSERT INTO hint (district_id, run_id, school_id, type) VALUES ($1, $2, $3, $4) RETURNING *)
+        SELECT pg_notify('{CHANNEL}', row_to_json(h)::text) FROM (SELECT {COLUMNS} FROM told) h
+        """,  # noqa: S608 - constants of this module
+        event.district_id,
+        getattr(event, "run_id", None),
+        getattr(event, "school_id", None),
+        event.type,
+    )
+
+
+async def since(pool: Pool, districts: Sequence[str] | None, last_id: int) -> list[Row] | None:
+    """What was told after that hint, and shortly before it; None if it is no longer known. `districts` None: all."""
+    last = await pool.fetchval("SELECT told_at FROM hint WHERE id = $1", last_id)
+    if last is None:
+        return None
+    return await pool.fetch(
+        f"""
+        SELECT {COLUMNS} FROM hint
+        WHERE told_at > $2::timestamptz - $3::interval AND id <> $4
+          AND ($1::text[] IS NULL OR district_id = ANY($1)) ORDER BY id
+        """,  # noqa: S608 - a literal list of columns
+        districts,
+        last,
+        OVERLAP,
+        last_id,
+    )
+
+
+async def forget_old(pool: Pool) -> None:
+    """Forget hints older than `KEPT_FOR`."""
+    await pool.execute("DELETE FROM hint WHERE told_at < now() - $1::interval", KEPT_FOR)

@@ -1,0 +1,92 @@
+"""The table `run`, write side: one row for each run, put together from events that come in any order."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from common.db import Connection, Row
+from common.events import CountByEntity, CountByKind, RunEvent
+
+
+@dataclass(frozen=True, slots=True)
+class RunFact:
+    """What one event says of a run; None where it says nothing. Fields are the columns."""
+
+    district_id: str
+    id: UUID
+    school_id: UUID
+    status: str
+    order_id: UUID | None = None
+    mode: str | None = None
+    dry_run: bool | None = None
+    trigger: str | None = None
+    ordered_by: str | None = None
+    reason: str | None = None
+    refusal: str | None = None
+    running_run_id: UUID | None = None
+    snapshot: int | None = None
+    complete: bool | None = None
+    counts: CountByKind | None = None
+    changes: CountByEntity | None = None
+    plan: CountByEntity | None = None
+    actions: CountByEntity | None = None
+    outcome: str | None = None
+    errors: int | None = None
+    courses: int | None = None
+    calls: int | None = None
+    failure_phase: str | None = None
+    failure_code: str | None = None
+    failure_detail: str | None = None
+    retry_planned: bool | None = None
+    source_up: int | None = None
+    source_down: int | None = None
+    target_up: int | None = None
+    target_down: int | None = None
+    duration_ms: int | None = None
+    ordered_at: datetime | None = None
+    requested_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+COLUMNS = tuple(field.name for field in fields(RunFact))
+KEY = ("district_id", "id", "school_id")
+RISING = ("status", "source_up", "source_down", "target_up", "target_down")
+"""Columns of which the greatest value is the newest."""
+ENDING = ("ended_at", "errors", "duration_ms")
+"""Columns that the higher of two ends (`completed` after `failed`) tells again."""
+
+
+def _merged(column: str) -> str:
+    if column in RISING:
+        return f"{column} = greatest(run.{column}, excluded.{column})"
+    if column in ENDING:
+        newer = f"coalesce(excluded.{column}, run.{column})"
+        return f"{column} = CASE WHEN excluded.status > run.status THEN {newer} ELSE coalesce(run.{column}, excluded.{column}) END"
+    return f"{column} = coalesce(run.{column}, excluded.{column})"
+
+
+NOTE = f"""
+    INSERT INTO run ({", ".join(COLUMNS)}) VALUES ({", ".join(f"${n + 1}" for n in range(len(COLUMNS)))})
+    ON CONFLICT (district_id, id) DO UPDATE SET {", ".join(_merged(c) for c in COLUMNS if c not in KEY)}
+"""  # noqa: S608 - made of column names in this file
+
+
+async def note(conn: Connection, fact: RunFact) -> Row:
+    """Add what an event says to its run, which may be new; `status` and `dry_run` as they stand then.
+
+    Every column is told by one kind of event, or only ever rises, so facts may come twice and in any order.
+    """
+    row = await conn.fetchrow(f"{NOTE} RETURNING status, dry_run", *astuple(fact))
+    assert row is not None
+    return row
+
+
+async def note_all(conn: Connection, facts: Sequence[RunFact]) -> None:
+    """The same for many runs at once."""
+    await conn.executemany(NOTE, [astuple(fact) for fact in facts])
+
+
+def fact_of(event: RunEvent, status: str) -> RunFact:
+    """What every run event says: that the run is there, and has come at least this far."""
+    return RunFact(event.district_id, event.run_id, event.school_id, status)

@@ -1,0 +1,59 @@
+"""The table `school_state`: what is shared for a school, and how its last sync ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from common.db import Connection
+from common.events import RosterFetched
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a sync ended. `health` is clean, with_errors or failed; `errors` None leaves the number as it was."""
+
+    district_id: str
+    school_id: UUID
+    run_id: UUID
+    health: str
+    errors: int | None
+    at: datetime
+
+
+async def note_counts(conn: Connection, event: RosterFetched, at: datetime) -> None:
+    """Keep the counts of the newest snapshot."""
+    await conn.execute(
+        """
+        INSERT INTO school_state (district_id, school_id, snapshot, counts, counts_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (district_id, school_id) DO UPDATE
+        SET snapshot = excluded.snapshot, counts = excluded.counts,
+            counts_at = greatest(school_state.counts_at, excluded.counts_at)
+        WHERE school_state.snapshot IS NULL OR school_state.snapshot <= excluded.snapshot
+        """,
+        event.district_id,
+        event.school_id,
+        event.snapshot,
+        event.counts,
+        at,
+    )
+
+
+async def note_ending(conn: Connection, ending: Ending) -> None:
+    """Keep how the latest sync ended, and since when syncs have ended so."""
+    await conn.execute(
+        """
+        INSERT INTO school_state (district_id, school_id, last_run_id, health, errors, since, last_run_at)
+        VALUES ($1, $2, $3, $4, coalesce($5, 0), $6, $6)
+        ON CONFLICT (district_id, school_id) DO UPDATE
+        SET since = CASE WHEN school_state.health = excluded.health THEN school_state.since ELSE excluded.since END,
+            health = excluded.health, errors = coalesce($5, school_state.errors),
+            last_run_id = excluded.last_run_id, last_run_at = excluded.last_run_at
+        WHERE school_state.last_run_at IS NULL OR school_state.last_run_at < excluded.last_run_at
+        """,
+        ending.district_id,
+        ending.school_id,
+        ending.run_id,
+        ending.health,
+        ending.errors,
+        ending.at,
+    )

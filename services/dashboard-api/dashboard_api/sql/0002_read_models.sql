@@ -1,0 +1,150 @@
+-- What the events say, kept for pages, API and command line. Delivery is at least once and in no order: each statement
+-- that writes here may run again, and an older fact never takes the place of a newer one.
+
+-- In the order in which a run passes through them: a run's status only ever rises. `completed` outranks `failed`,
+-- since a worker that was given up for dead may still have finished.
+CREATE TYPE run_status AS ENUM
+    ('ordered', 'requested', 'fetching', 'planning', 'applying', 'refused', 'failed', 'completed');
+
+CREATE TABLE run (
+    district_id    text NOT NULL,
+    id             uuid NOT NULL,
+    school_id      uuid NOT NULL,
+    status         run_status NOT NULL,
+    order_id       uuid,
+    mode           text,                          -- null until an event tells it
+    dry_run        boolean,
+    trigger        text,                          -- person, schedule
+    ordered_by     text,                          -- id of an operator or API key
+    reason         text,
+    refusal        text,                          -- already_running, not_set_up, unknown_school
+    running_run_id uuid,                          -- the run that was in the way
+    snapshot       int,
+    complete       boolean,                       -- every endpoint was read to its end
+    counts         jsonb,                         -- {kind: n} in the snapshot
+    changes        jsonb,                         -- {entity: {added, changed, removed: n}} since the snapshot before
+    plan           jsonb,                         -- {entity: {kind: n}} decided
+    actions        jsonb,                         -- {entity: {kind: n}} done
+    outcome        text,
+    errors         int,
+    courses        int,
+    calls          bigint,
+    failure_phase  text,
+    failure_code   text,
+    failure_detail text,
+    retry_planned  boolean,
+    source_up      bigint,                        -- bytes on the wire, to and from the roster's source …
+    source_down    bigint,
+    target_up      bigint,                        -- … and Moodle
+    target_down    bigint,
+    duration_ms    bigint,
+    noted_at       timestamptz NOT NULL DEFAULT now(),  -- first heard of
+    ordered_at     timestamptz,
+    requested_at   timestamptz,
+    ended_at       timestamptz,
+    PRIMARY KEY (district_id, id)
+);
+CREATE INDEX run_by_id ON run (id);
+CREATE INDEX run_newest ON run (district_id, noted_at DESC, id DESC);
+CREATE INDEX run_of_order ON run (district_id, order_id);
+CREATE INDEX run_of_school ON run (district_id, school_id, noted_at DESC, id DESC);
+CREATE INDEX run_open ON run (district_id, school_id) WHERE status < 'refused';
+
+CREATE TABLE run_phase (
+    district_id text NOT NULL,
+    run_id      uuid NOT NULL,
+    phase       text NOT NULL,                    -- fetching, planning, applying
+    done        bigint NOT NULL,
+    total       bigint,                           -- null: not known
+    started_at  timestamptz NOT NULL,
+    told_at     timestamptz NOT NULL,
+    PRIMARY KEY (district_id, run_id, phase)
+);
+
+-- Data errors of a run by code: one row for each part in which a worker told them.
+CREATE TABLE run_error_code (
+    district_id text NOT NULL,
+    run_id      uuid NOT NULL,
+    phase       text NOT NULL,
+    part        int NOT NULL,
+    code        text NOT NULL,
+    severity    text NOT NULL,
+    occurrences int NOT NULL,
+    PRIMARY KEY (district_id, run_id, phase, part, code, severity)
+);
+
+-- The errors themselves, of each school's latest run that had any. Values are masked where they are personal.
+CREATE TABLE run_error (
+    district_id text NOT NULL,
+    run_id      uuid NOT NULL,
+    phase       text NOT NULL,
+    part        int NOT NULL,
+    seq         int NOT NULL,
+    school_id   uuid NOT NULL,
+    code        text NOT NULL,
+    severity    text NOT NULL,
+    entity      text NOT NULL,
+    source_key  text NOT NULL,
+    field       text NOT NULL,
+    value       text NOT NULL,
+    detail      text NOT NULL,
+    PRIMARY KEY (district_id, run_id, phase, part, seq)
+);
+CREATE INDEX run_error_of_school ON run_error (district_id, school_id);
+
+CREATE TABLE school_state (
+    district_id text NOT NULL,
+    school_id   uuid NOT NULL,
+    snapshot    int,                              -- the one that the counts are of
+    counts      jsonb,
+    counts_at   timestamptz,
+    health      text,                             -- clean, with_errors, failed: how the last sync ended
+    since       timestamptz,                      -- of the first of the syncs in a row that ended so
+    errors      int NOT NULL DEFAULT 0,
+    last_run_id uuid,
+    last_run_at timestamptz,
+    PRIMARY KEY (district_id, school_id)
+);
+
+CREATE TABLE notice (
+    district_id  text NOT NULL,
+    run_id       uuid NOT NULL,
+    channel      text NOT NULL,
+    recipient_id text NOT NULL,
+    sent_at      timestamptz,
+    failure      text,
+    PRIMARY KEY (district_id, run_id, channel, recipient_id)
+);
+
+-- Hints for open pages: something about this run or school is new. Kept an hour, for those who reconnect.
+CREATE TABLE hint (
+    id          bigint GENERATED ALWAYS AS IDENTITY,
+    district_id text NOT NULL,
+    run_id      uuid,
+    school_id   uuid,
+    type        text NOT NULL,
+    told_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (district_id, id)
+);
+CREATE INDEX hint_told_at ON hint (told_at);
+
+-- When the newest event about a listing of schools was told, so that an older one changes nothing.
+ALTER TABLE district ADD COLUMN listing_told_at timestamptz;
+CREATE INDEX school_by_id ON school (id);
+CREATE INDEX school_by_name ON school (district_id, lower(name), id);
+
+-- How each school stands; the first that fits. Pages filter by it, so it is decided here and nowhere else.
+CREATE VIEW school_status AS
+    SELECT s.district_id, s.id, s.name, lower(s.name) AS sort_name, s.source_id, s.source_school_id, s.target_id,
+           s.shared, s.nightly, coalesce(s.timezone, d.timezone) AS timezone, d.name AS district,
+           CASE WHEN NOT s.shared THEN 'not_shared'
+                WHEN s.target_id IS NULL THEN 'not_set_up'
+                WHEN st.health IS NULL THEN 'ready'
+                WHEN st.health = 'failed' THEN 'failed'
+                WHEN st.health = 'with_errors' THEN 'with_errors'
+                ELSE 'clean' END AS status,
+           CASE WHEN s.shared AND s.target_id IS NOT NULL THEN st.since END AS since,
+           coalesce(st.errors, 0) AS errors, st.counts, st.counts_at, st.last_run_id
+    FROM school s
+    JOIN district d ON d.id = s.district_id
+    LEFT JOIN school_state st ON st.district_id = s.district_id AND st.school_id = s.id;

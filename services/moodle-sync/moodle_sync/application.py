@@ -1,0 +1,164 @@
+"""Applies a plan: phase after phase, in batches, so that a kill at any line loses nothing and repeats nothing.
+
+Before a batch goes out its operations are marked as sent; with its answer their outcomes and links are written in one
+transaction. Whoever takes the run up again finds what is open, and looks in Moodle before it creates what was sent. A
+batch that Moodle refuses as a whole is halved until the bad record stands alone.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from time import monotonic
+
+import stamina
+
+from common.events import SyncProgressed
+from common.uow import UnitOfWork
+from moodle_sync import links, operations, plans
+from moodle_sync.moodle import wire
+from moodle_sync.moodle.client import Meter, MoodleClient
+from moodle_sync.moodle.errors import NoAnswer, Refused
+from moodle_sync.operations import Operation, Outcome
+from moodle_sync.planning import Scope
+from moodle_sync.senders import Errand, Outcomes, Sender, categories, courses, enrolments, users
+from moodle_sync.site import Turns
+
+CHUNK = 2000
+PROGRESS_SECONDS = 1.0
+
+SENDERS: dict[int, Sender] = {
+    10: Sender(categories.write, fields_each=3, most=50, in_flight=1),
+    20: Sender(courses.create, fields_each=6, most=10, prepare=courses.alone, in_flight=1),
+    25: Sender(courses.update, fields_each=8, most=50),
+    30: Sender(users.create, fields_each=7, most=100, prepare=users.as_their_only_creator),
+    35: Sender(users.update, fields_each=7, most=100),
+    40: Sender(enrolments.enrol, fields_each=enrolments.FIELDS, most=200),
+    50: Sender(enrolments.enrol, fields_each=enrolments.FIELDS, most=200),
+    80: Sender(enrolments.suspend, fields_each=enrolments.FIELDS, most=200),
+    90: Sender(users.suspend, fields_each=2, most=100),
+    95: Sender(courses.hide, fields_each=2, most=50),
+}
+"""How each phase of `plan.PHASES` is sent."""
+
+
+class Application:
+    """One run's plan on its way into one Moodle."""
+
+    def __init__(
+        self, uow: UnitOfWork, scope: Scope, pool: str, moodle: MoodleClient, turns: Turns, attempts: int
+    ) -> None:
+        self._uow = uow
+        self._scope = scope
+        self._pool = pool
+        self._moodle = moodle
+        self._turns = turns
+        self._attempts = attempts
+        self._site = f"{scope.district_id}/{scope.target.id}"
+        self._run = (scope.district_id, scope.run_id)
+        self._ended = self._planned = 0
+        self._told = monotonic()
+
+    async def apply(self) -> None:
+        """Do what is open, until nothing is.
+
+        Raises `NoAnswer` when Moodle stays away and `Permanent` when it shuts us out; what is open then stays open.
+        """
+        async with self._uow.step() as step:
+            self._ended, self._planned = await operations.progress(step.conn, *self._run)
+            phases = await operations.open_phases(step.conn, *self._run)
+        for phase in phases:
+            while batch := await self._load(phase):
+                await self._send_all(SENDERS[phase], batch)
+
+    async def _load(self, phase: int) -> list[Operation]:
+        async with self._uow.step() as step:
+            return await operations.load(step.conn, *self._run, phase, CHUNK)
+
+    async def _send_all(self, sender: Sender, chunk: Sequence[Operation]) -> None:
+        """Send in batches, several in flight. When one fails, the others end before its error is raised."""
+        batches = wire.batches(chunk, sender.fields_each, most_fields=self._moodle.most_fields, most_items=sender.most)
+        in_flight = min(sender.in_flight, self._turns.in_flight)
+        results = await asyncio.gather(
+            *(self._send_each(sender, batches) for _ in range(in_flight)), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _send_each(self, sender: Sender, batches: Iterator[list[Operation]]) -> None:
+        for batch in batches:
+            async with self._turns.at(self._site) as turn:
+                await sender.prepare(turn, batch)
+                await turn.hold_slot()
+                errand = await self._begin(batch)
+                outcomes = await self._attempt(sender, errand, batch)
+                await self._record(batch, outcomes)
+
+    async def _begin(self, batch: Sequence[Operation]) -> Errand:
+        again = any(operation.sent_before for operation in batch)
+        async with self._uow.step() as step:
+            await operations.mark_sent(step.conn, *self._run, [o.seq for o in batch])
+            creates_users = batch[0].entity == "user" and batch[0].kind == "create"
+            keys = [o.source_key for o in batch] if creates_users else []
+            linked = await links.linked(step.conn, self._scope, "user", keys)
+        return Errand(self._moodle, self._scope.target.user_auth, again, linked)
+
+    async def _attempt(self, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
+        """The batch's outcomes; where Moodle refuses it whole, those of its halves."""
+        try:
+            return await self._insist(sender, errand, batch)
+        except Refused as refused:
+            if len(batch) == 1:
+                return {batch[0].seq: _refusal(refused)}
+        middle = len(batch) // 2
+        first = await self._attempt(sender, errand, batch[:middle])
+        return first | await self._attempt(sender, errand, batch[middle:])
+
+    async def _insist(self, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
+        """Ask again while Moodle gives no answer. It may have done what was asked, so each repeat looks first."""
+        async for attempt in stamina.retry_context(on=NoAnswer, attempts=self._attempts, timeout=None, wait_max=20):
+            with attempt:
+                looking = replace(errand, again=errand.again or attempt.num > 1)
+                return await sender.send(looking, batch)
+        raise AssertionError("stamina returns or raises")
+
+    async def _record(self, batch: Sequence[Operation], outcomes: Outcomes) -> None:
+        by_seq = {operation.seq: operation for operation in batch}
+        assert by_seq.keys() == outcomes.keys(), "a sender answers for each operation of its batch"
+        done = {by_seq[seq]: outcome for seq, outcome in outcomes.items() if outcome.state == "done"}
+        cost, self._moodle.meter = self._moodle.meter, Meter()
+        async with self._uow.step() as step:
+            await operations.settle(step.conn, *self._run, outcomes)
+            await plans.spend(step.conn, *self._run, cost)
+            if batch[0].entity == "enrolment":
+                await links.record_enrolments(step.conn, *self._run, [o.seq for o in done])
+            else:
+                created = {o.seq: outcome.moodle_id or 0 for o, outcome in done.items() if o.kind == "create"}
+                await links.record_created(step.conn, *self._run, created)
+                await links.record_changed(step.conn, *self._run, [o.seq for o in done if o.kind != "create"])
+            self._ended += len(outcomes)
+            await self._tell_progress(step)
+
+    async def _tell_progress(self, step: UnitOfWork) -> None:
+        if monotonic() - self._told < PROGRESS_SECONDS:
+            return
+        self._told = monotonic()
+        spent = await plans.get(step.conn, *self._run)
+        step.emit(
+            SyncProgressed(
+                district_id=self._scope.district_id,
+                pool=self._pool,
+                run_id=self._scope.run_id,
+                school_id=self._scope.school.id,
+                phase="applying",
+                done=self._ended,
+                total=self._planned,
+                bytes_up=spent["bytes_up"],
+                bytes_down=spent["bytes_down"],
+            )
+        )
+
+
+def _refusal(refused: Refused) -> Outcome:
+    code = refused.code if isinstance(refused, users.Explained) else "LMS_WRITE_REJECTED"
+    return Outcome("failed", code=code, answer=f"{refused.errorcode}: {refused.message}")

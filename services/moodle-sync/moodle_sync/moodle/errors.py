@@ -1,0 +1,53 @@
+"""What Moodle's errors mean to us. A web-service error comes with HTTP 200 and `{exception, errorcode, message}`."""
+
+from common.errors import Permanent, Transient
+
+NO_CAPABILITY = {"nopermissions", "nopermission", "requireloginerror", "errorcoursecontextnotvalid"}
+UNREACHABLE = "LMS_UNREACHABLE"
+
+
+class Refused(Exception):  # noqa: N818
+    """Moodle refuses what it was asked: in a batch, at least one of its records. `errorcode` may be empty."""
+
+    def __init__(self, function: str, errorcode: str, message: str) -> None:
+        super().__init__(f"{function}: {errorcode or 'no error code'}")
+        self.errorcode = errorcode
+        self.message = message
+
+
+class NoAnswer(Transient):
+    """No usable answer came. What was asked may have been done all the same: look before asking again."""
+
+
+def from_answer(function: str, answer: dict[str, object]) -> Exception:
+    """The error for an answer with `exception`."""
+    code = str(answer.get("errorcode") or "")
+    message = str(answer.get("message") or "")
+    if code == "invalidtoken":
+        return Permanent(
+            "Moodle refuses the token. Make a new token for the web-service user and declare the target again.",
+            code=UNREACHABLE,
+        )
+    if code == "accessexception":
+        return Permanent(
+            f"Moodle's token may not call {function}. Add the function to the token's external service.",
+            code=UNREACHABLE,
+        )
+    if code in NO_CAPABILITY:
+        return Permanent(
+            f"Moodle's web-service user lacks a capability for {function} ({code}). "
+            "Give its role the capabilities listed in the set-up guide.",
+            code=UNREACHABLE,
+        )
+    return Refused(function, code, message)
+
+
+def from_status(function: str, status: int) -> Exception:
+    """The error for an HTTP status other than 200."""
+    if status == 429 or status >= 500:
+        return NoAnswer(f"Moodle answered {function} with HTTP {status}", code=UNREACHABLE)
+    return Permanent(
+        f"Moodle answered HTTP {status} where its web services should be. Check the target's base_url, and that web "
+        "services and the REST protocol are switched on.",
+        code=UNREACHABLE,
+    )

@@ -1,0 +1,181 @@
+"""The table `operation`: a run's plan, and what became of each part of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from common.db import Connection, Row
+from common.events import CountByEntity
+from moodle_sync.plan import Planned
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A planned operation with the Moodle ids it needs, as far as they are known by now."""
+
+    seq: int
+    entity: str
+    kind: str
+    source_key: str
+    user_key: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+    sent_before: bool
+    moodle_id: int | None
+    """The object's own id; of an enrolment none."""
+    category_id: int | None
+    course_id: int | None
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an operation. `code` and `answer` say why where it was not done."""
+
+    state: Literal["done", "failed", "skipped"]
+    moodle_id: int | None = None
+    code: str = ""
+    answer: str = ""
+
+
+async def add(conn: Connection, district_id: str, run_id: UUID, planned: Sequence[Planned]) -> None:
+    """Append operations to a run's plan."""
+    await conn.copy_records_to_table(
+        "operation",
+        records=[
+            (district_id, run_id, p.phase, p.entity, p.kind, p.source_key, p.source_hash, p.before, p.after)
+            for p in planned
+        ],
+        columns=["district_id", "run_id", "phase", "entity", "kind", "source_key", "source_hash", "before", "after"],
+    )
+
+
+async def load(conn: Connection, district_id: str, run_id: UUID, phase: int, most: int) -> list[Operation]:
+    """The next open operations of a phase, in order."""
+    rows = await conn.fetch(
+        """
+        WITH known AS (
+            SELECT l.entity, l.source_key, l.moodle_id FROM link l JOIN plan p USING (district_id, target_id, source_id)
+            WHERE p.district_id = $1 AND p.run_id = $2
+        )
+        SELECT o.seq, o.entity, o.kind, o.source_key, o.user_key, o.before, o.after, o.state = 'sent' AS sent_before,
+               own.moodle_id, category.moodle_id AS category_id, course.moodle_id AS course_id,
+               person.moodle_id AS user_id
+        FROM operation o
+        LEFT JOIN known own ON own.entity = o.entity AND own.source_key = o.source_key
+        LEFT JOIN known category ON category.entity = 'category' AND category.source_key = o.after->>'category_key'
+        LEFT JOIN known course ON course.entity = 'course' AND course.source_key = o.source_key
+        LEFT JOIN known person ON person.entity = 'user' AND person.source_key = o.user_key
+        WHERE o.district_id = $1 AND o.run_id = $2 AND o.phase = $3 AND o.state IN ('planned', 'sent')
+        ORDER BY o.seq LIMIT $4
+        """,
+        district_id,
+        run_id,
+        phase,
+        most,
+    )
+    return [Operation(**row) for row in rows]
+
+
+async def open_phases(conn: Connection, district_id: str, run_id: UUID) -> list[int]:
+    """The phases in which something is still to be done, in order."""
+    rows = await conn.fetch(
+        """
+        SELECT DISTINCT phase FROM operation
+        WHERE district_id = $1 AND run_id = $2 AND state IN ('planned', 'sent') ORDER BY phase
+        """,
+        district_id,
+        run_id,
+    )
+    return [row["phase"] for row in rows]
+
+
+async def mark_sent(conn: Connection, district_id: str, run_id: UUID, seqs: Sequence[int]) -> None:
+    """Note that these are about to be sent: whoever finds them so must look before sending again."""
+    await conn.execute(
+        "UPDATE operation SET state = 'sent' WHERE district_id = $1 AND run_id = $2 AND seq = ANY($3::bigint[])",
+        district_id,
+        run_id,
+        seqs,
+    )
+
+
+async def settle(conn: Connection, district_id: str, run_id: UUID, outcomes: dict[int, Outcome]) -> None:
+    """Write what became of operations, by `seq`."""
+    await conn.execute(
+        """
+        UPDATE operation SET state = o.state, code = o.code, answer = left(o.answer, 500)
+        FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[]) AS o (seq, state, code, answer)
+        WHERE operation.district_id = $1 AND operation.run_id = $2 AND operation.seq = o.seq
+        """,
+        district_id,
+        run_id,
+        list(outcomes),
+        [o.state for o in outcomes.values()],
+        [o.code for o in outcomes.values()],
+        [o.answer for o in outcomes.values()],
+    )
+
+
+async def count_planned(conn: Connection, district_id: str, run_id: UUID) -> CountByEntity:
+    """How many operations the plan has, by entity and kind."""
+    return _nested(
+        await conn.fetch(
+            "SELECT entity, kind, count(*) AS n FROM operation WHERE district_id = $1 AND run_id = $2 GROUP BY 1, 2",
+            district_id,
+            run_id,
+        )
+    )
+
+
+async def count_done(conn: Connection, district_id: str, run_id: UUID) -> CountByEntity:
+    """How many operations were done, by entity and kind."""
+    return _nested(
+        await conn.fetch(
+            "SELECT entity, kind, count(*) AS n FROM operation "
+            "WHERE district_id = $1 AND run_id = $2 AND state = 'done' GROUP BY 1, 2",
+            district_id,
+            run_id,
+        )
+    )
+
+
+async def progress(conn: Connection, district_id: str, run_id: UUID) -> tuple[int, int]:
+    """How many operations have come to an end, and how many there are."""
+    row = await conn.fetchrow(
+        "SELECT count(*) FILTER (WHERE state NOT IN ('planned', 'sent')) AS ended, count(*) AS planned FROM operation "
+        "WHERE district_id = $1 AND run_id = $2",
+        district_id,
+        run_id,
+    )
+    assert row is not None
+    return row["ended"], row["planned"]
+
+
+async def failures(conn: Connection, district_id: str, run_id: UUID) -> list[Row]:
+    """`entity, source_key, user_key, code` of operations that failed, in order."""
+    return await conn.fetch(
+        "SELECT entity, source_key, user_key, code FROM operation "
+        "WHERE district_id = $1 AND run_id = $2 AND state = 'failed' ORDER BY seq",
+        district_id,
+        run_id,
+    )
+
+
+async def courses_touched(conn: Connection, district_id: str, run_id: UUID) -> int:
+    """How many courses the run created, changed or changed enrolments of."""
+    count: int = await conn.fetchval(
+        "SELECT count(DISTINCT source_key) FROM operation WHERE district_id = $1 AND run_id = $2 "
+        "AND entity IN ('course', 'enrolment') AND state = 'done'",
+        district_id,
+        run_id,
+    )
+    return count
+
+
+def _nested(rows: Sequence[Row]) -> CountByEntity:
+    counts: CountByEntity = {}
+    for row in rows:
+        counts.setdefault(row["entity"], {})[row["kind"]] = row["n"]
+    return counts

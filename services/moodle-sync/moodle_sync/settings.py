@@ -1,0 +1,18 @@
+"""Settings of moodle-sync."""
+
+from pydantic import Field
+
+from common.settings import SecretSettings
+
+
+class Settings(SecretSettings):
+    """What every worker with secrets needs, and how Moodle sites are treated."""
+
+    moodle_timeout_seconds: float = Field(
+        default=120, gt=0, description="Seconds to wait for Moodle's answer to one call"
+    )
+    moodle_form_fields: int = Field(
+        default=1000, ge=50, description="PHP's max_input_vars on the Moodle sites; a call has fewer form fields"
+    )
+    moodle_in_flight: int = Field(default=2, ge=1, description="Calls in flight to one Moodle site, over all workers")
+    moodle_attempts: int = Field(default=4, ge=1, description="Tries of a call while Moodle does not answer or is busy")

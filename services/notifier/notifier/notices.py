@@ -1,0 +1,68 @@
+"""The table `notice`: who is to be told of which run, and who was."""
+
+import hashlib
+from typing import Literal
+from uuid import UUID
+
+from common.db import Connection, Row
+
+
+async def add_due(conn: Connection, district_id: str, run_id: UUID) -> None:
+    """Everybody whom the district named is to be told of the run, once."""
+    recipients = await conn.fetchval("SELECT notify FROM registry.district WHERE id = $1", district_id) or []
+    await conn.execute(
+        """
+        INSERT INTO notice (district_id, run_id, channel, recipient, recipient_id)
+        SELECT $1, $2, 'email', r.address, r.id FROM unnest($3::text[], $4::text[]) AS r (address, id)
+        ON CONFLICT DO NOTHING
+        """,
+        district_id,
+        run_id,
+        recipients,
+        [_pseudonym(recipient) for recipient in recipients],
+    )
+
+
+async def due(conn: Connection, district_id: str, run_id: UUID) -> list[Row]:
+    """`recipient, recipient_id` of those who are still to be told."""
+    return await conn.fetch(
+        "SELECT recipient, recipient_id FROM notice "
+        "WHERE district_id = $1 AND run_id = $2 AND state = 'due' ORDER BY recipient",
+        district_id,
+        run_id,
+    )
+
+
+async def end(
+    conn: Connection, district_id: str, run_id: UUID, recipient: str, state: Literal["sent", "failed"], detail: str = ""
+) -> bool:
+    """Note what became of a notice; False if that was known."""
+    status = await conn.execute(
+        """
+        UPDATE notice SET state = $4, detail = $5, ended_at = now()
+        WHERE district_id = $1 AND run_id = $2 AND recipient = $3 AND state = 'due'
+        """,
+        district_id,
+        run_id,
+        recipient,
+        state,
+        detail,
+    )
+    return status == "UPDATE 1"
+
+
+async def names(conn: Connection, district_id: str, school_id: UUID) -> tuple[str, str]:
+    """The names of the district and of the school, as the registry has them."""
+    row = await conn.fetchrow(
+        """
+        SELECT d.name AS district, s.name AS school FROM registry.district d
+        LEFT JOIN registry.school s ON s.district_id = d.id AND s.id = $2 WHERE d.id = $1
+        """,
+        district_id,
+        school_id,
+    )
+    return (row["district"], row["school"] or "a school") if row else (district_id, "a school")
+
+
+def _pseudonym(recipient: str) -> str:
+    return hashlib.blake2s(recipient.casefold().encode(), digest_size=8).hexdigest()

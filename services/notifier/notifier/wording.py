@@ -1,0 +1,88 @@
+"""What a notice says: pure, from an event and two names."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from common.events import CountByEntity, SyncCompleted, SyncFailed
+
+OUTCOMES = {
+    "clean": "completed",
+    "with_errors": "completed with errors",
+    "nothing_to_do": "completed: nothing had changed",
+    "previewed": "preview is ready: nothing was changed",
+    "refreshed": "counts were refreshed",
+}
+ACTIONS = {
+    "create": "created",
+    "update": "updated",
+    "reactivate": "brought back",
+    "suspend": "suspended",
+    "hide": "hidden",
+}
+ENTITIES = {
+    "category": ("school category", "school categories"),
+    "course": ("course", "courses"),
+    "user": ("account", "accounts"),
+    "enrolment": ("enrolment", "enrolments"),
+}
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice in words: `lines` say what was done, one thing each."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def write_notice(event: SyncCompleted | SyncFailed, district: str, school: str, dashboard_url: str) -> Notice:
+    """The notice about a run's end."""
+    link = f"{dashboard_url.rstrip('/')}/runs/{event.run_id}"
+    failed = isinstance(event, SyncFailed)
+    result = "failed" if isinstance(event, SyncFailed) else OUTCOMES[event.outcome]
+    context = {
+        "event": event,
+        "failed": failed,
+        "district": district,
+        "school": school,
+        "result": result,
+        "link": link,
+        "lines": [] if isinstance(event, SyncFailed) else action_lines(event.actions),
+        "duration": "" if isinstance(event, SyncFailed) else in_words(event.duration_ms),
+    }
+    return Notice(
+        subject=f"{school}: {event.mode} sync {result}",
+        text=_environment().get_template("run.txt").render(context),
+        html=_environment(html=True).get_template("run.html").render(context),
+    )
+
+
+def action_lines(actions: CountByEntity) -> list[str]:
+    """Such as `12 accounts created`, in the order of the roster."""
+    return [
+        f"{count:,} {ENTITIES[entity][count != 1]} {done}"
+        for entity in ENTITIES
+        for kind, done in ACTIONS.items()
+        if (count := actions.get(entity, {}).get(kind, 0))
+    ]
+
+
+def in_words(milliseconds: int) -> str:
+    """Such as `41 s` or `3 min 5 s`."""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def _environment(*, html: bool = False) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,64 @@
+"""What an order comes to, school by school: a pure decision."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID, uuid5
+
+from common.events import SyncOrdered, SyncRefused
+from scheduler.runs import Run
+
+
+def run_of(order_id: UUID, school_id: UUID) -> UUID:
+    """The id of an order's run for a school."""
+    return uuid5(order_id, str(school_id))
+
+
+def split(order: SyncOrdered, schools: Mapping[UUID, tuple[str | None, str]]) -> tuple[list[Run], list[SyncRefused]]:
+    """The runs that an order asks for, and its refusals for schools that are unknown or not set up.
+
+    `schools` gives the target (None: not set up) and the pool of each school that is known.
+    """
+    runs, refusals = [], []
+    for school_id in order.schools if order.schools is not None else schools:
+        target_id, pool = schools.get(school_id, (None, order.pool))
+        if target_id is None:
+            reason = "not_set_up" if school_id in schools else "unknown_school"
+            refusals.append(_refusal(order, school_id, reason))
+        else:
+            runs.append(_run(order, school_id, target_id, pool))
+    return runs, refusals
+
+
+def refuse_doubles(order: SyncOrdered, runs: Iterable[Run], open_runs: Mapping[UUID, UUID]) -> list[SyncRefused]:
+    """Refusals for runs whose school has another open run, naming it; a run that is itself the open one is none."""
+    return [
+        _refusal(order, run.school_id, "already_running", open_runs.get(run.school_id))
+        for run in runs
+        if open_runs.get(run.school_id) != run.id
+    ]
+
+
+def _run(order: SyncOrdered, school_id: UUID, target_id: str, pool: str) -> Run:
+    return Run(
+        district_id=order.district_id,
+        id=run_of(order.order_id, school_id),
+        order_id=order.order_id,
+        school_id=school_id,
+        target_id=target_id,
+        pool=pool,
+        mode=order.mode,
+        dry_run=order.dry_run,
+        trigger="person",
+    )
+
+
+def _refusal(order: SyncOrdered, school_id: UUID, reason: str, running: UUID | None = None) -> SyncRefused:
+    return SyncRefused.model_validate(
+        {
+            "district_id": order.district_id,
+            "pool": order.pool,
+            "run_id": run_of(order.order_id, school_id),
+            "school_id": school_id,
+            "reason": reason,
+            "running_run_id": running,
+        }
+    )

@@ -1,0 +1,23 @@
+"""Which schools an order reaches, from the registry."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from common.db import Connection, Row
+
+
+async def all_set_up(conn: Connection, district_id: str) -> list[Row]:
+    """`id, target_id, pool` of each shared school of the district that has a target."""
+    return await conn.fetch(
+        "SELECT id, target_id, pool FROM registry.school WHERE district_id = $1 AND target_id IS NOT NULL AND shared",
+        district_id,
+    )
+
+
+async def named(conn: Connection, district_id: str, ids: Sequence[UUID]) -> list[Row]:
+    """`id, target_id, pool` of those of the named schools that the district has, set up or not."""
+    return await conn.fetch(
+        "SELECT id, target_id, pool FROM registry.school WHERE district_id = $1 AND id = ANY($2::uuid[])",
+        district_id,
+        ids,
+    )
