@@ -28,16 +28,13 @@ def main() -> int:
     """Run the group described by the first argument; the exit code is that of its last command."""
     spec: dict[str, Any] = json.loads(sys.argv[1])
     wakeup = _wake_on_signals()
-    running: list[tuple[subprocess.Popen[bytes], str]] = []
     with Path(spec["log"]).open("ab") as log:
-        for command in spec["commands"]:
-            running.append((_start(command["argv"], spec["cwd"], log.fileno()), command["stop"]))
-    last = running[-1][0]
-    _wait_for_end(last, wakeup)
-    for process, stop_signal in reversed(running):
-        end_process(process.pid, stop_signal, spec["patience"])
+        running = [_start(command["argv"], spec["cwd"], log.fileno()) for command in spec["commands"]]
+    _wait_for_end(running[-1], wakeup)
+    for process, command in reversed(list(zip(running, spec["commands"], strict=True))):
+        end_process(process.pid, command["stop"], spec["patience"])
         process.wait()
-    return last.returncode
+    return running[-1].returncode
 
 
 def _wake_on_signals() -> int:
@@ -55,8 +52,8 @@ def _noted(_number: int, _frame: FrameType | None) -> None:
 
 
 def _start(argv: Sequence[str], cwd: str, log: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, restore_signals=True
+    return subprocess.Popen(  # noqa: S603 - the owner's own command
+        argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
     )
 
 

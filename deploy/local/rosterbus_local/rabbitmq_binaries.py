@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rosterbus_local.commands import run
 from rosterbus_local.errors import LocalError
 
 # Debian's /usr/sbin/rabbitmq-server insists on an account of its own; these are the scripts behind it.
 PLACES = (Path("/usr/lib/rabbitmq/bin"),)
 EPMD_PLACES = "/usr/bin:/usr/local/bin:/usr/lib/erlang/bin"
 MISSING = (
-    "RabbitMQ is missing, and this account may not install packages. Two ways out: install it "
-    "(`apt-get install rabbitmq-server`), or run the whole system in containers (`docker compose up`). "
-    "A broker elsewhere also serves: set ROSTERBUS_AMQP_URL."
+    "RabbitMQ is missing, and {why}. Two ways out: install it (`apt-get install rabbitmq-server`), or run the whole "
+    "system in containers (`docker compose up`). A broker elsewhere serves too: set ROSTERBUS_AMQP_URL."
 )
 # While this script is in place, Debian's packages install their services without starting them.
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -45,19 +45,23 @@ class RabbitPrograms:
 def find_rabbitmq(places: Sequence[Path] = PLACES, *, may_install: bool = True) -> RabbitPrograms:
     """RabbitMQ's programs; installs Debian's package if it is missing and that is allowed. Raises LocalError."""
     found = _look_in(places)
-    if found is None and may_install and install_rabbitmq():
+    if found is None and may_install:
+        install_rabbitmq()
         found = _look_in(places)
     if found is None:
-        raise LocalError(MISSING)
+        raise LocalError(MISSING.format(why="it was not installed"))
     return found
 
 
-def install_rabbitmq() -> bool:
-    """Install Debian's package without starting the system's broker; False where that is not allowed or fails."""
+def install_rabbitmq() -> None:
+    """Install Debian's package without starting the system's broker. Raises LocalError where that can't be done."""
     words = _as_root()
     if words is None or shutil.which("apt-get") is None:
-        return False
-    return subprocess.run([*words, "sh", "-c", INSTALL], stdout=subprocess.DEVNULL, check=False).returncode == 0
+        raise LocalError(MISSING.format(why="this account may not install packages"))
+    sys.stderr.write("Installing RabbitMQ (apt-get install rabbitmq-server); this takes a minute ...\n")
+    done = run([*words, "sh", "-c", INSTALL])
+    if done.returncode != 0:
+        raise LocalError(MISSING.format(why="its installation failed") + f"\n{done.stderr[-1000:]}")
 
 
 def _as_root() -> list[str] | None:
@@ -66,8 +70,7 @@ def _as_root() -> list[str] | None:
         return []
     if shutil.which("sudo") is None:
         return None
-    allowed = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0  # noqa: S607
-    return ["sudo", "-n"] if allowed else None
+    return ["sudo", "-n"] if run(["sudo", "-n", "true"]).returncode == 0 else None
 
 
 def _look_in(places: Sequence[Path]) -> RabbitPrograms | None:

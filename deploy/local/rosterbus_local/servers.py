@@ -23,18 +23,18 @@ MOST_FOLDERS = 20
 class Servers:
     """Both servers, started together. Use as a context manager, or call `start()` and `stop()`."""
 
-    def __init__(self, folder: Path, *, durable: bool, postgres: bool = True, rabbitmq: bool = True) -> None:
+    def __init__(self, folder: Path, *, durable: bool) -> None:
         """Nothing happens before `start()`; private servers live in `folder`, and only where no address is set."""
         self.folder = folder
         self.database_url = os.environ.get(DATABASE_URL, "")
         self.amqp_url = os.environ.get(AMQP_URL, "")
         self.management_url = os.environ.get(MANAGEMENT_URL) or _guess_management(self.amqp_url)
-        self._postgres = None
-        self._rabbitmq = None
-        if postgres and not self.database_url:
+        self._postgres: PrivatePostgres | None = None
+        self._rabbitmq: PrivateRabbit | None = None
+        if not self.database_url:
             self._postgres = PrivatePostgres(folder / "postgres", durable=durable)
-        if rabbitmq and not self.amqp_url:
-            self._rabbitmq = PrivateRabbit(folder / "rabbitmq")
+        if not self.amqp_url:
+            self._rabbitmq = PrivateRabbit(folder / "rabbitmq", durable=durable)
 
     def start(self) -> Self:
         """Start what is needed, both at once, and return when both answer. Raises LocalError."""

@@ -14,7 +14,6 @@ else:
 
 from common.settings import CommonSettings
 
-
 DATABASE_AWAY = (
     ConnectionError,
     asyncpg.InterfaceError,  # the connection was lost or is closing
@@ -66,8 +65,16 @@ async def _has_role(url: str, role: str) -> bool:
 
 
 async def _use_json(conn: Connection) -> None:
-    await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=_dump, decoder=json.loads)
+    """In PostgreSQL's binary format (a version byte, then text), because COPY takes no other."""
+    await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=_dump, decoder=_load, format="binary")
 
 
-def _dump(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _dump(value: object) -> bytes:
+    """Text and bytes are JSON already; anything else is made so."""
+    if isinstance(value, bytes):
+        return b"\x01" + value
+    return b"\x01" + (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).encode()
+
+
+def _load(data: bytes) -> object:
+    return json.loads(data[1:])

@@ -2,9 +2,10 @@
 
 import logging
 import sys
+import traceback
 
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from common.settings import CommonSettings
 
@@ -18,11 +19,16 @@ def configure(settings: CommonSettings, service: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _named(service),
+        structlog.processors.ExceptionRenderer(_where),
     ]
     renderer: list[Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.processors.JSONRenderer()]
         if settings.log_format == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=32)]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stdout.isatty(), pad_event_to=32, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     structlog.configure(
         processors=[*shared, *renderer],
@@ -42,8 +48,25 @@ def configure(settings: CommonSettings, service: str) -> None:
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)
 
 
+def _console() -> Processor:
+    """Plain tracebacks: the prettier ones print local variables, and these hold people's names."""
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stdout.isatty(), pad_event_to=32, exception_formatter=structlog.dev.plain_traceback
+    )
+
+
 def _named(service: str) -> Processor:
     def add(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
         return {**line, "service": service}
 
     return add
+
+
+def _where(exc_info: ExcInfo) -> str:
+    """Which types of errors led to one another and where, without their texts: those may quote a record or a secret."""
+    lines: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None:
+        lines += [f"{type(error).__qualname__}\n", *traceback.format_tb(error.__traceback__)]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "".join(lines).rstrip()

@@ -125,17 +125,17 @@ class Application:
     async def _record(self, batch: Sequence[Operation], outcomes: Outcomes) -> None:
         by_seq = {operation.seq: operation for operation in batch}
         assert by_seq.keys() == outcomes.keys(), "a sender answers for each operation of its batch"
-        done = {by_seq[seq]: outcome for seq, outcome in outcomes.items() if outcome.state == "done"}
+        done = [(by_seq[seq], outcome) for seq, outcome in outcomes.items() if outcome.state == "done"]
         cost, self._moodle.meter = self._moodle.meter, Meter()
         async with self._uow.step() as step:
             await operations.settle(step.conn, *self._run, outcomes)
             await plans.spend(step.conn, *self._run, cost)
             if batch[0].entity == "enrolment":
-                await links.record_enrolments(step.conn, *self._run, [o.seq for o in done])
+                await links.record_enrolments(step.conn, *self._run, [o.seq for o, _ in done])
             else:
-                created = {o.seq: outcome.moodle_id or 0 for o, outcome in done.items() if o.kind == "create"}
+                created = {o.seq: outcome.moodle_id or 0 for o, outcome in done if o.kind == "create"}
                 await links.record_created(step.conn, *self._run, created)
-                await links.record_changed(step.conn, *self._run, [o.seq for o in done if o.kind != "create"])
+                await links.record_changed(step.conn, *self._run, [o.seq for o, _ in done if o.kind != "create"])
             self._ended += len(outcomes)
             await self._tell_progress(step)
 

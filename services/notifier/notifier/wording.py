@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from common.events import CountByEntity, SyncCompleted, SyncFailed
 
@@ -57,7 +57,7 @@ def write_notice(event: SyncCompleted | SyncFailed, district: str, school: str, 
     return Notice(
         subject=f"{school}: {event.mode} sync {result}",
         text=_environment().get_template("run.txt").render(context),
-        html=_environment(html=True).get_template("run.html").render(context),
+        html=_environment().get_template("run.html").render(context),
     )
 
 
@@ -77,10 +77,10 @@ def in_words(milliseconds: int) -> str:
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
-def _environment(*, html: bool = False) -> Environment:
+def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=html,
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -14,6 +14,18 @@ FAST_DELAYS = (0.05, 0.1, 0.2, 0.4)
 
 
 @asynccontextmanager
+async def relaying(service: Service, bus: Bus, pool: Pool) -> AsyncIterator[Relay]:
+    """Relay the service's outbox while the context lasts; wake the relay after a commit to have it at once."""
+    relay = Relay(pool, bus, service)
+    task = asyncio.create_task(relay.run())
+    try:
+        yield relay
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
 async def running(
     service: Service,
     routes: Routes,
@@ -28,24 +40,21 @@ async def running(
     stop_budget: float = 5,
 ) -> AsyncIterator[Consumer]:
     """Consume `routes` and relay the service's outbox while the context lasts; retries come within milliseconds."""
-    relay = Relay(pool, bus, service)
-    consumer = Consumer(
-        service,
-        routes,
-        bus,
-        pool,
-        pools=pools,
-        prefetch=prefetch,
-        handler_seconds=handler_seconds,
-        delays=delays,
-        wake_relay=relay.wake,
-        on_park=on_park,
-    )
-    await consumer.start()
-    relaying = asyncio.create_task(relay.run())
-    try:
-        yield consumer
-    finally:
-        await consumer.stop(stop_budget)
-        relaying.cancel()
-        await asyncio.gather(relaying, return_exceptions=True)
+    async with relaying(service, bus, pool) as relay:
+        consumer = Consumer(
+            service,
+            routes,
+            bus,
+            pool,
+            pools=pools,
+            prefetch=prefetch,
+            handler_seconds=handler_seconds,
+            delays=delays,
+            wake_relay=relay.wake,
+            on_park=on_park,
+        )
+        await consumer.start()
+        try:
+            yield consumer
+        finally:
+            await consumer.stop(stop_budget)

@@ -4,17 +4,25 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def wait_for(condition: Callable[[], T | Awaitable[T]], *, seconds: float = 20, what: str = "") -> T:
+@overload
+async def wait_for(condition: Callable[[], Awaitable[T | None]], *, seconds: float = 20, what: str = "") -> T: ...
+
+
+@overload
+async def wait_for(condition: Callable[[], T | None], *, seconds: float = 20, what: str = "") -> T: ...
+
+
+async def wait_for(condition: Callable[[], Any], *, seconds: float = 20, what: str = "") -> Any:
     """The first truthy result of `condition`, asked about each 20 ms. Raises AssertionError after `seconds`."""
     end = monotonic() + seconds
     while True:
         result = condition()
-        value: T = await result if inspect.isawaitable(result) else result
+        value = await result if inspect.isawaitable(result) else result
         if value:
             return value
         if monotonic() > end:

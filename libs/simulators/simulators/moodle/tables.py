@@ -57,13 +57,9 @@ class Tables:
             of_role=lambda row: (row.roleid, row.contextlevel, row.instanceid),
         )
         self.cohorts = Table[Cohort](log, idnumber=lambda row: row.idnumber)
-        self.cohort_members = Table[Membership](
-            log, pair=lambda row: (row.ownerid, row.userid), owner=lambda row: row.ownerid,
-        )
+        self.cohort_members = _memberships(log)
         self.groups = Table[Group](log, course=lambda row: row.courseid)
-        self.group_members = Table[Membership](
-            log, pair=lambda row: (row.ownerid, row.userid), user=lambda row: row.userid
-        )
+        self.group_members = _memberships(log)
         self.messages = Table[Message](log, user=lambda row: row.userid)
 
     def _learning(self, log: UndoLog) -> None:
@@ -79,3 +75,12 @@ class Tables:
         self.assignment_grades = Table[AssignmentGrade](
             log, pair=lambda row: (row.assignmentid, row.userid), assignment=lambda row: row.assignmentid
         )
+
+
+def _memberships(log: UndoLog) -> Table[Membership]:
+    return Table[Membership](
+        log,
+        pair=lambda row: (row.ownerid, row.userid),
+        owner=lambda row: row.ownerid,
+        user=lambda row: row.userid,
+    )

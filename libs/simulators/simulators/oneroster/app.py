@@ -49,7 +49,7 @@ class Door:
     async def _send(
         self, name: str, request: web.Request, response: web.Response, *, struck: bool
     ) -> web.StreamResponse:
-        page = struck and response.status == 200
+        page = struck and response.status == 200 and response.content_type == "application/json"
         if page and self._mishaps.once("truncated"):
             response = cut(response)
         self._counters.answered(name, response.status, response.content_length or 0)

@@ -115,13 +115,13 @@ def _page(html: str, status: int) -> web.Response:
 def cut(answer: web.Response) -> web.Response:
     """Give a page's first half as if it were the whole."""
     body = _bytes(answer)
-    return web.Response(body=body[: len(body) // 2], content_type="application/json", charset="utf-8")
+    return web.Response(body=body[: len(body) // 2], headers=_headers(answer))
 
 
 async def drop(request: web.Request, answer: web.Response) -> web.StreamResponse:
     """Send a page's first half, then cut the connection."""
     body = _bytes(answer)
-    broken = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
+    broken = web.StreamResponse(headers={**_headers(answer), "Content-Length": str(len(body))})
     await broken.prepare(request)
     await broken.write(body[: len(body) // 2])
     if request.transport is not None:
@@ -131,3 +131,8 @@ async def drop(request: web.Request, answer: web.Response) -> web.StreamResponse
 
 def _bytes(answer: web.Response) -> bytes:
     return answer.body if isinstance(answer.body, bytes) else b""
+
+
+def _headers(answer: web.Response) -> dict[str, str]:
+    kept = ("Content-Type", "Content-Encoding", "X-Total-Count", "Link")
+    return {name: answer.headers[name] for name in kept if name in answer.headers}

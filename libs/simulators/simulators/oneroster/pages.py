@@ -42,7 +42,8 @@ def page_links(request: web.Request, query: Query, total: int) -> str:
     if query.offset > 0:
         offsets["prev"] = max(0, query.offset - query.limit)
     return ", ".join(
-        f'<{request.url.update_query(limit=query.limit, offset=offset)}>; rel="{name}"' for name, offset in offsets.items()
+        f'<{request.url.update_query(limit=query.limit, offset=offset)}>; rel="{name}"'
+        for name, offset in offsets.items()
     )
 
 

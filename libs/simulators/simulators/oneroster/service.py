@@ -1,8 +1,6 @@
 """The OneRoster service itself: which answer a request for data gets."""
 
 import gzip
-from collections.abc import Mapping
-from typing import cast
 
 from aiohttp import web
 
@@ -81,8 +79,7 @@ class Service:
         return json_answer(body, headers)
 
 
-def _params(request: web.Request) -> Mapping[str, str]:
-    """Take the query's parameters; their names count whatever their case, as many servers have it."""
-    names = {"limit", "offset", "sort", "orderBy", "filter", "fields"}
-    spelling = {name.casefold(): name for name in names}
-    return cast(Mapping[str, str], {spelling.get(key.casefold(), key): text for key, text in request.query.items()})
+def _params(request: web.Request) -> dict[str, str]:
+    """Take the query's parameters; the case of their names does not matter, as at many servers."""
+    spelling = {name.casefold(): name for name in ("limit", "offset", "sort", "orderBy", "filter", "fields")}
+    return {spelling.get(name.casefold(), name): text for name, text in request.query.items()}

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,9 @@ async def _serve(sink: MailSink, http_port: int) -> None:
     runner = web.AppRunner(MailPages(sink).application(), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     async with sink:
-        await web.TCPSite(runner, sink.host, http_port).start()
+        listener = socket.create_server((sink.host, http_port))
+        await web.SockSite(runner, listener).start()
+        http_port = listener.getsockname()[1]
         typer.echo(f"Mail to {sink.host}:{sink.port} is shown at http://{sink.host}:{http_port}")
         await stopped.wait()
     await runner.cleanup()

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from common.db import Connection, Row
-from common.events import CountByEntity, CountByKind, RunEvent
+from common.events import CountByEntity, CountByKind, RunEvent, SyncOrdered
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +90,28 @@ async def note_all(conn: Connection, facts: Sequence[RunFact]) -> None:
 def fact_of(event: RunEvent, status: str) -> RunFact:
     """What every run event says: that the run is there, and has come at least this far."""
     return RunFact(event.district_id, event.run_id, event.school_id, status)
+
+
+def facts_of_order(event: SyncOrdered, school_ids: Sequence[UUID], at: datetime) -> list[RunFact]:
+    """The runs of an order, one for each school, under the ids that the scheduler will give them."""
+    return [
+        RunFact(
+            event.district_id,
+            run_of(event.order_id, school_id),
+            school_id,
+            "ordered",
+            order_id=event.order_id,
+            mode=event.mode,
+            dry_run=event.dry_run,
+            trigger="person",
+            ordered_by=event.ordered_by,
+            reason=event.reason or None,
+            ordered_at=at,
+        )
+        for school_id in school_ids
+    ]
+
+
+def run_of(order_id: UUID, school_id: UUID) -> UUID:
+    """The id of an order's run for a school: the rule stands with `SyncOrdered`."""
+    return uuid5(order_id, str(school_id))

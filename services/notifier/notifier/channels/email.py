@@ -1,4 +1,4 @@
-"""E-mail by SMTP. The server's temporary refusals (4xx) are Transient, its final ones (5xx) Permanent (RFC 5321, 4.2.1)."""
+"""E-mail by SMTP. The server's temporary refusals (4xx) are Transient, final ones (5xx) Permanent (RFC 5321, 4.2.1)."""
 
 from email.message import EmailMessage
 from email.utils import formatdate

@@ -129,7 +129,7 @@ CREATE TABLE hint (
 CREATE INDEX hint_told_at ON hint (told_at);
 
 -- When the newest event about a listing of schools was told, so that an older one changes nothing.
-ALTER TABLE district ADD COLUMN listing_told_at timestamptz;
+ALTER TABLE district ADD COLUMN listing_told_at timestamptz, ADD COLUMN listing_error_code text;
 CREATE INDEX school_by_id ON school (id);
 CREATE INDEX school_by_name ON school (district_id, lower(name), id);
 
@@ -148,3 +148,67 @@ CREATE VIEW school_status AS
     FROM school s
     JOIN district d ON d.id = s.district_id
     LEFT JOIN school_state st ON st.district_id = s.district_id AND st.school_id = s.id;
+
+-- A school as pages, API and command line show it.
+CREATE VIEW school_overview AS
+    SELECT s.district_id, s.district, s.id, s.source_school_id, s.name, s.shared, s.timezone,
+           to_char(s.nightly, 'HH24:MI') AS nightly, source.kind AS source, target.name AS target,
+           s.status, s.since, s.counts, s.counts_at, s.errors,
+           (SELECT e.run_id FROM run_error e
+            WHERE e.district_id = s.district_id AND e.school_id = s.id LIMIT 1) AS errors_run_id,
+           (SELECT json_build_object(
+                       'run_id', r.id, 'status', r.status, 'mode', r.mode, 'dry_run', r.dry_run,
+                       'done', p.done, 'total', p.total, 'since', coalesce(r.requested_at, r.ordered_at, r.noted_at))
+            FROM run r
+            LEFT JOIN run_phase p ON p.district_id = r.district_id AND p.run_id = r.id AND p.phase = r.status::text
+            WHERE r.district_id = s.district_id AND r.school_id = s.id AND r.status < 'refused'
+            ORDER BY r.status DESC, r.noted_at LIMIT 1) AS activity,
+           (SELECT json_build_object(
+                       'run_id', r.id, 'status', r.status, 'mode', r.mode, 'outcome', r.outcome, 'errors', r.errors,
+                       'actions', r.actions, 'failure_code', r.failure_code, 'failure_detail', r.failure_detail,
+                       'duration_ms', r.duration_ms, 'ended_at', r.ended_at)
+            FROM run r WHERE r.district_id = s.district_id AND r.id = s.last_run_id) AS last_run,
+           (SELECT coalesce(json_agg(ended.health ORDER BY ended.noted_at), '[]')
+            FROM (SELECT CASE WHEN r.status = 'failed' THEN 'failed'
+                              WHEN r.errors > 0 OR r.outcome = 'with_errors' THEN 'with_errors'
+                              ELSE 'clean' END AS health, r.noted_at
+                  FROM run r
+                  WHERE r.district_id = s.district_id AND r.school_id = s.id AND r.status IN ('failed', 'completed')
+                    AND r.mode IS DISTINCT FROM 'refresh' AND r.dry_run IS DISTINCT FROM true
+                  ORDER BY r.noted_at DESC, r.id DESC LIMIT 14) ended) AS recent
+    FROM school_status s
+    JOIN source ON source.district_id = s.district_id AND source.id = s.source_id
+    LEFT JOIN target ON target.district_id = s.district_id AND target.id = s.target_id;
+
+-- A run as pages, API and command line show it.
+CREATE VIEW run_overview AS
+    SELECT r.district_id, d.name AS district, r.id, r.school_id, s.name AS school,
+           coalesce(s.timezone, d.timezone) AS timezone, t.name AS target, r.order_id, r.status, r.mode, r.dry_run,
+           r.trigger, r.ordered_by,
+           coalesce((SELECT o.name FROM operator o WHERE o.id::text = r.ordered_by),
+                    (SELECT k.name FROM api_key k WHERE k.id::text = r.ordered_by)) AS ordered_by_name,
+           EXISTS (SELECT FROM api_key k WHERE k.id::text = r.ordered_by) AS ordered_by_key,
+           r.reason, r.refusal, r.running_run_id,
+           (SELECT coalesce(json_agg(json_build_object(
+                        'phase', p.phase, 'done', p.done, 'total', p.total,
+                        'started_at', p.started_at, 'told_at', p.told_at) ORDER BY p.phase::run_status), '[]')
+            FROM run_phase p WHERE p.district_id = r.district_id AND p.run_id = r.id) AS phases,
+           r.snapshot, r.complete, r.counts, r.changes, r.plan, r.actions, r.outcome, r.errors, r.courses, r.calls,
+           r.failure_phase, r.failure_code, r.failure_detail, r.retry_planned,
+           r.source_up, r.source_down, r.target_up, r.target_down,
+           r.duration_ms, r.noted_at, r.ordered_at, r.requested_at, r.ended_at
+    FROM run r
+    LEFT JOIN district d ON d.id = r.district_id
+    LEFT JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
+    LEFT JOIN target t ON t.district_id = s.district_id AND t.id = s.target_id;
+
+CREATE VIEW district_overview AS
+    SELECT d.id, d.name, d.timezone, d.locale, d.pool, d.max_parallel, d.all_schools IS NOT NULL AS all_schools,
+           source.kind AS source, target.name AS target, target.base_url AS target_url,
+           d.declared_at, d.listed_at, d.listing_error, d.listing_error_code,
+           (SELECT count(*) FROM school s WHERE s.district_id = d.id AND s.shared) AS schools,
+           (SELECT count(*) FROM school s
+            WHERE s.district_id = d.id AND s.shared AND s.target_id IS NOT NULL) AS set_up
+    FROM district d
+    LEFT JOIN source ON source.district_id = d.id
+    LEFT JOIN target ON target.district_id = d.id;

@@ -1,0 +1,31 @@
+"""A small district, and simulators that are stopped after each test."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import aiohttp
+import pytest
+
+from simulators.generate import District, Quirks, generate
+from simulators.oneroster import OneRosterSimulator
+from simulators.oneroster.reader import Reader
+
+Serve = Callable[..., Awaitable[Reader]]
+
+
+@pytest.fixture(scope="session")
+def district() -> District:
+    quirks = Quirks(deleted_user=2, deleted_enrolment=1, inactive_enrolment=1, awkward_id=1, missing_email=1)
+    return generate(seed=4, schools=3, students_per_school=60, two_schools=0.1, quirks=quirks)
+
+
+@pytest.fixture
+async def serve(district: District) -> AsyncIterator[Serve]:
+    """Start a simulator of the district (or another one) and give a client of it."""
+    async with AsyncExitStack() as stack, aiohttp.ClientSession() as http:
+
+        async def start(served: District = district, **settings: object) -> Reader:
+            simulator = OneRosterSimulator(served, **settings)  # type: ignore[arg-type]
+            return Reader(await stack.enter_async_context(simulator), http)
+
+        yield start

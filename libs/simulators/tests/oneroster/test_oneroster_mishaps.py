@@ -1,0 +1,165 @@
+"""Mishaps strike when they are switched on, and only then."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import msgspec
+import pytest
+
+from simulators.generate import District
+from simulators.oneroster.reader import Reader
+
+Serve = Callable[..., Awaitable[Reader]]
+
+
+async def _statuses(reader: Reader, number: int, path: str = "orgs") -> list[int]:
+    return [(await reader.get(path)).status for _ in range(number)]
+
+
+async def test_too_many_requests_are_answered_in_html_with_the_time_to_wait(serve: Serve) -> None:
+    reader = await serve()
+    reader.simulator.mishaps.set(too_many=2, retry_after=7)
+
+    answer = await reader.get("orgs")
+
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert await _statuses(reader, 2) == [429, 200]
+
+
+async def test_a_rate_limit_counts_within_its_window(serve: Serve) -> None:
+    seconds = [0.0]
+    reader = await serve(clock=lambda: seconds[0])
+    reader.simulator.mishaps.set(per_minute=2)
+
+    assert await _statuses(reader, 2) == [200, 200]
+    seconds[0] = 45
+    answer = await reader.get("orgs")
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "15")
+    assert (answer.headers["RateLimit-Limit"], answer.headers["RateLimit-Remaining"]) == ("2", "0")
+    seconds[0] = 60
+    assert await _statuses(reader, 1) == [200]
+
+
+async def test_the_server_can_be_unavailable_for_some_requests(serve: Serve) -> None:
+    reader = await serve()
+    reader.simulator.mishaps.set(unavailable=2, unavailable_status=502)
+
+    assert await _statuses(reader, 3) == [502, 502, 200]
+
+
+async def test_mishaps_can_wait_and_strike_one_endpoint_only(serve: Serve) -> None:
+    reader = await serve()
+    reader.simulator.mishaps.set(unavailable=1, after=1, only=("enrollments",))
+
+    assert await _statuses(reader, 3) == [200, 200, 200]
+    assert await _statuses(reader, 3, "enrollments") == [200, 503, 200]
+
+
+async def test_lists_of_a_school_are_struck_by_their_last_word(serve: Serve, district: District) -> None:
+    reader = await serve()
+    reader.simulator.mishaps.set(forbidden=True, only=("classes",))
+
+    assert (await reader.get(f"schools/{district.schools[0].id}/classes")).status == 403
+    assert (await reader.get("users")).status == 200
+
+
+async def test_the_token_endpoint_is_struck_when_it_is_named(serve: Serve) -> None:
+    reader = await serve()
+    reader.simulator.mishaps.set(unavailable=1)
+    await reader.log_in()
+    reader.simulator.mishaps.set(unavailable=1, only=("token",))
+
+    with pytest.raises(aiohttp.ContentTypeError):
+        await reader.log_in()
+
+
+async def test_a_page_can_break_half_way(serve: Serve) -> None:
+    reader = await serve()
+    whole = await reader.get("users")
+    reader.simulator.mishaps.set(truncated=1)
+
+    half = await reader.get("users")
+
+    assert (half.status, half.body) == (200, whole.body[: len(whole.body) // 2])
+    with pytest.raises(msgspec.DecodeError):
+        half.json()
+
+
+async def test_a_page_can_be_html_with_status_200(serve: Serve) -> None:
+    reader = await serve()
+    reader.simulator.mishaps.set(html=1)
+
+    answer = await reader.get("users")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+
+
+async def test_a_connection_can_be_cut_in_mid_page(serve: Serve) -> None:
+    reader = await serve()
+    reader.simulator.mishaps.set(dropped=1)
+
+    with pytest.raises(aiohttp.ClientError):
+        await reader.get("users")
+    assert (await reader.get("users")).status == 200
+
+
+async def test_a_token_can_wear_out(serve: Serve) -> None:
+    reader = await serve()
+    reader.simulator.mishaps.set(token_requests=2)
+
+    assert await _statuses(reader, 3) == [200, 200, 401]
+    await reader.log_in()
+    assert await _statuses(reader, 1) == [200]
+
+
+@pytest.mark.parametrize(("mishap", "status"), [("unauthorised", 401), ("forbidden", 403)])
+async def test_access_can_be_refused_until_further_notice(serve: Serve, mishap: str, status: int) -> None:
+    reader = await serve()
+    reader.simulator.mishaps.set(**{mishap: True})
+    assert await _statuses(reader, 2) == [status, status]
+
+    reader.simulator.mishaps.clear()
+    assert await _statuses(reader, 1) == [200]
+
+
+async def test_answers_can_be_slow(serve: Serve) -> None:
+    reader = await serve()
+    await reader.get("orgs")
+    reader.simulator.mishaps.set(latency=60.0)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await reader.get("orgs")
+
+
+@pytest.mark.parametrize(("shift", "missing", "doubled"), [(1, 1, 0), (-1, 0, 1)])
+async def test_rows_can_slide_between_pages(serve: Serve, shift: int, missing: int, doubled: int) -> None:
+    reader = await serve()
+    total = len(await reader.rows("classes", limit=1000))
+    reader.simulator.mishaps.set(shift=shift)
+
+    first = (await reader.get("classes", limit=20, sort="sourcedId")).ids()
+    second = (await reader.get("classes", limit=20, offset=20, sort="sourcedId")).ids()
+    reader.simulator.mishaps.clear()
+    true = (await reader.get("classes", limit=40, sort="sourcedId")).ids()
+
+    assert total > 40
+    assert len(set(true) - {*first, *second}) == missing + doubled
+    assert len(set(first) & set(second)) == doubled
+
+
+async def test_an_unsorted_list_can_be_in_another_order_each_time(serve: Serve) -> None:
+    reader = await serve()
+    reader.simulator.mishaps.set(unsteady_order=True)
+
+    assert (await reader.get("users")).ids() != (await reader.get("users")).ids()
+    assert (await reader.get("users", sort="sourcedId")).ids() == (await reader.get("users", sort="sourcedId")).ids()
+
+
+async def test_a_mishap_that_does_not_exist_is_refused(serve: Serve) -> None:
+    reader = await serve()
+
+    with pytest.raises(msgspec.ValidationError):
+        reader.simulator.mishaps.set(earthquake=1)

@@ -1,0 +1,39 @@
+"""Passwords: argon2id, off the event loop, at most two at once (64 MiB each)."""
+
+import asyncio
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+AT_ONCE = 2
+LEAST_LENGTH = 10
+
+_hasher = PasswordHasher()
+_slots = asyncio.Semaphore(AT_ONCE)
+_NOBODYS = (
+    "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$zQYtGZsXXyqJxkvqKXzpXPSBvqWLkH1vMCdfXvsMjdE"  # noqa: S105
+)
+"""A hash that no password has, of the same cost: an unknown address takes as long as a wrong password."""
+
+
+def hash_password(password: str) -> str:
+    """The hash to be kept."""
+    return _hasher.hash(password)
+
+
+def needs_renewal(password_hash: str) -> bool:
+    """Whether the hash was made with weaker parameters than today's."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
+async def verify(password_hash: str | None, password: str) -> bool:
+    """Whether it is the password. None (nobody has this address) takes as long and is never right."""
+    async with _slots:
+        return await asyncio.to_thread(_verify, password_hash or _NOBODYS, password) and password_hash is not None
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,31 @@
+"""What a request may need, made once when the service starts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from common.db import Pool
+from common.health import Health
+from common.sealing import SecretBox
+from common.uow import UnitOfWork
+from dashboard_api.hints import Hints
+from dashboard_api.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`unit_of_work` makes one that no event caused."""
+
+    settings: Settings
+    pool: Pool
+    health: Health
+    box: SecretBox
+    hints: Hints
+    unit_of_work: Callable[[], UnitOfWork]
+
+
+def context_of(request: Request) -> Context:
+    """The context of the application that serves this request."""
+    context: Context = request.app.state.context
+    return context

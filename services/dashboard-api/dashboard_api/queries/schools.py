@@ -1,0 +1,91 @@
+"""The table `school`: what sources share, and what operators declared of it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from common.db import Connection, Pool, Row
+from common.registry import school_id
+from dashboard_api.declare.model import SOURCE_ID, TARGET_ID, DeclaredSchool
+
+
+async def take_listing(conn: Connection, district_id: str) -> None:
+    """Bring the schools in line with `roster.listed_school`: new ones in, names renewed, missing ones not shared.
+
+    A district declared with `schools: all` gives new schools its target. Nothing is ever deleted.
+    """
+    listed = await conn.fetch(
+        """
+        SELECT l.source_id, l.source_school_id, l.name FROM roster.listed_school l
+        JOIN source s ON s.district_id = l.district_id AND s.id = l.source_id
+        WHERE l.district_id = $1
+        """,
+        district_id,
+    )
+    ids = [school_id(district_id, row["source_id"], row["source_school_id"]) for row in listed]
+    await conn.execute(
+        """
+        INSERT INTO school (district_id, id, source_id, source_school_id, name, target_id)
+        SELECT $1, l.id, l.source_id, l.source_school_id, l.name, d.all_schools
+        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS l (id, source_id, source_school_id, name)
+        JOIN district d ON d.id = $1
+        ON CONFLICT (district_id, id) DO UPDATE
+        SET name = excluded.name, shared = true, target_id = coalesce(school.target_id, excluded.target_id)
+        """,
+        district_id,
+        ids,
+        *([row[column] for row in listed] for column in ("source_id", "source_school_id", "name")),
+    )
+    await conn.execute(
+        "UPDATE school SET shared = false WHERE district_id = $1 AND shared AND id <> ALL($2::uuid[])", district_id, ids
+    )
+
+
+async def set_all_up(conn: Connection, district_id: str) -> None:
+    """Give every school of the district its target, as `schools: all` says; their own times stay as they are."""
+    await conn.execute("UPDATE school SET target_id = $2 WHERE district_id = $1", district_id, TARGET_ID)
+
+
+async def set_up_only(conn: Connection, district_id: str, declared: Sequence[DeclaredSchool]) -> None:
+    """Set up the schools of a list, and no others. One that the source has not told of yet waits for its listing."""
+    ids = [school_id(district_id, SOURCE_ID, school.source_id) for school in declared]
+    await conn.execute(
+        "UPDATE school SET target_id = NULL WHERE district_id = $1 AND id <> ALL($2::uuid[])", district_id, ids
+    )
+    await conn.executemany(
+        """
+        INSERT INTO school (district_id, id, source_id, source_school_id, target_id, name, timezone, nightly, shared)
+        VALUES ($1, $2, $3, $4, $5, $4, $6, $7, false)
+        ON CONFLICT (district_id, id) DO UPDATE
+        SET target_id = excluded.target_id, timezone = excluded.timezone, nightly = excluded.nightly
+        """,
+        [
+            (district_id, id_, SOURCE_ID, school.source_id, TARGET_ID, school.timezone, school.nightly)
+            for id_, school in zip(ids, declared, strict=True)
+        ],
+    )
+
+
+async def set_up(conn: Connection, district_id: str) -> list[UUID]:
+    """The shared schools of the district that have a target."""
+    rows = await conn.fetch(
+        "SELECT id FROM school WHERE district_id = $1 AND shared AND target_id IS NOT NULL ORDER BY lower(name), id",
+        district_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def named(conn: Connection, district_id: str, ids: Sequence[UUID]) -> list[Row]:
+    """`id, name, shared, target_id` of those of these schools that the district has."""
+    return await conn.fetch(
+        "SELECT id, name, shared, target_id FROM school WHERE district_id = $1 AND id = ANY($2::uuid[])",
+        district_id,
+        ids,
+    )
+
+
+async def district_of(pool: Pool, districts: list[str] | None, id_: UUID) -> str | None:
+    """The district of a school, among those that one may see. `districts` None: all."""
+    district: str | None = await pool.fetchval(
+        "SELECT district_id FROM school WHERE id = $1 AND ($2::text[] IS NULL OR district_id = ANY($2))", id_, districts
+    )
+    return district

@@ -1,0 +1,31 @@
+"""Settings of dashboard-api."""
+
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from common.settings import SecretSettings
+
+
+class Settings(SecretSettings):
+    """What every service with secrets needs, and how people reach the pages."""
+
+    dashboard_url: str = Field(
+        default="http://127.0.0.1:8080", description="Address at which people reach the dashboard; https makes its cookie secure"
+    )
+    session_hours: float = Field(default=12, gt=0, description="Hours after which a person signs in again")
+    session_idle_minutes: float = Field(
+        default=120, gt=0, description="Minutes without a request after which a person signs in again"
+    )
+
+    @field_validator("dashboard_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies may only travel encrypted."""
+        return self.dashboard_url.startswith("https:")
