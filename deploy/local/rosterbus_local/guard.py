@@ -32,8 +32,7 @@ def main() -> int:
         running = [_start(command["argv"], spec["cwd"], log.fileno()) for command in spec["commands"]]
     _wait_for_end(running[-1], wakeup)
     for process, command in reversed(list(zip(running, spec["commands"], strict=True))):
-        end_process(process.pid, command["stop"], spec["patience"])
-        process.wait()
+        _end(process, command["stop"], spec["patience"])
     return running[-1].returncode
 
 
@@ -65,18 +64,25 @@ def _wait_for_end(last: subprocess.Popen[bytes], wakeup: int) -> None:
     os.close(ended)
 
 
-def end_process(pid: int, stop_signal: str, patience: float) -> None:
-    """Ask the process to stop, wait up to `patience` seconds, then kill it with every descendant it ever showed."""
+def _end(process: subprocess.Popen[bytes], stop_signal: str, patience: float) -> None:
+    """Ask the process to stop, wait up to `patience` seconds, then kill what is left of it and its descendants."""
+    family = _descendants(process.pid)
+    process.send_signal(signal.Signals[f"SIG{stop_signal}"])
     try:
-        process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
-        process.send_signal(signal.Signals[f"SIG{stop_signal}"])
-    except psutil.NoSuchProcess:
-        return
-    psutil.wait_procs([process], timeout=patience)
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
     _, alive = psutil.wait_procs(family, timeout=0.5)
     for left_over in alive:
         left_over.kill()
+
+
+def _descendants(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
 
 
 if __name__ == "__main__":

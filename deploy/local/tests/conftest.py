@@ -8,10 +8,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from rosterbus_local.rabbitmq import PrivateRabbit
+
 from rosterbus_local.servers import Servers, ensure_servers
 
 LONG_ENOUGH_SECONDS = 30
+ADDRESSES = ("ROSTERBUS_DATABASE_URL", "ROSTERBUS_AMQP_URL", "ROSTERBUS_AMQP_MANAGEMENT_URL")
 
 
 def processes_of(folder: Path) -> list[str]:
@@ -31,32 +32,22 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture(name="processes_of")
+@pytest.fixture(name="processes_of", scope="session")
 def _processes_of() -> Callable[[Path], list[str]]:
     return processes_of
 
 
-@pytest.fixture(name="wait_for")
+@pytest.fixture(name="wait_for", scope="session")
 def _wait_for() -> Callable[[Callable[[], bool], str], None]:
     return wait_for
 
 
-@pytest.fixture
-def own_servers_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Private servers are the subject here, whatever servers the rest of the suite is told to use."""
-    for name in ("ROSTERBUS_DATABASE_URL", "ROSTERBUS_AMQP_URL", "ROSTERBUS_AMQP_MANAGEMENT_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def servers(own_servers_only: None, tmp_path: Path) -> Iterator[Servers]:
-    with ensure_servers(tmp_path / "servers", durable=False) as running:
-        yield running
-
-
-@pytest.fixture
-def rabbit(tmp_path: Path) -> Iterator[PrivateRabbit]:
-    broker = PrivateRabbit(tmp_path / "rabbit")
-    broker.start()
-    yield broker
-    broker.stop()
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Private servers, whatever servers the rest of the suite is told to use."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ADDRESSES:
+            environment.delenv(name, raising=False)
+        running = ensure_servers(tmp_path_factory.mktemp("servers"), durable=False)
+    yield running
+    running.stop()

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from rosterbus_local.errors import LocalError
 from rosterbus_local.ports import LOOPBACK, free_ports, is_free
 from rosterbus_local.rabbitmq_binaries import find_rabbitmq

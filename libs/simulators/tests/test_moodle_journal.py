@@ -34,6 +34,15 @@ def people(*usernames: str) -> dict[str, object]:
     return numbered("users", *records)
 
 
+def written(state: Path) -> str:
+    return state.read_text()
+
+
+def write(state: Path, content: str) -> None:
+    state.parent.mkdir(exist_ok=True)
+    state.write_text(content)
+
+
 async def fill(moodle: MoodleSimulator) -> None:
     """One course with a student and a teacher, a failed batch, and an update that half failed."""
     await call(moodle, CREATE, people("kit", "lou"))
@@ -66,7 +75,7 @@ async def test_reading_and_failing_leave_no_trace(state: Path) -> None:
         await call(moodle, "core_user_get_users_by_field", {"field": "id", "values[0]": 3})
         await call(moodle, CREATE, people("KIT"))
         await call(moodle, CREATE, people("kit", "kit"))
-    assert state.read_bytes() == b""
+    assert written(state) == ""
 
 
 async def test_a_refused_record_does_not_come_back_with_a_restart(state: Path) -> None:
@@ -82,8 +91,7 @@ async def test_a_refused_record_does_not_come_back_with_a_restart(state: Path) -
 async def test_a_torn_last_line_is_cut_off_and_writing_goes_on(state: Path) -> None:
     async with MoodleSimulator(token=TOKEN, state=state) as moodle:
         await call(moodle, CREATE, people("kit"))
-    with state.open("ab") as journal:
-        journal.write(b'{"time":1,"user":3,"function":"core_user_cre')
+    write(state, written(state) + '{"time":1,"user":3,"function":"core_user_cre')
     async with MoodleSimulator(token=TOKEN, state=state) as moodle:
         await call(moodle, CREATE, people("lou"))
     async with MoodleSimulator(token=TOKEN, state=state) as moodle:
@@ -91,11 +99,10 @@ async def test_a_torn_last_line_is_cut_off_and_writing_goes_on(state: Path) -> N
 
 
 async def test_a_file_that_is_no_journal_is_refused_with_the_line(state: Path) -> None:
-    state.parent.mkdir()
-    state.write_text("hello\n")
+    write(state, "hello\n")
     with pytest.raises(ValueError, match="line 1: not a journal entry"):
         await MoodleSimulator(token=TOKEN, state=state).start()
-    assert state.read_text() == "hello\n"
+    assert written(state) == "hello\n"
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from .support.moodle_school import (
     SCHOOL_CATEGORY,
     SCIENCE,
     TESTBED,
-    testbed,
+    course_with_activities,
 )
 from .support.moodle_setups import EDITING_TEACHER, STUDENT, TEACHER
 
@@ -28,7 +28,7 @@ NOBODY = 4711
 @pytest.fixture
 async def moodle() -> AsyncIterator[MoodleSimulator]:
     async with MoodleSimulator(token="secret-token") as simulator:
-        testbed(simulator.site)
+        course_with_activities(simulator.site)
         yield simulator
 
 

@@ -10,9 +10,9 @@ from .support.moodle_http import call, numbered
 TOKEN = "secret-token"
 BATCH = 100
 PEOPLE = 1000
-COURSES = 30
+COURSES = 10
 LEAST_RECORDS_PER_SECOND = 1500
-LONGEST_REPLAY_SECONDS = 10
+LEAST_REPLAYED_PER_SECOND = 5000
 
 
 async def create_people(moodle: MoodleSimulator) -> None:
@@ -47,7 +47,7 @@ async def enrol_everybody_everywhere(moodle: MoodleSimulator) -> None:
             await call(moodle, "enrol_manual_enrol_users", numbered("enrolments", *records))
 
 
-async def test_writing_and_replaying_thirty_thousand_enrolments_is_fast(tmp_path: Path) -> None:
+async def test_writing_and_replaying_ten_thousand_enrolments_is_fast(tmp_path: Path) -> None:
     state = tmp_path / "moodle.jsonl"
     async with MoodleSimulator(token=TOKEN, state=state) as moodle:
         start = time.perf_counter()
@@ -60,6 +60,6 @@ async def test_writing_and_replaying_thirty_thousand_enrolments_is_fast(tmp_path
         expected = moodle.site.summary()
     start = time.perf_counter()
     async with MoodleSimulator(token=TOKEN, state=state) as again:
-        assert time.perf_counter() - start < LONGEST_REPLAY_SECONDS
+        assert PEOPLE * COURSES / (time.perf_counter() - start) > LEAST_REPLAYED_PER_SECOND
         assert again.site.summary() == expected
         assert expected["enrolments"] == PEOPLE * COURSES

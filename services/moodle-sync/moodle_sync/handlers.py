@@ -36,18 +36,34 @@ async def sync_roster(event: RosterFetched, uow: UnitOfWork, *, tools: Tools) ->
     One worker at a time works on a school: a second delivery of the same event waits.
     """
     async with tools.turns.job(f"{event.district_id}/{event.school_id}"):
-        try:
-            scope = await _scope(event, uow)
-            await _plan(event, uow, scope)
-            if not event.dry_run:
-                await _apply(event, uow, scope, tools)
-        except (Permanent, Transient) as error:
-            log.warning("the run failed", code=error.code)
-            async with uow:
-                uow.emit(_failure(event, error.code, str(error)))
-        else:
-            async with uow:
+        if await _has_ended(event, uow):
+            return
+        failure = await _plan_and_apply(event, uow, tools)
+        async with uow:
+            await plans.end(uow.conn, event.district_id, event.run_id)
+            if failure:
+                uow.emit(failure)
+            else:
                 await report.tell_end(event, uow)
+
+
+async def _has_ended(event: RosterFetched, uow: UnitOfWork) -> bool:
+    """The fetcher announces a roster again when it was killed just after it had: as another event, for the same run."""
+    async with uow.step() as step:
+        return await plans.has_ended(step.conn, event.district_id, event.run_id)
+
+
+async def _plan_and_apply(event: RosterFetched, uow: UnitOfWork, tools: Tools) -> SyncFailed | None:
+    """The failure that ended the run early, if one did."""
+    try:
+        scope = await _scope(event, uow)
+        await _plan(event, uow, scope)
+        if not event.dry_run:
+            await _apply(event, uow, scope, tools)
+    except (Permanent, Transient) as error:
+        log.warning("the run failed", code=error.code)
+        return _failure(event, error.code, str(error))
+    return None
 
 
 async def fail_run(event: Event, error: BaseException, uow: UnitOfWork) -> None:

@@ -26,6 +26,20 @@ async def add(conn: Connection, event: RosterFetched, school: School) -> bool:
     return status == "INSERT 0 1"
 
 
+async def end(conn: Connection, district_id: str, run_id: UUID) -> None:
+    """Note that the run's end is told, in the transaction that tells it."""
+    await conn.execute("UPDATE plan SET ended_at = now() WHERE district_id = $1 AND run_id = $2", district_id, run_id)
+
+
+async def has_ended(conn: Connection, district_id: str, run_id: UUID) -> bool:
+    """Whether the run's end was told before."""
+    return bool(
+        await conn.fetchval(
+            "SELECT ended_at IS NOT NULL FROM plan WHERE district_id = $1 AND run_id = $2", district_id, run_id
+        )
+    )
+
+
 async def spend(conn: Connection, district_id: str, run_id: UUID, cost: Meter) -> None:
     """Add to what the run has cost."""
     await conn.execute(

@@ -29,6 +29,7 @@ def main(
         "latency_ms": latency_ms,
         "max_input_vars": max_input_vars,
         "debug": debug,
+        "keep_requests": 0,
     }
     try:
         asyncio.run(_serve(token, options))

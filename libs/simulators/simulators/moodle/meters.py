@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-KEPT_REQUESTS = 10_000
-
 
 @dataclass(frozen=True)
 class SeenRequest:
@@ -24,8 +22,8 @@ class Meters:
 
     calls: Counter[str] = field(default_factory=Counter)
     """Requests by function; those that name none count under the empty name."""
-    requests: deque[SeenRequest] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
-    """The last requests, oldest first."""
+    requests: deque[SeenRequest] = field(default_factory=deque)
+    """The last requests, oldest first, as many as the deque holds."""
     peak_in_flight: int = 0
     peak_in_flight_by_function: Counter[str] = field(default_factory=Counter)
     most_fields: int = 0

@@ -41,6 +41,8 @@ class Options:
     max_input_vars: int = 1000
     debug: bool = False
     """Whether failures carry `debuginfo`."""
+    keep_requests: int = 1000
+    """How many of the last requests to keep for `requests`, with all their parameters."""
 
 
 class MoodleSimulator:
@@ -63,7 +65,7 @@ class MoodleSimulator:
         self.caller = Caller()
         """The account behind `token`; other tokens can be put into `callers`."""
         self.callers = {token: self.caller}
-        self.meters = Meters()
+        self.meters = Meters(requests=deque(maxlen=self.options.keep_requests))
         self.mishaps = Mishaps()
         self._service = WebService(self.site, self.callers, self.mishaps, clock)
         self._stopping = asyncio.Event()

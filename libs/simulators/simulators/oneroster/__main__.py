@@ -17,7 +17,7 @@ from simulators.oneroster.simulator import OneRosterSimulator
 
 
 def main(
-    port: int,
+    port: Annotated[int, typer.Option(help="Port to listen at; 0 for any free one.")],
     host: str = "127.0.0.1",
     address: Annotated[str, typer.Option(help="Public address, if it is not http://HOST:PORT.")] = "",
     version: Annotated[Version, typer.Option(help="OneRoster version to speak.")] = "1.2",

@@ -14,7 +14,7 @@ from simulators.oneroster.shape import Shape
 
 _CONDITION = r"([\w.]+)\s*(!=|>=|<=|[=<>~])\s*'(.*?)'"
 _FILTER = re.compile(rf"\s*{_CONDITION}(?:\s+(AND|OR)\s+{_CONDITION})?\s*", re.IGNORECASE | re.DOTALL)
-_THIRD = re.compile(r"'\s+(AND|OR)\s", re.IGNORECASE)
+_CONDITION_WITHIN = re.compile(r"'\s+\w+\s+[\w.]+\s*[!<>=~]")
 
 MOMENTS = {"dateLastModified"}
 """Fields that are compared as points in time, however they are written."""
@@ -53,7 +53,7 @@ class Filter(Struct, frozen=True):
 def parse_filter(text: str, collection: str, shape: Shape) -> Filter:
     """Read a filter. Refuses with 400 what cannot be read and fields that the objects do not have."""
     match = _FILTER.fullmatch(text)
-    if match is None or any(_THIRD.search(match[group] or "") for group in (3, 7)):
+    if match is None or any(_CONDITION_WITHIN.search(match[group] or "") for group in (3, 7)):
         raise Refusal(400, "invaliddata", f"The filter cannot be read: {text}")
     found = [Condition(match[1], match[2], match[3])]
     if match[4]:

@@ -20,7 +20,7 @@ class RateLimit:
 
     def seconds_left(self, window: float) -> int:
         """Say in how many whole seconds the next window begins, at least 1."""
-        return max(1, round(self._began + window - self._clock()))
+        return round(max(1.0, self._began + window - self._clock()))
 
     def headers(self, limit: int, window: float) -> dict[str, str]:
         """Tell the client how it stands; none without a limit."""

@@ -14,8 +14,8 @@ from simulators.smtp.sink import MailSink
 
 
 def main(
-    port: int,
-    http_port: int,
+    port: Annotated[int, typer.Option(help="Port for mail; 0 for any free one.")],
+    http_port: Annotated[int, typer.Option(help="Port of the page; 0 for any free one.")],
     host: str = "127.0.0.1",
     folder: Annotated[Path | None, typer.Option(help="Folder in which mails outlast a restart.")] = None,
 ) -> None:

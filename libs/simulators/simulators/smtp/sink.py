@@ -104,7 +104,8 @@ def _accept_any(server: SMTP, session: Session, envelope: Envelope, mechanism: s
 
 
 def _parse(content: bytes) -> EmailMessage:
-    return email.message_from_bytes(content, policy=policy.default)
+    """Read a message with the line ends that Python's texts have, not those of the wire."""
+    return email.message_from_bytes(content.replace(b"\r\n", b"\n"), policy=policy.default)
 
 
 def _write(folder: Path, number: int, content: bytes) -> None:

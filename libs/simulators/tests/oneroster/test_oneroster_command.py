@@ -10,6 +10,9 @@ from typing import Any
 import aiohttp
 
 from simulators.generate import District, write_csv_package
+from simulators.oneroster import OneRosterSimulator
+from simulators.oneroster.keep import load
+from simulators.oneroster.origin import Origin
 
 
 @asynccontextmanager
@@ -36,35 +39,47 @@ async def _get(address: str, path: str) -> dict[str, Any]:
             return dict(await response.json())
 
 
-async def test_the_command_serves_a_package_in_either_version(tmp_path: Path, district: District) -> None:
+async def test_the_command_serves_a_package_as_its_flags_say(tmp_path: Path, district: District) -> None:
     write_csv_package(district, tmp_path / "district.zip")
+    flags = ("--zip", str(tmp_path / "district.zip"), "--version", "1.1", "--state", str(tmp_path / "state"))
+    settings = ("--behaviour", '{"max_limit": 2}', "--mishaps", '{"too_many": 1, "only": ["users"]}')
+    renamed = [{"change": "change", "collection": "orgs", "record_id": district.schools[0].id, "name": "Oak"}]
 
-    async with _running("--zip", str(tmp_path / "district.zip"), "--version", "1.1") as address:
-        schools = (await _get(address, "v1p1/schools"))["orgs"]
+    async with _running(*flags, *settings) as address, aiohttp.ClientSession() as http:
+        async with http.post(f"{address}/_simulator/changes", json=renamed) as response:
+            assert response.status == 200
+        async with http.get(f"{address}/_simulator/mishaps") as response:
+            assert (await response.json())["too_many"] == 1
+        schools = (await _get(address, "v1p1/schools?limit=100"))["orgs"]
 
-    assert [school["name"] for school in schools] == [school.name for school in district.schools]
+    assert [school["name"] for school in schools] == ["Oak", district.schools[1].name]
+    assert (tmp_path / "state").exists()
 
 
 async def test_changes_outlast_a_restart_but_not_another_origin(tmp_path: Path) -> None:
-    arguments = ("--schools", "1", "--students", "30", "--state", str(tmp_path / "kept" / "state"))
-    renamed = [{"change": "rename_person", "user_id": "student-0000001", "given_name": "Renamed"}]
-    path = "rostering/v1p2/users/student-0000001"
+    state, origin = tmp_path / "kept" / "state", Origin(school_year=2027, seed=1, schools=1, students=30)
+    async with OneRosterSimulator(origin.district(), state=state, origin=origin.name()) as sis:
+        sis.changes.rename_person("student-0000001", given_name="Renamed")
+        renamed = sis.roster.district()
 
-    async with _running("--seed", "1", *arguments) as address, aiohttp.ClientSession() as http:
-        async with http.post(f"{address}/_simulator/changes", json=renamed) as response:
-            assert response.status == 200
-    async with _running("--seed", "1", *arguments) as address:
-        assert (await _get(address, path))["user"]["givenName"] == "Renamed"
-    async with _running("--seed", "2", *arguments) as address:
-        assert (await _get(address, path))["user"]["givenName"] != "Renamed"
+    assert load(state, origin.name()) == renamed
+    for other in (Origin(school_year=2027, seed=2, schools=1, students=30), Origin(school_year=2027)):
+        assert load(state, other.name()) is None
 
 
-async def test_mishaps_and_behaviour_can_be_set_from_the_start() -> None:
-    settings = ("--seed", "1", "--students", "20", "--behaviour", '{"max_limit": 3}', "--mishaps", '{"html": 1}')
+async def test_a_roster_that_was_not_changed_is_not_kept(tmp_path: Path, district: District) -> None:
+    async with OneRosterSimulator(district, state=tmp_path / "state", origin="any"):
+        pass
 
-    async with _running(*settings) as address, aiohttp.ClientSession() as http:
-        async with http.get(f"{address}/_simulator/mishaps") as response:
-            assert (await response.json())["html"] == 1
-        async with http.delete(f"{address}/_simulator/mishaps") as response:
-            assert response.status == 200
-        assert len((await _get(address, "rostering/v1p2/users?limit=100"))["users"]) == 3
+    assert load(tmp_path / "state", "any") is None
+
+
+def test_a_package_is_known_by_its_content_not_its_name(tmp_path: Path, district: District) -> None:
+    write_csv_package(district, tmp_path / "one.zip")
+    write_csv_package(district, tmp_path / "two.zip")
+    write_csv_package(district, tmp_path / "three.zip", "1.2")
+
+    one, two, three = (Origin(school_year=2027, package=tmp_path / f"{n}.zip") for n in ("one", "two", "three"))
+
+    assert one.name() == two.name() != three.name()
+    assert Origin(school_year=2027).district().name == "Rowan Valley Schools"

@@ -83,7 +83,7 @@ def groups(site: Site) -> None:
     site.tables.groups.put(Group(2, MATHS, "Second set", "GRP-2"))
 
 
-def testbed(site: Site) -> None:
+def course_with_activities(site: Site) -> None:
     """A course with activities of every kind of completion, complete when the first two are."""
     courses(site)
     site.tables.courses.put(Course(TESTBED, "Testbed", "COMP1", SCHOOL_CATEGORY, "CLS-COMP", timemodified=1))

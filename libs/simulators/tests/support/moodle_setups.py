@@ -23,13 +23,13 @@ from .moodle_school import (
     SCIENCE,
     TESTBED,
     cohorts,
+    course_with_activities,
     courses,
     empty,
     groups,
     more_people,
     people,
     school,
-    testbed,
 )
 
 Step = tuple[str, dict[str, str]]
@@ -150,20 +150,20 @@ BOTH_CRITERIA = (*IN_TESTBED, override(ADA, PAGE, 1), grade(ADA, ON_GRADE, 72.5)
 
 STAGES: dict[str, Stage] = {
     "core_cohort": cohorts,
-    "core_completion": testbed,
-    "core_course_check_updates": testbed,
-    "core_course_get_updates_since": testbed,
+    "core_completion": course_with_activities,
+    "core_course_check_updates": course_with_activities,
+    "core_course_get_updates_since": course_with_activities,
     "core_course_create_categories": school,
     "core_course": courses,
     "core_enrol": courses,
-    "core_grades": testbed,
+    "core_grades": course_with_activities,
     "core_group": groups,
     "core_user_create_users": people,
     "core_user_get_users": people,
     "core_user": more_people,
     "enrol_manual": courses,
-    "gradereport": testbed,
-    "mod_assign": testbed,
+    "gradereport": course_with_activities,
+    "mod_assign": course_with_activities,
     "": courses,
 }
 """The stage for functions whose name starts so; the first that fits."""
@@ -250,7 +250,7 @@ SETUPS: dict[str, Setup] = {
     "core_user_delete_users.self": Setup(caller=remover),
     "core_user_delete_users.unknown": Setup(caller=remover),
     "core_user_get_course_user_profiles.ok": Setup(
-        testbed, (*IN_CITIES, enrol(ADA, MATHS), enrol(ADA, TESTBED)), sees_names=True
+        course_with_activities, (*IN_CITIES, enrol(ADA, MATHS), enrol(ADA, TESTBED)), sees_names=True
     ),
     "core_user_get_users_by_field.after_update_batch_one_bad": Setup(
         more_people, (update(ADA, city="Leeds"), update(CAL, city="York"))

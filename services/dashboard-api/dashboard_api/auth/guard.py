@@ -36,8 +36,7 @@ async def page_visitor(request: Request, context: InContext) -> Principal:
     """Whoever looks at a page; strangers are sent to the sign-in page, and come back here after it."""
     principal = await _by_cookie(request, context)
     if principal is None:
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        raise Problem(303, "sign_in", "Sign in first.", {"Location": f"/sign-in?next={quote(wanted, safe='')}"})
+        raise Problem(303, "sign_in", "Sign in first.", {"Location": f"/sign-in?next={quote(_address(request), safe='')}"})
     return principal
 
 
@@ -61,6 +60,13 @@ def refuse_foreign(request: Request) -> None:
 ApiCaller = Annotated[Principal, Depends(api_caller)]
 PageVisitor = Annotated[Principal, Depends(page_visitor)]
 FormSender = Annotated[Principal, Depends(form_sender)]
+
+
+def _address(request: Request) -> str:
+    """Where to come back to; a form that was sent is not sent again."""
+    if request.method not in SAFE:
+        return "/schools"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 async def _by_key(context: Context, header: str) -> Principal:

@@ -75,6 +75,14 @@ async def one_json(pool: Pool, districts: list[str] | None, id_: UUID) -> str | 
     return text
 
 
+async def district_of(pool: Pool, districts: list[str] | None, id_: UUID) -> str | None:
+    """The district of a run, among those that one may see. `districts` None: all."""
+    district: str | None = await pool.fetchval(
+        "SELECT district_id FROM run WHERE id = $1 AND ($2::text[] IS NULL OR district_id = ANY($2))", id_, districts
+    )
+    return district
+
+
 async def errors_page(pool: Pool, district_id: str, run_id: UUID, after: list[str] | None, limit: int) -> Page:
     """A page of a run's data errors, by code. `after` is the sort key of the last one before the page."""
     row = await pool.fetchrow(

@@ -44,6 +44,7 @@ CREATE TABLE plan (
     snapshot    int NOT NULL,
     mode        text NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT now(),
+    ended_at    timestamptz,                      -- its end was told: nothing more is done for this run
     calls       bigint NOT NULL DEFAULT 0,
     bytes_up    bigint NOT NULL DEFAULT 0,
     bytes_down  bigint NOT NULL DEFAULT 0,

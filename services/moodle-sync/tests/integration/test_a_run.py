@@ -1,32 +1,11 @@
 """A roster on its way into a simulated Moodle, with real PostgreSQL and RabbitMQ."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from common.bus import Bus
 from common.events import PlanMade, SyncCompleted, SyncErrorsFound, SyncFailed
-from common.settings import CommonSettings
-from common.testing.fixtures import PoolOf
 from common.testing.probe import EventProbe
 from simulators.moodle import MoodleSimulator
 
-from ..support.bench import TOKEN, Bench, a_bench, a_worker, settings_for
+from ..support.bench import Bench
 from ..support.district import a_school
-
-
-@pytest.fixture
-async def moodle() -> AsyncIterator[MoodleSimulator]:
-    async with MoodleSimulator(token=TOKEN) as site:
-        yield site
-
-
-@pytest.fixture
-async def bench(
-    pool_of: PoolOf, bus: Bus, probe: EventProbe, moodle: MoodleSimulator, settings: CommonSettings
-) -> AsyncIterator[Bench]:
-    async with a_bench(pool_of, bus, probe, moodle) as bench, a_worker(bench, settings_for(settings)):
-        yield bench
 
 
 async def test_a_first_full_run_fills_an_empty_moodle(bench: Bench, moodle: MoodleSimulator) -> None:
@@ -127,7 +106,7 @@ async def test_a_dry_run_makes_the_plan_and_no_call(bench: Bench, moodle: Moodle
     assert isinstance(ended, SyncCompleted)
     assert ended.outcome == "previewed"
     assert moodle.calls.total() == 0
-    (plan,) = probe.all(PlanMade)
+    (plan,) = await probe.wait_for(PlanMade)
     assert plan.operations["user"] == {"create": 4}
 
 
@@ -137,7 +116,7 @@ async def test_one_bad_record_never_fails_its_batch(bench: Bench, moodle: Moodle
     assert isinstance(ended, SyncCompleted)
     assert (ended.outcome, ended.errors) == ("with_errors", 1)
     assert len(moodle.site.users()) == 20
-    (found,) = probe.all(SyncErrorsFound)
+    (found,) = await probe.wait_for(SyncErrorsFound)
     assert [(e.code, e.entity, e.source_id) for e in found.errors] == [("LMS_WRITE_REJECTED", "user", "hill-s7")]
     moodle.mishaps.clear()
     again = await bench.run(a_school(students=20, classes=1))
@@ -150,7 +129,7 @@ async def test_a_taken_user_name_is_named_as_the_cause(
 ) -> None:
     roster = a_school(students=2).with_person("other", username="HILL-S1", email="other@school.test")
     await bench.run(roster)
-    (found,) = probe.all(SyncErrorsFound)
+    (found,) = await probe.wait_for(SyncErrorsFound)
     assert [e.code for e in found.errors] == ["DUP_USERNAME"]
 
 

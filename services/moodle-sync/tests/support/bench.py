@@ -61,20 +61,23 @@ class Bench:
             ends: list[SyncCompleted | SyncFailed] = [*self.probe.all(SyncCompleted), *self.probe.all(SyncFailed)]
             return next((e for e in ends if e.run_id == event.run_id), None)
 
-        found = await wait_for(end, seconds=30, what="the run's end")
+        await wait_for(end, seconds=30, what="the run's end")
+        found = end()
         assert found
         return found
 
 
 @asynccontextmanager
-async def a_worker(bench: Bench, settings: Settings) -> AsyncIterator[Consumer]:
-    """One moodle-sync worker in this process."""
+async def a_worker(bench: Bench, settings: Settings, *, stop_budget: float = 5) -> AsyncIterator[Consumer]:
+    """One moodle-sync worker in this process. Without a stop budget its work is cut off where it stands."""
     async with (
         aiohttp.ClientSession() as http,
         await create_pool(settings.model_copy(update={"database_connections": 30}), "moodle-sync") as locks,
     ):
         tools = Tools(settings, http, Turns(locks, settings.moodle_in_flight), bench.box)
-        async with running("moodle-sync", routes(tools), bench.bus, bench.sync, on_park=fail_run) as consumer:
+        async with running(
+            "moodle-sync", routes(tools), bench.bus, bench.sync, on_park=fail_run, stop_budget=stop_budget
+        ) as consumer:
             yield consumer
 
 

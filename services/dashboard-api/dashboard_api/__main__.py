@@ -1,0 +1,80 @@
+"""dashboard-api: projects every event into read models, and serves API and pages from them. Several may run."""
+
+import asyncio
+
+from common.delivery import Routes
+from common.events import (
+    NoticeFailed,
+    NoticeSent,
+    PlanMade,
+    RosterFetched,
+    SchoolsListed,
+    SchoolsNotListed,
+    SyncCompleted,
+    SyncErrorsFound,
+    SyncFailed,
+    SyncOrdered,
+    SyncProgressed,
+    SyncRefused,
+    SyncRequested,
+)
+from common.leader import lead
+from common.runtime import Runtime
+from common.sealing import SecretBox
+from dashboard_api.app import create_app
+from dashboard_api.context import Context
+from dashboard_api.hints import Hints
+from dashboard_api.housekeeping import CLEAN_EVERY, clean
+from dashboard_api.http_server import make_server, serve
+from dashboard_api.projections.errors import note_errors
+from dashboard_api.projections.listings import note_failed_listing, note_listing
+from dashboard_api.projections.notices import note_notice
+from dashboard_api.projections.runs import (
+    note_completion,
+    note_failure,
+    note_order,
+    note_plan,
+    note_progress,
+    note_refusal,
+    note_request,
+    note_roster,
+)
+from dashboard_api.settings import Settings
+
+ROUTES: Routes = {
+    SyncOrdered: note_order,
+    SyncRequested: note_request,
+    SyncRefused: note_refusal,
+    SyncProgressed: note_progress,
+    RosterFetched: note_roster,
+    SyncErrorsFound: note_errors,
+    PlanMade: note_plan,
+    SyncCompleted: note_completion,
+    SyncFailed: note_failure,
+    SchoolsListed: note_listing,
+    SchoolsNotListed: note_failed_listing,
+    NoticeSent: note_notice,
+    NoticeFailed: note_notice,
+}
+
+
+async def main() -> None:
+    """Run until told to stop."""
+    settings = Settings()
+    box = SecretBox(settings.secret_key)
+    async with Runtime("dashboard-api", settings) as runtime:
+        context = Context(settings, runtime.pool, runtime.health, box, Hints(runtime.pool), runtime.unit_of_work)
+        server = make_server(create_app(context), settings.http_host, settings.http_port, settings.shutdown_seconds)
+
+        async def tidy() -> None:
+            await clean(runtime.pool)
+
+        await runtime.serve(
+            ROUTES,
+            background=[context.hints.run(), lead(runtime.pool, "housekeeping", tidy, CLEAN_EVERY)],
+            http=lambda: serve(server, context, runtime.stopping),
+        )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

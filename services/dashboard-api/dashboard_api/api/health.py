@@ -1,0 +1,28 @@
+"""/healthz, /readyz and /metrics, as other services have them."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from dashboard_api.auth.guard import InContext
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+async def healthz() -> JSONResponse:
+    """The process turns."""
+    return JSONResponse({"alive": True})
+
+
+@router.get("/readyz")
+async def readyz(context: InContext) -> JSONResponse:
+    """It can work now."""
+    ready, checks = await context.health.readiness()
+    return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
+
+
+@router.get("/metrics")
+async def metrics() -> Response:
+    """Prometheus' text format."""
+    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

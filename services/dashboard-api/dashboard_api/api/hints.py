@@ -1,0 +1,73 @@
+"""`GET /events`: server-sent hints that something is new; what is new is asked for at its own address."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from fastapi.responses import StreamingResponse
+
+from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.context import Context
+from dashboard_api.hints import RELOAD, Hint
+from dashboard_api.queries import hints
+
+ALIVE_SECONDS = 15.0
+"""A comment is sent at least this often, so that no proxy thinks the line dead."""
+LONGEST_SECONDS = 600.0
+"""Then the stream ends and the page connects again, so that a session that ended is noticed."""
+
+router = APIRouter(tags=["events"])
+
+
+@router.get("/events")
+async def stream_hints(
+    caller: ApiCaller,
+    context: InContext,
+    last_event_id: Annotated[str | None, Header(description="Id of the last hint heard")] = None,
+) -> StreamingResponse:
+    """Hints `{run, school, type}`. Type `reload` says that some may have been missed: look at everything."""
+    caller.require_scope("read")
+    heard = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
+    return StreamingResponse(
+        _stream(context, caller.visible, heard),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _stream(context: Context, districts: list[str] | None, heard: int | None) -> AsyncIterator[str]:
+    """Subscribes before it replays: a hint may come twice, but none is left out."""
+    end = monotonic() + LONGEST_SECONDS
+    with context.hints.subscribe(districts) as listener:
+        yield "retry: 2000\n\n"
+        for hint in await _missed(context, districts, heard):
+            yield _told(hint)
+        while monotonic() < end:
+            try:
+                hint = await asyncio.wait_for(listener.queue.get(), ALIVE_SECONDS)
+            except TimeoutError:
+                yield ": alive\n\n"
+                continue
+            if hint is None:
+                return
+            yield _told(hint)
+
+
+async def _missed(context: Context, districts: list[str] | None, heard: int | None) -> list[Hint]:
+    if heard is None:
+        return []
+    rows = await hints.since(context.pool, districts, heard)
+    if rows is None:
+        return [RELOAD]
+    return [Hint(row["id"], row["district"], _text(row["run"]), _text(row["school"]), row["type"]) for row in rows]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _told(hint: Hint) -> str:
+    id_ = f"id: {hint.id}\n" if hint.id is not None else ""
+    return f"{id_}event: hint\ndata: {hint.data()}\n\n"

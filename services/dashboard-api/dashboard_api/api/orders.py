@@ -1,0 +1,63 @@
+"""`POST …/runs`: orders."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+
+from dashboard_api import orders
+from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.orders import OrderMode, Placed, Wish
+from dashboard_api.problems import not_found
+from dashboard_api.queries import schools
+
+router = APIRouter(tags=["runs"])
+
+
+class SchoolOrder(BaseModel):
+    """What to run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: OrderMode = "partial"
+    dry_run: bool = False
+    reason: str = Field(default="", max_length=500)
+
+    def wish(self) -> Wish:
+        """The same for `orders.place`."""
+        return Wish(self.mode, self.dry_run, self.reason)
+
+
+class DistrictOrder(SchoolOrder):
+    """The same for several schools; all that are set up where none are named."""
+
+    schools: list[UUID] | None = Field(default=None, max_length=10_000)
+
+
+@router.post("/schools/{school_id}/runs", status_code=202)
+async def order_school(school_id: UUID, order: SchoolOrder, caller: ApiCaller, context: InContext) -> Response:
+    """Order a run of one school. `Location` is the run."""
+    district_id = await schools.district_of(context.pool, caller.visible, school_id)
+    if district_id is None:
+        raise not_found("school")
+    caller.require("order", district_id)
+    async with context.unit_of_work() as uow:
+        placed = await orders.place(uow, caller, district_id, [school_id], order.wish())
+    return _accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")
+
+
+@router.post("/districts/{district_id}/runs", status_code=202)
+async def order_district(district_id: str, order: DistrictOrder, caller: ApiCaller, context: InContext) -> Response:
+    """Order runs of several schools of a district, or of all that are set up. `Location` lists the runs."""
+    caller.require("order", district_id)
+    async with context.unit_of_work() as uow:
+        wanted = list(dict.fromkeys(order.schools)) if order.schools is not None else None
+        placed = await orders.place(uow, caller, district_id, wanted, order.wish())
+    return _accepted(placed, f"/api/v1/runs?order={placed.order_id}")
+
+
+def _accepted(placed: Placed, location: str) -> Response:
+    runs = [{"school_id": school, "school": name, "run_id": run} for school, name, run in placed.runs]
+    body = to_json({"order_id": placed.order_id, "runs": runs})
+    return Response(body, 202, {"Location": location}, media_type="application/json")

@@ -1,0 +1,77 @@
+"""The web application: API, pages, static files, and what is said when something goes wrong."""
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from dashboard_api.api import health
+from dashboard_api.api.problem_json import problem_json
+from dashboard_api.api.routes import router as api_router
+from dashboard_api.context import Context
+from dashboard_api.declare.mistakes import Mistake
+from dashboard_api.pages import run as run_page
+from dashboard_api.pages import schools as schools_page
+from dashboard_api.pages import sign_in as sign_in_page
+from dashboard_api.pages.problem_page import problem_page
+from dashboard_api.problems import Problem
+from dashboard_api.web import Measured, SecurityHeaders
+
+STATIC = Path(__file__).parent / "static"
+KNOWN = {
+    404: Problem(404, "not_found", "There is nothing at this address. Check it, or begin at the start page."),
+    405: Problem(405, "wrong_method", "This address does not take such requests. Look up what it takes in the API's description."),
+}
+BROKEN = Problem(500, "internal", "Something in Rosterbus went wrong; nothing was changed. Try again, and report it if it stays.")
+
+
+def create_app(context: Context) -> FastAPI:
+    """The application, around what it needs."""
+    app = FastAPI(
+        title="Rosterbus", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
+    )
+    app.state.context = context
+    for router in (health.router, api_router, sign_in_page.router, schools_page.router, run_page.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_error)
+    app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
+    app.add_middleware(Measured)
+    return app
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return _answer(request, error)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    """What FastAPI refuses: a parameter or body of the wrong shape."""
+    assert isinstance(error, RequestValidationError)
+    mistakes = [
+        Mistake(place := ".".join(map(str, e["loc"][1:])) or "body", f"{place}: {e['msg']}.") for e in error.errors()
+    ]
+    detail = "The request cannot be used; correct what `errors` names."
+    return _answer(request, Problem(422, "mistakes", detail, mistakes=mistakes))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    known = KNOWN.get(error.status_code)
+    return _answer(request, known or Problem(error.status_code, "http", str(error.detail), error.headers or {}))
+
+
+async def _on_error(request: Request, _: Exception) -> Response:
+    """The server logs the exception itself once this answer is out."""
+    return _answer(request, BROKEN)
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    if request.url.path.startswith("/api/"):
+        return problem_json(request, problem)
+    return problem_page(request, problem)
