@@ -35,7 +35,7 @@ async def add_waiting(conn: Connection, runs: Sequence[Run]) -> set[UUID]:
         SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
                              $8::boolean[], $9::text[])
         ON CONFLICT DO NOTHING RETURNING id
-        """,  # noqa: S608 - a literal list of columns
+        """,
         *([getattr(run, column) for run in runs] for column in COLUMNS.split(", ")),
     )
     return {row["id"] for row in rows}
@@ -83,7 +83,7 @@ async def admit(conn: Connection) -> list[Run]:
         UPDATE run SET state = 'running', requested_at = now()
         FROM of_district f WHERE f.fits AND run.id = f.id
         RETURNING {", ".join(f"run.{column}" for column in COLUMNS.split(", "))}
-        """  # noqa: S608 - a literal list of columns
+        """
     )
     return [Run(**row) for row in rows]
 

@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,7 +23,7 @@ from simulators.generate.model import (
     UserId,
 )
 
-Row = Mapping[str, str]
+Row = dict[str, Any]
 MAKES: dict[str, type[Record]] = {
     "orgs": Org,
     "academicSessions": Session,
@@ -77,28 +77,40 @@ def _rows(package: zipfile.ZipFile, name: str) -> Iterator[Row]:
     for member in package.namelist():
         if PurePosixPath(member).name.casefold() == f"{name}.csv".casefold():
             with package.open(member) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as text:
-                reader = csv.reader(text)
-                header = [SPELLING.get(cell.strip().casefold(), cell.strip()) for cell in next(reader, [])]
-                yield from (dict(zip(header, cells, strict=False)) for cells in reader if cells)
+                yield from _parsed(text)
             return
+
+
+def _parsed(text: Iterable[str]) -> Iterator[Row]:
+    """Read rows; a source's own values stand together under `metadata`."""
+    reader = csv.reader(text)
+    header = [SPELLING.get(cell.strip().casefold(), cell.strip()) for cell in next(reader, [])]
+    own = [name for name in header if name.startswith("metadata.")]
+    for cells in filter(None, reader):
+        row: Row = dict(zip(header, cells, strict=False))
+        if own:
+            row["metadata"] = {name.removeprefix("metadata."): row.get(name, "") for name in own}
+        yield row
 
 
 def _record(makes: type[Record], row: Row, fields: Mapping[str, str]) -> Any:
     return makes(**_lead(row), **_values(row, fields))
 
 
-def _lead(row: Row) -> dict[str, Any]:
-    values: dict[str, Any] = {field: row.get(column, "") for column, field in columns.LEAD.items()}
-    own = {name.removeprefix("metadata."): row[name] for name in row if name.startswith("metadata.")}
-    return values | {"metadata": own or None}
+def _lead(row: Row) -> Row:
+    return {
+        "id": row.get("sourcedId", ""),
+        "status": row.get("status", ""),
+        "modified": row.get("dateLastModified", ""),
+        "metadata": row.get("metadata"),
+    }
 
 
-def _values(row: Row, fields: Mapping[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for column, name in fields.items():
-        text = row.get(column, "")
-        values[name] = _several(text) if name in columns.SEVERAL else text
-    return values
+def _values(row: Row, fields: Mapping[str, str]) -> Row:
+    return {
+        name: _several(row.get(column, "")) if name in columns.SEVERAL else row.get(column, "")
+        for column, name in fields.items()
+    }
 
 
 def _several(text: str) -> tuple[str, ...]:

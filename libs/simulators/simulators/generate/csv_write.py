@@ -3,7 +3,8 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,19 @@ FIXED_TIME = (2026, 8, 20, 6, 0, 0)
 """The time stamp of the files in the zip, so that the same district always gives the same bytes."""
 
 Rows = Iterable[Sequence[str]]
+
+
+def _texts(fields: Iterable[str]) -> Callable[[Struct], Sequence[str]]:
+    """Make the function that takes these fields from a record as texts."""
+    names = tuple(fields)
+    take: Callable[[Struct], tuple[Any, ...]] = attrgetter(*names)
+    if columns.SEVERAL.isdisjoint(names):
+        return take
+    return lambda record: [value if isinstance(value, str) else ",".join(value) for value in take(record)]
+
+
+_LEAD_TEXTS = _texts(columns.LEAD.values())
+_USER_TEXTS = _texts(columns.USERS.values())
 
 
 class Table(Struct):
@@ -76,9 +90,9 @@ def _manifest(district: District, version: str, tables: Mapping[str, Table]) -> 
 
 def _plain(records: Sequence[Record], fields: Mapping[str, str]) -> Table:
     metadata = _metadata_keys(records)
-    wanted = [*columns.LEAD.values(), *fields.values()]
     header = (*columns.LEAD, *fields, *(f"metadata.{key}" for key in metadata))
-    return Table(header, ([*_texts(r, wanted), *_metadata(r, metadata)] for r in records))
+    texts = _texts((*columns.LEAD.values(), *fields.values()))
+    return Table(header, ([*texts(record), *_metadata(record, metadata)] for record in records))
 
 
 def _users(users: Sequence[User], version: str) -> Table:
@@ -90,14 +104,13 @@ def _users(users: Sequence[User], version: str) -> Table:
 
 
 def _user_row(user: User, names: Sequence[str], metadata: Sequence[str]) -> list[str]:
-    made = {
+    cells = dict(zip(columns.USERS, _USER_TEXTS(user), strict=True)) | {
         "orgSourcedIds": ",".join(org_ids(user)),
         "role": older_role(user),
         "userIds": ",".join(f"{{{known.kind}:{known.value}}}" for known in user.user_ids),
         "resourceSourcedIds": "",
     }
-    cells = (made[name] if name in made else _text(user, columns.USERS[name]) for name in names)
-    return [*_texts(user, columns.LEAD.values()), *cells, *_metadata(user, metadata)]
+    return [*_LEAD_TEXTS(user), *(cells[name] for name in names), *_metadata(user, metadata)]
 
 
 _ROLE_COLUMNS = (
@@ -107,26 +120,18 @@ _ROLE_COLUMNS = (
 
 
 def _roles(users: Iterable[User]) -> Iterator[Sequence[str]]:
+    texts = _texts(columns.ROLES.values())
     for user in users:
         for number, role in enumerate(user.roles, 1):
-            own = _texts(role, columns.ROLES.values())
-            yield role.id or f"{user.id}-role-{number}", user.status, user.modified, user.id, *own, ""
+            lead = (role.id or f"{user.id}-role-{number}", user.status, user.modified, user.id)
+            yield *lead, *texts(role), ""
 
 
 def _demographics(records: Iterable[Demographics]) -> Table:
-    header = (*columns.LEAD, "birthDate", "sex", *columns.DEMOGRAPHICS_OTHER)
-    fields = (*columns.LEAD.values(), "birth_date", "sex")
     other = columns.DEMOGRAPHICS_OTHER
-    return Table(header, ([*_texts(r, fields), *(r.other.get(name, "") for name in other)] for r in records))
-
-
-def _texts(record: Struct, fields: Iterable[str]) -> list[str]:
-    return [_text(record, name) for name in fields]
-
-
-def _text(record: Struct, name: str) -> str:
-    value: Any = getattr(record, name)
-    return value if isinstance(value, str) else ",".join(value)
+    header = (*columns.LEAD, "birthDate", "sex", *other)
+    texts = _texts((*columns.LEAD.values(), "birth_date", "sex"))
+    return Table(header, ([*texts(r), *(r.other.get(name, "") for name in other)] for r in records))
 
 
 def _metadata_keys(records: Iterable[Record]) -> list[str]:

@@ -4,6 +4,7 @@ One table serves pages, `fields`, `filter` and `sort` alike. A field whose value
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -53,8 +54,13 @@ class Shape:
 
     def reference(self, collection: str, record_id: str) -> dict[str, str]:
         """Make a reference to a record."""
-        href = f"{self.base_url}/{collection}/{quote(record_id, safe='')}"
+        href = f"{self.base_url}/{collection}/{_quoted(record_id)}"
         return {"href": href, "sourcedId": record_id, "type": SINGULAR[collection]}
+
+
+@lru_cache(maxsize=200_000)
+def _quoted(record_id: str) -> str:
+    return quote(record_id, safe="")
 
 
 def _text(name: str) -> Get:

@@ -1,0 +1,64 @@
+"""The phases of a run, in order, each with what is done of how much."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard_api.pages.status import UNITS
+from dashboard_api.pages.wording import number
+
+NAMES = {"fetching": "Read the roster", "planning": "Plan", "applying": "Apply to Moodle"}
+ORDER = ("ordered", "requested", *NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """`state` is waiting, running, done, failed or skipped. `value` and `most` are for a progress bar."""
+
+    name: str
+    state: str
+    words: str
+    value: int | None = None
+    most: int | None = None
+
+
+def phases_of(run: dict[str, Any]) -> list[PhaseView]:
+    """Reading, planning and applying, as far as they have come."""
+    told = {phase["phase"]: phase for phase in run["phases"]}
+    return [_view(phase, _state(phase, run), told.get(phase)) for phase in NAMES]
+
+
+def _state(phase: str, run: dict[str, Any]) -> str:
+    status = run["status"]
+    if status == "completed":
+        return "done" if phase in _passed(run) else "skipped"
+    if status == "failed":
+        return _place(phase, run["failure_phase"] or "fetching", now="failed", later="skipped")
+    if status == "refused":
+        return "skipped"
+    return _place(phase, status, now="running", later="waiting")
+
+
+def _passed(run: dict[str, Any]) -> tuple[str, ...]:
+    """What a completed run has been through."""
+    match run["outcome"]:
+        case "refreshed":
+            return ("fetching",)
+        case "previewed" | "nothing_to_do":
+            return ("fetching", "planning")
+    return tuple(NAMES)
+
+
+def _place(phase: str, current: str, *, now: str, later: str) -> str:
+    difference = ORDER.index(phase) - ORDER.index(current)
+    return now if difference == 0 else "done" if difference < 0 else later
+
+
+def _view(phase: str, state: str, told: dict[str, Any] | None) -> PhaseView:
+    if state == "skipped":
+        return PhaseView(NAMES[phase], state, "not needed")
+    if state == "waiting" or told is None:
+        return PhaseView(NAMES[phase], state, {"waiting": "waits", "running": "under way", "failed": "failed"}.get(state, "done"))
+    done, total, unit = told["done"], told["total"], UNITS[phase]
+    if state == "done" or total is None:
+        return PhaseView(NAMES[phase], state, f"{number(done)} {unit}")
+    return PhaseView(NAMES[phase], state, f"{number(done)} of {number(total)} {unit}", done, total)

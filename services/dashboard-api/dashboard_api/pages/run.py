@@ -1,0 +1,57 @@
+"""The run page: how a run stands, what it did, and what to look at."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from dashboard_api.auth.guard import InContext, PageVisitor
+from dashboard_api.catalogue import entry_of
+from dashboard_api.context import Context
+from dashboard_api.pages import kinds, phases, status
+from dashboard_api.pages.templating import render
+from dashboard_api.problems import not_found
+from dashboard_api.queries import districts, run_list
+from dashboard_api.queries.run_list import RunFilter
+
+ERRORS = 100
+RECENT = 6
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/runs/{run_id}")
+async def show(run_id: UUID, request: Request, visitor: PageVisitor, context: InContext) -> Response:
+    """The page."""
+    text = await run_list.one_json(context.pool, visitor.visible, run_id)
+    if text is None:
+        raise not_found("run")
+    run = json.loads(text)
+    visible = await districts.visible(context.pool, visitor.visible)
+    values = await _values(context, run)
+    return render(request, "run.html", visitor, districts=visible, run=run, **values)
+
+
+async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
+    district_id, run_id = run["district_id"], UUID(run["id"])
+    errors = await run_list.errors_page(context.pool, district_id, run_id, None, ERRORS)
+    recent = await run_list.page(
+        context.pool, RunFilter([district_id], district_id, UUID(run["school_id"]), limit=RECENT)
+    )
+    return {
+        "badge": status.run_badge(run),
+        "sentence": status.run_sentence(run),
+        "ended": run["status"] in status.ENDED,
+        "title": f"{status.MODES.get(run['mode'], 'Sync')} of {run['school'] or 'a school that is not declared'}",
+        "phases": phases.phases_of(run),
+        "changes": kinds.table(run["changes"]),
+        "plan": kinds.table(run["plan"]),
+        "actions": kinds.table(run["actions"]),
+        "counts": kinds.counts_in_order(run["counts"]),
+        "errors_by_code": [{**error, "entry": entry_of(error["code"])} for error in run["errors_by_code"]],
+        "errors": errors.rows(),
+        "more_errors": errors.next is not None,
+        "recent": recent.rows(),
+        "status": status,
+    }

@@ -1,0 +1,135 @@
+"""How schools and runs stand, as shape and words: a colour only repeats what these say."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard_api.catalogue import entry_of
+from dashboard_api.pages.kinds import summary
+from dashboard_api.pages.wording import count, number
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """`shape` is an icon of templates/icons.html, `tone` a class of the style sheet."""
+
+    word: str
+    shape: str
+    tone: str
+
+
+SCHOOL = {
+    "clean": Badge("In step", "tick", "ok"),
+    "with_errors": Badge("Syncing with errors", "triangle", "warn"),
+    "failed": Badge("Last sync failed", "octagon", "bad"),
+    "ready": Badge("Not yet synced", "circle", "calm"),
+    "not_set_up": Badge("Not set up", "dashed", "none"),
+    "not_shared": Badge("No longer shared", "slash", "calm"),
+}
+RUNNING = Badge("Running", "arrow", "live")
+FILTERS = {**{key: badge.word for key, badge in SCHOOL.items()}, "running": RUNNING.word}
+RUN = {
+    "ordered": Badge("Ordered", "clock", "calm"),
+    "requested": Badge("Waiting for a worker", "clock", "calm"),
+    "fetching": Badge("Reading the roster", "arrow", "live"),
+    "planning": Badge("Planning", "arrow", "live"),
+    "applying": Badge("Applying", "arrow", "live"),
+    "refused": Badge("Not started", "slash", "calm"),
+    "failed": Badge("Failed", "octagon", "bad"),
+}
+OUTCOME = {
+    "clean": Badge("Completed", "tick", "ok"),
+    "with_errors": Badge("Completed with errors", "triangle", "warn"),
+    "nothing_to_do": Badge("Nothing to do", "tick", "ok"),
+    "previewed": Badge("Previewed", "tick", "ok"),
+    "refreshed": Badge("Counts refreshed", "tick", "ok"),
+}
+ENDED = ("refused", "failed", "completed")
+MODES = {"nightly": "Nightly sync", "partial": "Partial sync", "full": "Full sync", "refresh": "Refresh of counts"}
+UNITS = {"fetching": "records", "planning": "records", "applying": "operations"}
+REFUSALS = {
+    "already_running": "Another run of this school was under way.",
+    "not_set_up": "The school has no target. Name it in the district file under schools, and apply the file.",
+    "unknown_school": "The scheduler does not know this school. Apply the district file again.",
+}
+
+
+def run_badge(run: Json) -> Badge:
+    """The badge of a run."""
+    if run["status"] == "completed":
+        return OUTCOME.get(run["outcome"], OUTCOME["clean"])
+    return RUN[run["status"]]
+
+
+def progress_words(run: Json) -> str:
+    """Applying · 340 of 588 operations"""
+    word = RUN[run["status"]].word
+    if run.get("done") is None:
+        return word
+    unit = UNITS[run["status"]]
+    if run.get("total") is None:
+        return f"{word} · {number(run['done'])} {unit}"
+    return f"{word} · {number(run['done'])} of {number(run['total'])} {unit}"
+
+
+def school_why(school: Json) -> str:
+    """Why a school stands as it does, or what comes next."""
+    match school["status"]:
+        case "with_errors":
+            return f"{count(school['errors'], 'record')} to look at"
+        case "failed":
+            return entry_of(last["failure_code"]).says if (last := school["last_run"]) else ""
+        case "ready":
+            return "run its first full sync"
+        case "not_set_up":
+            return "name it in the district file"
+        case "not_shared":
+            return "nothing was removed"
+    return ""
+
+
+def last_sync(last: Json | None) -> str:
+    """What the last sync did, in a few words."""
+    if last is None:
+        return ""
+    if last["status"] == "failed":
+        return "failed"
+    return summary(last["actions"]) or "nothing to do"
+
+
+def run_sentence(run: Json) -> str:
+    """How a run stands, in a sentence or two."""
+    match run["status"]:
+        case "ordered":
+            return "The scheduler has not answered yet."
+        case "requested":
+            return "Admitted; it begins as soon as a worker is free."
+        case "refused":
+            return REFUSALS.get(run["refusal"], "It was not admitted.")
+        case "failed":
+            return _failure(run)
+        case "completed":
+            return _completion(run)
+    return "It is under way; this page follows it."
+
+
+def _completion(run: Json) -> str:
+    done = summary(run["actions"])
+    match run["outcome"]:
+        case "nothing_to_do":
+            text = "Moodle holds what is shared already; nothing was sent."
+        case "previewed":
+            text = "A dry run: this is what would be done. Nothing was sent to Moodle."
+        case "refreshed":
+            text = "The roster was read and counted. Nothing was sent to Moodle."
+        case _:
+            text = f"In Moodle: {done}." if done else "Nothing was changed in Moodle."
+    return f"{text} {count(run['errors'], 'record')} could not be taken as they are." if run["errors"] else text
+
+
+def _failure(run: Json) -> str:
+    entry = entry_of(run["failure_code"] or "")
+    detail = f" {run['failure_detail']}" if run["failure_detail"] else ""
+    retry = " It will be tried again." if run["retry_planned"] else ""
+    return f"{entry.says}.{detail} What to do: {entry.remedy} Nobody was removed because of this.{retry}"

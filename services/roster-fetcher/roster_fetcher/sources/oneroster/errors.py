@@ -1,0 +1,67 @@
+"""What a OneRoster server's refusals mean to us: one table from HTTP status to code and sentence."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from roster_fetcher.sources.http import Answer, PassingTrouble
+from roster_fetcher.sources.protocol import SourceTrouble
+
+MINOR_CODE = re.compile(
+    r"\b(invalid_filter_field|invalid_selection_field|invaliddata|unauthorisedrequest|forbidden|server_busy|"
+    r"unknownobject|internal_server_error|invalid_client|invalid_scope|invalid_request|unauthorized_client)\b"
+)
+"""The standards' own words for errors (OneRoster's imsx_codeMinor, OAuth's error). Servers wrap them in many shapes."""
+
+REFUSALS = {
+    401: ("AUTH_INVALID", "does not accept our access token. Check the client's id, secret and scope at the source"),
+    403: ("AUTH_FORBIDDEN", "does not let us read this. Approve the application at the source, or share the data"),
+    404: ("SOURCE_BAD_RESPONSE", "has nothing there. Check base_url and version of the source"),
+}
+OTHER_REFUSAL = ("SOURCE_BAD_RESPONSE", "does not understand the request. Check base_url and version of the source")
+REDIRECT = ("SOURCE_BAD_RESPONSE", "sends us to another address. Set the new one as base_url or token_url")
+
+
+class NotThereError(SourceTrouble):
+    """404: the server has no such collection, or no such record."""
+
+
+def refusal(answer: Answer, what: str) -> SourceTrouble | None:
+    """The trouble that an answer means; None for a good one. `what` was asked for, such as `classes`."""
+    status = answer.status
+    if 200 <= status < 300:
+        return None
+    if status == 429:
+        wait = retry_after(answer.headers)
+        return PassingTrouble("SOURCE_RATE_LIMITED", _too_many(what, wait), answer=answer.beginning(), wait=wait)
+    if status >= 500:
+        message = _sentence(answer, what, "has trouble of its own. Wait, or ask the vendor")
+        wait = retry_after(answer.headers)
+        return PassingTrouble("SOURCE_UNREACHABLE", message, answer=answer.beginning(), wait=wait)
+    code, meaning = REDIRECT if status < 400 else REFUSALS.get(status, OTHER_REFUSAL)
+    kind = NotThereError if status == 404 else SourceTrouble
+    return kind(code, _sentence(answer, what, meaning), answer=answer.beginning())
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that Retry-After asks for, be it a number or a date (RFC 9110, 10.2.3); None without it."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None
+
+
+def _sentence(answer: Answer, what: str, meaning: str) -> str:
+    said = MINOR_CODE.search(answer.beginning())
+    word = f", {said[0]}" if said else ""
+    return f"Asked for {what}, the source {meaning} (HTTP {answer.status}{word})."
+
+
+def _too_many(what: str, wait: float | None) -> str:
+    asked = f" and to wait {wait:.0f} seconds" if wait else ""
+    return f"Asked for {what}, the source says to slow down{asked} (HTTP 429). Run again later."

@@ -1,0 +1,341 @@
+"""From OneRoster's rows to the roster of one school: which rows belong to it, what is wrong with them, what they say.
+
+Pure: no clock, no database, no await. What later rows refer to (organisations, terms, courses, classes) is remembered,
+so rows must come in the order of `ENDPOINTS`.
+"""
+
+from collections.abc import Callable, Sequence, Set
+from datetime import date
+from functools import partial
+from typing import Any, NamedTuple
+
+from roster_fetcher import roster, values
+from roster_fetcher.findings import Notes
+from roster_fetcher.grades import grade
+from roster_fetcher.sources.oneroster import roles, wire
+from roster_fetcher.sources.oneroster.roles import Held
+from roster_fetcher.sources.protocol import Convert, Endpoint, Page, Records, SourceTrouble
+from roster_fetcher.values import text, texts
+
+VERSION = 1
+"""Rises whenever the same rows would give other records, so that unchanged pages are decoded once more."""
+
+ORGS = Endpoint("orgs", "org")
+SESSIONS = Endpoint("academicSessions", "term")
+COURSES = Endpoint("courses", "course")
+CLASSES = Endpoint("classes", "class")
+ENROLLMENTS = Endpoint("enrollments", "enrolment")
+USERS = Endpoint("users", "user")
+ENDPOINTS = (ORGS, SESSIONS, COURSES, CLASSES, ENROLLMENTS, USERS)
+"""In the order of reading."""
+
+
+class Org(NamedTuple):
+    """What is remembered of an organisation."""
+
+    kind: str
+    parent_key: str
+
+
+class Course(NamedTuple):
+    """What is remembered of a course, for the classes that teach it."""
+
+    title: str
+    grades: tuple[str, ...]
+    subjects: tuple[str, ...]
+
+
+class Dates(NamedTuple):
+    """A first day, and the first day after the last."""
+
+    starts_on: date | None
+    ends_on: date | None
+
+
+class SchoolMapping:
+    """The roster of the school with this key."""
+
+    def __init__(self, school_key: str) -> None:
+        self.school_key = school_key
+        self.orgs: dict[str, Org] = {}
+        self.above: frozenset[str] = frozenset()
+        self.terms: dict[str, Dates] = {}
+        self.courses: dict[str, Course] = {}
+        self.classes: set[str] = set()
+        self._complete: set[str] = set()
+        self._school_found = False
+
+    def converter(self, endpoint: Endpoint, page: Page, enrolled: Set[str]) -> Convert:
+        """What turns a page's rows into records."""
+        of_endpoint: dict[str, Callable[..., Records | None]] = {
+            ORGS.name: self._org,
+            SESSIONS.name: self._session,
+            COURSES.name: self._course,
+            CLASSES.name: partial(self._class, page.narrowed),
+            ENROLLMENTS.name: partial(self._enrolment, page.narrowed),
+            USERS.name: partial(self._user, enrolled),
+        }
+        convert = of_endpoint[endpoint.name]
+
+        def convert_row(row: Any, notes: Notes) -> Records | None:
+            if type(row) is wire.Malformed:
+                notes.add("ROW_MALFORMED", "", detail=f"row {notes.row}: {row.reason}")
+                return None
+            return None if is_gone(row) else convert(row, notes)
+
+        return convert_row
+
+    def strangers(self, rows: Sequence[Any]) -> list[str]:
+        """Keys of users without a role here: they belong to the school only if they are enrolled here."""
+        return [
+            text(row.sourced_id)
+            for row in rows
+            if isinstance(row, wire.User) and not self._belongs(held_roles(row)) and not is_gone(row)
+        ]
+
+    def ended(self, endpoint: Endpoint, *, complete: bool) -> None:
+        """An endpoint's rows have all been seen. Raises `SourceTrouble` when the school is not among the orgs."""
+        if complete:
+            self._complete.add(endpoint.name)
+        if endpoint is ORGS:
+            self.above = frozenset(ancestors(self.school_key, self.orgs))
+            if not self._school_found:
+                raise _not_found(self.school_key, complete=complete)
+
+    def _org(self, row: wire.Org, notes: Notes) -> Records | None:
+        key = text(row.sourced_id)
+        if not key:
+            notes.add("MISSING_ID", "", "sourcedId")
+            return None
+        if key in self.orgs:
+            notes.add("DUP_SOURCED_ID", key, "sourcedId")
+            return None
+        org = Org(text(row.type).casefold(), reference(row.parent, row.parent_sourced_id))
+        self.orgs[key] = org
+        if key != self.school_key:
+            return None
+        note_status(row, key, notes)
+        self._school_found = True
+        return ((key, roster.School(text(row.name) or key, text(row.identifier), org.parent_key)),)
+
+    def _session(self, row: wire.Session, notes: Notes) -> Records | None:
+        key = text(row.sourced_id)
+        if not key:
+            notes.add("MISSING_ID", "", "sourcedId")
+            return None
+        note_status(row, key, notes)
+        dates = read_dates(row.start_date, row.end_date, key, notes)
+        self.terms.setdefault(key, dates)
+        parent_key = reference(row.parent, row.parent_sourced_id)
+        return ((key, roster.Term(text(row.title) or key, text(row.type), *dates, parent_key)),)
+
+    def _course(self, row: wire.Course, notes: Notes) -> Records | None:
+        key = text(row.sourced_id)
+        if not key or key in self.courses:
+            notes.add("DUP_SOURCED_ID" if key else "MISSING_ID", key, "sourcedId")
+            return None
+        note_status(row, key, notes)
+        title = text(row.title) or text(row.course_code)
+        self.courses[key] = Course(title, texts(row.grades), texts(row.subjects))
+        return ()
+
+    def _class(self, narrowed: bool, row: wire.Class, notes: Notes) -> Records | None:
+        key = text(row.sourced_id)
+        school_key = reference(row.school, row.school_sourced_id) or (self.school_key if narrowed else "")
+        if school_key != self.school_key:
+            if school_key not in self.orgs:
+                notes.add("ORG_NOT_FOUND", key, "school", school_key)
+            return None
+        title = text(row.title)
+        if not key or not title:
+            notes.add("MISSING_NAME" if key else "MISSING_ID", key, "title" if key else "sourcedId")
+            return None
+        note_status(row, key, notes)
+        self.classes.add(key)
+        return ((key, self._taught(row, key, title, notes)),)
+
+    def _taught(self, row: wire.Class, key: str, title: str, notes: Notes) -> roster.Class:
+        course_key = reference(row.course, row.course_sourced_id)
+        course = self.courses.get(course_key, Course("", (), ()))
+        if course_key and course_key not in self.courses and COURSES.name in self._complete:
+            notes.add("COURSE_NOT_FOUND", key, "course", course_key)
+        term_keys = references(row.terms) or references(row.term_sourced_ids)
+        dates = [self.terms[term] for term in term_keys if term in self.terms]
+        if not dates and SESSIONS.name in self._complete:
+            notes.add("TERM_NOT_FOUND", key, "terms", ", ".join(term_keys))
+        return roster.Class(
+            title=title,
+            code=text(row.class_code),
+            course_key=course_key,
+            course_title=course.title,
+            grades=tuple(grade(word) or word for word in texts(row.grades) or course.grades),
+            subjects=texts(row.subjects) or course.subjects,
+            term_keys=term_keys,
+            starts_on=min((d.starts_on for d in dates if d.starts_on), default=None),
+            ends_on=max((d.ends_on for d in dates if d.ends_on), default=None),
+        )
+
+    def _enrolment(self, narrowed: bool, row: wire.Enrollment, notes: Notes) -> Records | None:
+        class_key = reference(row.class_, row.class_sourced_id)
+        key = text(row.sourced_id)
+        if class_key not in self.classes:
+            school_key = reference(row.school, row.school_sourced_id)
+            if school_key == self.school_key or (narrowed and not school_key):
+                notes.add("CLASS_NOT_FOUND", key, "class", class_key)
+            return None
+        role = roles.ENROLMENT_ROLES.get(text(row.role).casefold())
+        if not role:
+            if role is None:
+                notes.add("INVALID_ROLE", key, "role", text(row.role))
+            return None
+        user_key = reference(row.user, row.user_sourced_id)
+        if not key or not user_key:
+            notes.add("USER_NOT_FOUND" if key else "MISSING_ID", key, "user" if key else "sourcedId")
+            return None
+        note_status(row, key, notes)
+        primary = role == "teacher" and values.truth(row.primary, default=False)
+        dates = read_dates(row.begin_date, row.end_date, key, notes)
+        return ((key, roster.Enrolment(class_key, user_key, role, primary, *dates)),)
+
+    def _user(self, enrolled: Set[str], row: wire.User, notes: Notes) -> Records | None:
+        key = text(row.sourced_id)
+        held = held_roles(row)
+        here = self._belongs(held)
+        if not here and key not in enrolled:
+            if not any(role.org_key for role in held):
+                notes.add("ORG_NOT_FOUND", key, "orgs", detail="" if key else f"row {notes.row}")
+            return None
+        role = roles.weightiest(here or held)
+        if not key or not role:
+            notes.add("INVALID_ROLE" if key else "MISSING_ID", key, "role" if key else "sourcedId", _words(held))
+            return None
+        person = read_person(row, key, role, notes)
+        if person is None:
+            return None
+        if not here:
+            notes.add("STUDENT_OTHER_SCHOOL", key, "orgs", ", ".join(role.org_key for role in held))
+        note_status(row, key, notes)
+        return ((key, person),)
+
+    def _belongs(self, held: Sequence[Held]) -> list[Held]:
+        """The roles that make somebody one of this school's: those held here, and administrators' above it."""
+        here = roles.at(held, (self.school_key,))
+        if here or not roles.administers(held, self.above):
+            return here
+        return roles.at(held, self.above)
+
+
+def is_gone(row: wire.Known) -> bool:
+    """Whether the row is a tombstone; a blank status, as bulk files have it, is none."""
+    return row.status != "active" and text(row.status).casefold() in values.GONE
+
+
+def note_status(row: wire.Known, key: str, notes: Notes) -> None:
+    """Note a status that is not known; the row counts as active."""
+    if row.status != "active" and text(row.status).casefold() not in values.KNOWN_STATUSES:
+        notes.add("INVALID_STATUS", key, "status", text(row.status))
+
+
+def reference(ref: wire.Reference, flat: wire.Text = None) -> str:
+    """The id that a row refers to, be it in an object or flat; blank for none."""
+    if type(ref) is wire.Ref:
+        return text(ref.sourced_id)
+    return text(ref) or text(flat)
+
+
+def references(refs: wire.References) -> tuple[str, ...]:
+    """The ids that a row refers to, each once, in order."""
+    if isinstance(refs, str):
+        return tuple(dict.fromkeys(texts(refs)))
+    return tuple(dict.fromkeys(key for ref in refs or () if (key := reference(ref))))
+
+
+def held_roles(row: wire.User) -> list[Held]:
+    """What a user is where: 1.2's roles, or 1.1's one role at each org; its first org is the primary one."""
+    if row.roles:
+        return [
+            Held(
+                text(role.role).casefold(),
+                reference(role.org, role.org_sourced_id),
+                text(role.role_type).casefold() != "secondary",
+            )
+            for role in row.roles
+        ]
+    word = text(row.role).casefold()
+    return [Held(word, org, True) for org in references(row.orgs) or references(row.org_sourced_ids)]
+
+
+def ancestors(key: str, orgs: dict[str, Org]) -> list[str]:
+    """The organisations above this one, the nearest first; a circle ends where it closes."""
+    above: list[str] = []
+    while key in orgs and (parent := orgs[key].parent_key) and parent not in above:
+        above.append(parent)
+        key = parent
+    return above
+
+
+def read_dates(starts: wire.Text, ends: wire.Text, key: str, notes: Notes) -> Dates:
+    """The first day and the first day after. What is unreadable, or ends before it starts, is noted and left out."""
+    first, after = (values.day(text(value)) for value in (starts, ends))
+    for name, value, read in (("startDate", starts, first), ("endDate", ends, after)):
+        if read is None and text(value):
+            notes.add("INVALID_DATE", key, name, text(value))
+    if first and after and after < first:
+        notes.add("INVALID_DATE", key, "endDate", text(ends), "it lies before the start")
+        after = None
+    return Dates(first, after)
+
+
+def read_person(row: wire.User, key: str, role: str, notes: Notes) -> roster.User | None:
+    """A user's own fields. None, with a finding, if there is no name, or nothing to make a user name of."""
+    given_name, family_name = text(row.given_name), text(row.family_name)
+    username, identifier = text(row.username), text(row.identifier)
+    if not given_name or not family_name:
+        notes.add("MISSING_NAME", key, "familyName" if given_name else "givenName")
+        return None
+    if not (username or identifier or text(row.email)):
+        notes.add("MISSING_USERNAME", key, "username")
+        return None
+    return roster.User(
+        role=role,
+        given_name=given_name,
+        family_name=family_name,
+        email=_email(text(row.email), key, role, notes),
+        username=username,
+        identifier=identifier,
+        grade=_grade(texts(row.grades), key, notes),
+        enabled=values.truth(row.enabled_user, default=True),
+    )
+
+
+def _email(address: str, key: str, role: str, notes: Notes) -> str:
+    if not address:
+        if role != "guardian":
+            notes.add("MISSING_EMAIL", key, "email")
+        return ""
+    valid = values.email(address)
+    if valid is None:
+        notes.add("INVALID_EMAIL", key, "email", address)
+    return valid or ""
+
+
+def _grade(words: tuple[str, ...], key: str, notes: Notes) -> str:
+    if not words:
+        return ""
+    code = grade(words[0])
+    if code is None:
+        notes.add("INVALID_GRADE", key, "grades", words[0])
+    return code or words[0]
+
+
+def _words(held: Sequence[Held]) -> str:
+    return ", ".join(sorted({role.word for role in held}))
+
+
+def _not_found(school_key: str, *, complete: bool) -> SourceTrouble:
+    if not complete:
+        return SourceTrouble("SOURCE_INCOMPLETE", "The source did not give all its organisations. Run again.")
+    return SourceTrouble(
+        "SCHOOL_NOT_FOUND",
+        f"The source shares no school with the id {school_key}. Share it, or list the district's schools again.",
+    )

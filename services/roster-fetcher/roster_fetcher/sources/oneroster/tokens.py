@@ -1,0 +1,84 @@
+"""Access tokens by OAuth 2 client credentials (RFC 6749, 4.4)."""
+
+from base64 import b64encode
+from time import monotonic
+from urllib.parse import quote_plus
+
+import msgspec
+from msgspec import Struct
+
+from roster_fetcher.ledger import Entry
+from roster_fetcher.sources.http import Answer, Http, PassingTrouble, unpack
+from roster_fetcher.sources.oneroster.errors import refusal
+from roster_fetcher.sources.oneroster.settings import OneRosterSettings
+from roster_fetcher.sources.protocol import SourceTrouble
+
+MARGIN = 30.0
+"""Seconds before its end at which a token is renewed, so that it does not end on the way."""
+
+
+class Token(Struct):
+    """A token endpoint's answer; some servers leave `expires_in` out."""
+
+    access_token: str
+    expires_in: int | float | str | None = None
+
+
+class Tokens:
+    """Fetches a token when there is none that lasts."""
+
+    def __init__(self, http: Http, settings: OneRosterSettings) -> None:
+        self._http = http
+        self._settings = settings
+        self._token = ""
+        self._ends = 0.0
+
+    async def current(self, entry: Entry) -> str:
+        """A token that should be accepted. Raises `SourceTrouble`; bytes go to the entry."""
+        if not self._token or monotonic() >= self._ends:
+            token = await self._fetch(entry)
+            self._token, self._ends = token.access_token, monotonic() + _lifetime(token)
+        return self._token
+
+    def forget(self) -> None:
+        """The token was refused: fetch another next time."""
+        self._token = ""
+
+    async def _fetch(self, entry: Entry) -> Token:
+        form = {"grant_type": "client_credentials", "scope": self._settings.scopes}
+        headers = {"Authorization": self._credentials()}
+        answer = await self._http.exchange("POST", self._settings.token_url, entry, headers, form)
+        if answer.status in (400, 401):
+            raise _refused(answer)
+        if trouble := refusal(answer, "an access token"):
+            raise trouble
+        try:
+            return msgspec.json.decode(unpack(answer.body, packed=answer.packed), type=Token)
+        except msgspec.MsgspecError:
+            message = "The address set as token_url answers, but not with an access token. Check token_url."
+            raise PassingTrouble("SOURCE_BAD_RESPONSE", message) from None
+
+    def _credentials(self) -> str:
+        secrets = (self._settings.client_id, self._settings.client_secret)
+        pair = ":".join(quote_plus(secret.get_secret_value()) for secret in secrets)
+        return f"Basic {b64encode(pair.encode()).decode()}"
+
+
+def _refused(answer: Answer) -> SourceTrouble:
+    if "invalid_scope" in answer.beginning():
+        message = "The source does not grant the scope that we ask for. Correct scope, or have it granted to the client."
+        return SourceTrouble("AUTH_FORBIDDEN", message)
+    message = (
+        f"The source refuses the client's id and secret (HTTP {answer.status} at token_url). "
+        "Renew client_id and client_secret, or correct token_url."
+    )
+    return SourceTrouble("AUTH_INVALID", message)
+
+
+def _lifetime(token: Token) -> float:
+    """Seconds for which to use a token; for ever, until it is refused, where the server does not say."""
+    try:
+        seconds = float(token.expires_in or "inf")
+    except ValueError:
+        return float("inf")
+    return max(seconds - MARGIN, seconds / 2)

@@ -1,0 +1,180 @@
+"""OneRoster's objects as servers send them, 1.1 and 1.2 alike.
+
+Types are wide where real servers stray: ids as numbers, booleans as words, references as flat ids beside or in place of
+objects. A row that strays further becomes `Malformed`, and the others of its page are not lost. CSV rows take the same
+shape (`oneroster_csv/wire.py`), so that one mapping serves both.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+Text = str | int | float | bool | None
+
+
+class Ref(Struct, gc=False, rename="camel"):
+    """A reference (GUIDRef); only the id matters."""
+
+    sourced_id: Text = None
+
+
+Reference = Ref | str | None
+References = list[Ref | str] | str | None
+Words = list[Text] | str | None
+
+
+class Known(Struct, gc=False, kw_only=True, rename="camel"):
+    """What every object has."""
+
+    sourced_id: Text = None
+    status: Text = None
+
+
+class Malformed(Struct, gc=False):
+    """A row that is not shaped as the standard says."""
+
+    reason: str
+
+
+Row = Known | Malformed
+
+
+class Org(Known, gc=False, kw_only=True, rename="camel"):
+    """A district, a school or another organisation."""
+
+    name: Text = None
+    type: Text = None
+    identifier: Text = None
+    parent: Reference = None
+    parent_sourced_id: Text = None
+
+
+class Session(Known, gc=False, kw_only=True, rename="camel"):
+    """A school year, term or grading period. `end_date` is the first day after it."""
+
+    title: Text = None
+    type: Text = None
+    start_date: Text = None
+    end_date: Text = None
+    parent: Reference = None
+    parent_sourced_id: Text = None
+
+
+class Course(Known, gc=False, kw_only=True, rename="camel"):
+    """What classes teach."""
+
+    title: Text = None
+    course_code: Text = None
+    grades: Words = None
+    subjects: Words = None
+
+
+class Class(Known, gc=False, kw_only=True, rename="camel"):
+    """A class; `course`, `school` and `terms` as references or flat."""
+
+    title: Text = None
+    class_code: Text = None
+    grades: Words = None
+    subjects: Words = None
+    course: Reference = None
+    course_sourced_id: Text = None
+    school: Reference = None
+    school_sourced_id: Text = None
+    terms: References = None
+    term_sourced_ids: References = None
+
+
+class Role(Struct, gc=False, kw_only=True, rename="camel"):
+    """What a user is at one organisation (1.2)."""
+
+    role: Text = None
+    role_type: Text = None
+    org: Reference = None
+    org_sourced_id: Text = None
+
+
+class User(Known, gc=False, kw_only=True, rename="camel"):
+    """A person: `roles` in 1.2, `role` and `orgs` in 1.1."""
+
+    enabled_user: Text = None
+    given_name: Text = None
+    family_name: Text = None
+    email: Text = None
+    username: Text = None
+    identifier: Text = None
+    grades: Words = None
+    role: Text = None
+    orgs: References = None
+    org_sourced_ids: References = None
+    roles: list[Role] | None = None
+
+
+class Enrollment(Known, gc=False, kw_only=True, rename="camel"):
+    """A user's part in a class. `end_date` is the first day after it."""
+
+    user: Reference = None
+    user_sourced_id: Text = None
+    class_: Reference = field(default=None, name="class")
+    class_sourced_id: Text = None
+    school: Reference = None
+    school_sourced_id: Text = None
+    role: Text = None
+    primary: Text = None
+    begin_date: Text = None
+    end_date: Text = None
+
+
+ROWS: dict[str, type[Known]] = {
+    "orgs": Org,
+    "academicSessions": Session,
+    "courses": Course,
+    "classes": Class,
+    "enrollments": Enrollment,
+    "users": User,
+}
+"""The collections that a roster is read from, and their objects."""
+
+
+class WrongShapeError(ValueError):
+    """A body that is no page of the collection at all. The text names the place, never the content."""
+
+
+_PAGES = {
+    name: msgspec.json.Decoder(
+        msgspec.defstruct(f"{name}Page", [("rows", list[row], msgspec.field(name=name))])  # type: ignore[valid-type]
+    )
+    for name, row in ROWS.items()
+}
+_RAW_PAGES = {
+    name: msgspec.json.Decoder(
+        msgspec.defstruct(f"{name}RawPage", [("rows", list[msgspec.Raw], msgspec.field(name=name))])
+    )
+    for name in ROWS
+}
+_ROW_DECODERS = {name: msgspec.json.Decoder(row) for name, row in ROWS.items()}
+
+
+def decode(name: str, body: bytes) -> list[Row]:
+    """The rows of a page. Raises `WrongShapeError`."""
+    try:
+        page: Any = _PAGES[name].decode(body)
+    except msgspec.MsgspecError:
+        return _decode_one_by_one(name, body)
+    rows: list[Row] = page.rows
+    return rows
+
+
+def _decode_one_by_one(name: str, body: bytes) -> list[Row]:
+    try:
+        page: Any = _RAW_PAGES[name].decode(body)
+    except msgspec.MsgspecError as error:
+        raise WrongShapeError(str(error)) from None
+    return [_decode_row(name, raw) for raw in page.rows]
+
+
+def _decode_row(name: str, raw: msgspec.Raw) -> Row:
+    try:
+        return _ROW_DECODERS[name].decode(raw)
+    except msgspec.MsgspecError as error:
+        return Malformed(str(error))
