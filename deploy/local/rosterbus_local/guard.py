@@ -1,7 +1,7 @@
 """A small parent for servers: keeps one group of commands, and ends it whatever happens to whoever asked for it.
 
 Run as `python guard.py SPEC`, where SPEC is a JSON object: `commands` (a list of `{argv, stop}`, started in that order,
-the last being the one that matters), `log` (a file that takes their output), `cwd` and `patience` (seconds between
+the last being the one that matters), `log` (a file that takes their output; null: ours), `cwd` and `patience` (seconds between
 asking a command to stop and killing it). The group ends when standard input closes, which the kernel does for
 an owner that was killed; when the guard is told to terminate; or when the last command ends by itself.
 """
@@ -15,9 +15,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
@@ -28,8 +29,9 @@ def main() -> int:
     """Run the group described by the first argument; the exit code is that of its last command."""
     spec: dict[str, Any] = json.loads(sys.argv[1])
     wakeup = _wake_on_signals()
-    with Path(spec["log"]).open("ab") as log:
-        running = [_start(command["argv"], spec["cwd"], log.fileno()) for command in spec["commands"]]
+    with ExitStack() as stack:
+        log = stack.enter_context(Path(spec["log"]).open("ab")) if spec["log"] else None
+        running = [_start(command["argv"], spec["cwd"], log) for command in spec["commands"]]
     _wait_for_end(running[-1], wakeup)
     for process, command in reversed(list(zip(running, spec["commands"], strict=True))):
         _end(process, command["stop"], spec["patience"])
@@ -50,7 +52,7 @@ def _noted(_number: int, _frame: FrameType | None) -> None:
     """The wake-up pipe carries the news; an ignored signal would not be written to it."""
 
 
-def _start(argv: Sequence[str], cwd: str, log: int) -> subprocess.Popen[bytes]:
+def _start(argv: Sequence[str], cwd: str, log: IO[bytes] | None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - the owner's own command
         argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
     )

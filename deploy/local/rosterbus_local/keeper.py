@@ -33,14 +33,24 @@ class Group:
     """Commands that live and die together, under a guard process of their own."""
 
     def __init__(
-        self, commands: Sequence[Command], *, log: Path, env: Mapping[str, str], lock: int, patience: float = 20
+        self,
+        commands: Sequence[Command],
+        *,
+        log: Path | None,
+        env: Mapping[str, str],
+        lock: int,
+        cwd: Path,
+        patience: float = 20,
     ) -> None:
-        """`lock` is a file descriptor that stays locked for as long as anything of the group lives."""
+        """`lock` is a file descriptor that stays locked for as long as anything of the group lives.
+
+        Without a `log` the commands write where we do.
+        """
         self._log, self._patience = log, patience
         spec = {
             "commands": [{"argv": with_death_signal(command), "stop": command.stop} for command in commands],
-            "log": str(log),
-            "cwd": str(log.parent),
+            "log": log and str(log),
+            "cwd": str(cwd),
             "patience": patience,
         }
         self._guard = subprocess.Popen(  # noqa: S603 - this package's own guard
@@ -70,17 +80,18 @@ class Group:
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.running:
-                raise LocalError(f"{what} ended while starting. Its log, {self._log}, ends with:\n{self.log_tail()}")
+                raise LocalError(f"{what} ended while starting.{self.log_tail()}")
             if time.monotonic() > deadline:
                 self.stop()
-                raise LocalError(
-                    f"{what} was not ready after {seconds:.0f} s. Its log, {self._log}, ends with:\n{self.log_tail()}"
-                )
+                raise LocalError(f"{what} was not ready after {seconds:.0f} s.{self.log_tail()}")
             time.sleep(POLL_SECONDS)
 
     def log_tail(self) -> str:
-        """The last lines of the group's log."""
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+        """The last lines of the group's log, introduced by a sentence; empty without a log."""
+        if self._log is None:
+            return ""
+        lines = self._log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
+        return f" Its log, {self._log}, ends with:\n" + "\n".join(lines)
 
     def stop(self) -> None:
         """Ask the group to end, and wait until nothing of it is left. Safe to call twice."""

@@ -57,6 +57,7 @@ class PrivatePostgres:
             log=self._folder / "postgres.log",
             env=clean_environment(TZ="UTC"),
             lock=self._lock,
+            cwd=self._folder,
         )
         self.database_url = f"postgresql://{SUPERUSER}:{quote(state.password)}@{LOOPBACK}:{port}/postgres"
 

@@ -72,6 +72,7 @@ class PrivateRabbit:
             log=self._folder / "rabbitmq.log",
             env=self._environment(state),
             lock=self._lock,
+            cwd=self._folder,
             patience=self._patience,
         )
         self._note_addresses(state)

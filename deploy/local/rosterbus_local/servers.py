@@ -36,6 +36,11 @@ class Servers:
         if not self.amqp_url:
             self._rabbitmq = PrivateRabbit(folder / "rabbitmq", durable=durable)
 
+    @property
+    def complete(self) -> bool:
+        """Whether both servers are the operator's own, so that there is nothing to start."""
+        return self._postgres is None and self._rabbitmq is None
+
     def start(self) -> Self:
         """Start what is needed, both at once, and return when both answer. Raises LocalError."""
         try:

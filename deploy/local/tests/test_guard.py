@@ -28,7 +28,8 @@ from pathlib import Path
 from rosterbus_local.keeper import Command, Group
 from rosterbus_local.state import lock_folder
 folder = Path(sys.argv[1])
-group = Group([Command(["sleep", "600"])], log=folder / "log", env=os.environ, lock=lock_folder(folder, patience=0))
+group = Group([Command(["sleep", "600"])], log=folder / "log", env=os.environ, cwd=folder,
+              lock=lock_folder(folder, patience=0))
 print("started", flush=True)
 sys.stdin.read()
 """
@@ -44,7 +45,7 @@ class Groups:
     def start(self, *commands: Command, patience: float = 20) -> Group:
         lock = lock_folder(self.folder, patience=0)
         log = self.folder / "log"
-        group = Group(commands, log=log, env=clean_environment(), lock=lock, patience=patience)
+        group = Group(commands, log=log, env=clean_environment(), lock=lock, cwd=self.folder, patience=patience)
         os.close(lock)
         self.made.append(group)
         return group

@@ -1,6 +1,5 @@
 """Connections, consumers and queues that the broker takes away while work goes on."""
 
-import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +10,6 @@ import structlog.testing
 from pydantic import SecretStr
 
 from common.bus import Bus
-from common.delivery import Consumer
 from common.events import SyncOrdered
 from common.health import Health
 from common.testing.effects import Effects, Orders
@@ -93,8 +91,11 @@ async def test_a_handler_that_blocks_the_event_loop_beyond_the_heartbeat_takes_e
 
     url = SecretStr(f"{amqp_url.get_secret_value()}?heartbeat=1")
     with structlog.testing.capture_logs() as logged:
-        async with Bus(url, "blocked") as bus, running("scheduler", {SyncOrdered: block}, bus, effects.pool) as consumer:
-            order, = await orders.tell()
+        async with (
+            Bus(url, "blocked") as bus,
+            running("scheduler", {SyncOrdered: block}, bus, effects.pool) as consumer,
+        ):
+            (order,) = await orders.tell()
             await effects.wait_for(order)
             await wait_for(consumer.alive, what="the consumer is back")
             await wait_for(lambda: is_settled(bus), what="the message is settled")
@@ -120,24 +121,29 @@ async def test_the_consumer_comes_back_after_its_queue_was_deleted(
 async def test_readiness_turns_false_when_the_consumer_is_gone_and_true_when_it_is_back(
     bus: Bus, effects: Effects, orders: Orders, manage: Manage, vhost: str
 ) -> None:
-    manage("PUT", f"/api/users/{vhost}", {"password": vhost, "tags": "administrator"})
-    manage("PUT", f"/api/permissions/{vhost}/{vhost}", EVERYTHING)
-    async with running("scheduler", {SyncOrdered: effects.take}, bus, effects.pool) as consumer:
-        assert await readiness(consumer)
-        manage("PUT", f"/api/permissions/{vhost}/rosterbus", {**EVERYTHING, "configure": "^$"})
-        await delete_as(vhost, bus)
-        await wait_for(lambda: is_not(readiness(consumer)), what="not ready")
-        assert bus.connected
-        manage("PUT", f"/api/permissions/{vhost}/rosterbus", EVERYTHING)
-        await wait_for(lambda: readiness(consumer), what="ready again")
-        await effects.wait_for(*await orders.tell())
-    manage("DELETE", f"/api/users/{vhost}")
-
-
-EVERYTHING = {"configure": ".*", "write": ".*", "read": ".*"}
-
-
-async def readiness(consumer: Consumer) -> bool:
     health = Health()
-    health.add("consumer", consumer.alive)
-    return (await health.readiness())[0]
+    async with running("scheduler", {SyncOrdered: effects.take}, bus, effects.pool) as consumer:
+        health.add("consumer", consumer.alive)
+        await wait_for(lambda: is_ready(health, True))
+        manage("PUT", f"/api/vhost-limits/{vhost}/max-queues", {"value": 0})  # it cannot be declared again
+        manage("DELETE", f"/api/queues/{vhost}/{QUEUE}")
+        await wait_for(lambda: is_ready(health, False), what="not ready")
+        assert bus.connected
+        manage("DELETE", f"/api/vhost-limits/{vhost}/max-queues")
+        await wait_for(lambda: is_ready(health, True), what="ready again")
+        await effects.wait_for(*await orders.tell())
+
+
+async def is_ready(health: Health, wanted: bool) -> bool:
+    return (await health.readiness())[0] is wanted
+
+
+async def began(effects: Effects, count: int) -> bool:
+    return bool(await effects.pool.fetchval("SELECT count(*) = $1 FROM beginning", count))
+
+
+async def is_settled(bus: Bus) -> bool:
+    """The scheduler's queue holds nothing any more, neither waiting nor in somebody's hands."""
+    channel = await bus.channel()
+    queue = await channel.get_queue(QUEUE)
+    return not queue.declaration_result.message_count

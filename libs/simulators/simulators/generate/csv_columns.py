@@ -47,6 +47,7 @@ ENROLLMENTS = {
     "endDate": "ends",
 }
 ROLES = {"roleType": "kind", "role": "role", "beginDate": "begins", "endDate": "ends", "orgSourcedId": "org_id"}
+ROLES_HEADER = (*LEAD, "userSourcedId", *ROLES, "userProfileSourcedId")
 
 USERS_HEAD_11 = ("enabledUser", "orgSourcedIds", "role", "username", "userIds", "givenName", "familyName")
 USERS_HEAD_12 = ("enabledUser", "username", "userIds", "givenName", "familyName")
@@ -108,5 +109,13 @@ PLAIN_FILES = {
 }
 """Files whose columns are one field of ours each: file → collection and columns."""
 
-OTHER_FILES = ("categories", "classResources", "courseResources", "lineItems", "resources", "results")
-"""Files of the standard that a roster does not need; the manifest calls them absent."""
+OTHER_FILES = (
+    "categories",
+    "classResources",
+    "courseResources",
+    "demographics",
+    "lineItems",
+    "resources",
+    "results",
+)
+"""Files of the standard that a roster can do without; the manifest calls them absent when they are."""

@@ -74,7 +74,7 @@ def _tables(district: District, version: str) -> dict[str, Table]:
     }
     tables["users"] = _users(district.users, version)
     if version == "1.2":
-        tables["roles"] = Table(("sourcedId", *_ROLE_COLUMNS), _roles(district.users))
+        tables["roles"] = Table(columns.ROLES_HEADER, _roles(district.users))
     if district.demographics:
         tables["demographics"] = _demographics(district.demographics)
     return tables
@@ -83,7 +83,7 @@ def _tables(district: District, version: str) -> dict[str, Table]:
 def _manifest(district: District, version: str, tables: Mapping[str, Table]) -> Table:
     rows = [("manifest.version", "1.0"), ("oneroster.version", version)]
     rows += [(f"file.{name}", "bulk") for name in tables]
-    rows += [(f"file.{name}", "absent") for name in columns.OTHER_FILES]
+    rows += [(f"file.{name}", "absent") for name in columns.OTHER_FILES if name not in tables]
     rows += [("source.systemName", district.name), ("source.systemCode", "simulated")]
     return Table(("propertyName", "value"), rows)
 
@@ -111,12 +111,6 @@ def _user_row(user: User, names: Sequence[str], metadata: Sequence[str]) -> list
         "resourceSourcedIds": "",
     }
     return [*_LEAD_TEXTS(user), *(cells[name] for name in names), *_metadata(user, metadata)]
-
-
-_ROLE_COLUMNS = (
-    "status", "dateLastModified", "userSourcedId", "roleType", "role",
-    "beginDate", "endDate", "orgSourcedId", "userProfileSourcedId",
-)  # fmt: skip
 
 
 def _roles(users: Iterable[User]) -> Iterator[Sequence[str]]:

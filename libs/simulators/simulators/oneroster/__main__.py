@@ -4,12 +4,12 @@ import asyncio
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from simulators.generate import school_year_of
+from simulators.generate import PackageError, school_year_of
 from simulators.oneroster.behaviour import Behaviour, Version
 from simulators.oneroster.keep import load
 from simulators.oneroster.origin import Origin
@@ -34,21 +34,24 @@ def main(
     """Serve until stopped. Mishaps and changes can also be posted to /_simulator/ while it runs."""
     year = school_year_of(datetime.now(UTC).date())
     origin = Origin(school_year=year, package=zip, seed=seed, schools=schools, students=students)
-    kept = load(state, origin.name()) if state is not None else None
-    simulator = OneRosterSimulator(
-        kept or origin.district(),
-        version,
-        msgspec.json.decode(behaviour, type=Behaviour),
-        client_id=client_id,
-        client_secret=client_secret,
-        host=host,
-        port=port,
-        address=address,
-        state=state,
-        origin=origin.name(),
-    )
-    simulator.mishaps.set(**msgspec.json.decode(mishaps))
-    asyncio.run(_serve(simulator))
+    try:
+        simulator = OneRosterSimulator(
+            (load(state, origin.name()) if state is not None else None) or origin.district(),
+            version,
+            msgspec.json.decode(behaviour, type=Behaviour),
+            client_id=client_id,
+            client_secret=client_secret,
+            host=host,
+            port=port,
+            address=address,
+            state=state,
+            origin=origin.name(),
+        )
+        simulator.mishaps.set(**msgspec.json.decode(mishaps, type=dict[str, Any]))
+        asyncio.run(_serve(simulator))
+    except (PackageError, OSError, msgspec.MsgspecError) as error:
+        typer.echo(f"The simulated OneRoster server cannot start: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 async def _serve(simulator: OneRosterSimulator) -> None:

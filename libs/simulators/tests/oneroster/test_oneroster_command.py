@@ -83,3 +83,13 @@ def test_a_package_is_known_by_its_content_not_its_name(tmp_path: Path, district
 
     assert one.name() == two.name() != three.name()
     assert Origin(school_year=2027).district().name == "Rowan Valley Schools"
+
+
+async def test_the_command_says_why_it_cannot_start(tmp_path: Path) -> None:
+    (tmp_path / "notes.zip").write_text("no zip")
+    command = (sys.executable, "-m", "simulators.oneroster", "--port", "0", "--zip", str(tmp_path / "notes.zip"))
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    _, complaint = await process.communicate()
+
+    assert process.returncode == 1
+    assert "not a zip file" in complaint.decode()

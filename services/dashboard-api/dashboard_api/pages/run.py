@@ -40,7 +40,7 @@ async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
         context.pool, RunFilter([district_id], district_id, UUID(run["school_id"]), limit=RECENT)
     )
     return {
-        "badge": status.run_badge(run),
+        "badge_of": status.run_badge(run),
         "sentence": status.run_sentence(run),
         "ended": run["status"] in status.ENDED,
         "title": f"{status.MODES.get(run['mode'], 'Sync')} of {run['school'] or 'a school that is not declared'}",

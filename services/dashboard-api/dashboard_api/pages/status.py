@@ -98,6 +98,13 @@ def last_sync(last: Json | None) -> str:
     return summary(last["actions"]) or "nothing to do"
 
 
+def did(run: Json) -> str:
+    """What a run did, in a few words."""
+    if run["status"] != "completed":
+        return ""
+    return summary(run["actions"]) or OUTCOME.get(run["outcome"], OUTCOME["clean"]).word
+
+
 def run_sentence(run: Json) -> str:
     """How a run stands, in a sentence or two."""
     match run["status"]:

@@ -5,7 +5,6 @@ so rows must come in the order of `ENDPOINTS`.
 """
 
 from collections.abc import Callable, Sequence, Set
-from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -13,6 +12,8 @@ from roster_fetcher import roster, values
 from roster_fetcher.findings import Notes
 from roster_fetcher.grades import grade
 from roster_fetcher.sources.oneroster import roles, wire
+from roster_fetcher.sources.oneroster.fields import Dates, is_gone, note_status, read_dates, reference, references
+from roster_fetcher.sources.oneroster.people import held_roles, read_person
 from roster_fetcher.sources.oneroster.roles import Held
 from roster_fetcher.sources.protocol import Convert, Endpoint, Page, Records, SourceTrouble
 from roster_fetcher.values import text, texts
@@ -43,13 +44,6 @@ class Course(NamedTuple):
     title: str
     grades: tuple[str, ...]
     subjects: tuple[str, ...]
-
-
-class Dates(NamedTuple):
-    """A first day, and the first day after the last."""
-
-    starts_on: date | None
-    ends_on: date | None
 
 
 class SchoolMapping:
@@ -225,46 +219,6 @@ class SchoolMapping:
         return roles.at(held, self.above)
 
 
-def is_gone(row: wire.Known) -> bool:
-    """Whether the row is a tombstone; a blank status, as bulk files have it, is none."""
-    return row.status != "active" and text(row.status).casefold() in values.GONE
-
-
-def note_status(row: wire.Known, key: str, notes: Notes) -> None:
-    """Note a status that is not known; the row counts as active."""
-    if row.status != "active" and text(row.status).casefold() not in values.KNOWN_STATUSES:
-        notes.add("INVALID_STATUS", key, "status", text(row.status))
-
-
-def reference(ref: wire.Reference, flat: wire.Text = None) -> str:
-    """The id that a row refers to, be it in an object or flat; blank for none."""
-    if type(ref) is wire.Ref:
-        return text(ref.sourced_id)
-    return text(ref) or text(flat)
-
-
-def references(refs: wire.References) -> tuple[str, ...]:
-    """The ids that a row refers to, each once, in order."""
-    if isinstance(refs, str):
-        return tuple(dict.fromkeys(texts(refs)))
-    return tuple(dict.fromkeys(key for ref in refs or () if (key := reference(ref))))
-
-
-def held_roles(row: wire.User) -> list[Held]:
-    """What a user is where: 1.2's roles, or 1.1's one role at each org; its first org is the primary one."""
-    if row.roles:
-        return [
-            Held(
-                text(role.role).casefold(),
-                reference(role.org, role.org_sourced_id),
-                text(role.role_type).casefold() != "secondary",
-            )
-            for role in row.roles
-        ]
-    word = text(row.role).casefold()
-    return [Held(word, org, True) for org in references(row.orgs) or references(row.org_sourced_ids)]
-
-
 def ancestors(key: str, orgs: dict[str, Org]) -> list[str]:
     """The organisations above this one, the nearest first; a circle ends where it closes."""
     above: list[str] = []
@@ -272,60 +226,6 @@ def ancestors(key: str, orgs: dict[str, Org]) -> list[str]:
         above.append(parent)
         key = parent
     return above
-
-
-def read_dates(starts: wire.Text, ends: wire.Text, key: str, notes: Notes) -> Dates:
-    """The first day and the first day after. What is unreadable, or ends before it starts, is noted and left out."""
-    first, after = (values.day(text(value)) for value in (starts, ends))
-    for name, value, read in (("startDate", starts, first), ("endDate", ends, after)):
-        if read is None and text(value):
-            notes.add("INVALID_DATE", key, name, text(value))
-    if first and after and after < first:
-        notes.add("INVALID_DATE", key, "endDate", text(ends), "it lies before the start")
-        after = None
-    return Dates(first, after)
-
-
-def read_person(row: wire.User, key: str, role: str, notes: Notes) -> roster.User | None:
-    """A user's own fields. None, with a finding, if there is no name, or nothing to make a user name of."""
-    given_name, family_name = text(row.given_name), text(row.family_name)
-    username, identifier = text(row.username), text(row.identifier)
-    if not given_name or not family_name:
-        notes.add("MISSING_NAME", key, "familyName" if given_name else "givenName")
-        return None
-    if not (username or identifier or text(row.email)):
-        notes.add("MISSING_USERNAME", key, "username")
-        return None
-    return roster.User(
-        role=role,
-        given_name=given_name,
-        family_name=family_name,
-        email=_email(text(row.email), key, role, notes),
-        username=username,
-        identifier=identifier,
-        grade=_grade(texts(row.grades), key, notes),
-        enabled=values.truth(row.enabled_user, default=True),
-    )
-
-
-def _email(address: str, key: str, role: str, notes: Notes) -> str:
-    if not address:
-        if role != "guardian":
-            notes.add("MISSING_EMAIL", key, "email")
-        return ""
-    valid = values.email(address)
-    if valid is None:
-        notes.add("INVALID_EMAIL", key, "email", address)
-    return valid or ""
-
-
-def _grade(words: tuple[str, ...], key: str, notes: Notes) -> str:
-    if not words:
-        return ""
-    code = grade(words[0])
-    if code is None:
-        notes.add("INVALID_GRADE", key, "grades", words[0])
-    return code or words[0]
 
 
 def _words(held: Sequence[Held]) -> str:

@@ -1,0 +1,91 @@
+"""OneRoster REST, versions 1.1 and 1.2, with OAuth 2 client credentials."""
+
+from collections.abc import AsyncIterator, Sequence, Set
+from contextlib import asynccontextmanager
+
+from roster_fetcher.ledger import Entry
+from roster_fetcher.sources.checked_settings import checked
+from roster_fetcher.sources.http import Http
+from roster_fetcher.sources.oneroster import wire
+from roster_fetcher.sources.oneroster.client import Client, decode
+from roster_fetcher.sources.oneroster.mapping import CLASSES, ENDPOINTS, ENROLLMENTS, ORGS, SchoolMapping
+from roster_fetcher.sources.oneroster.schools import listed_schools
+from roster_fetcher.sources.oneroster.settings import OneRosterSettings
+from roster_fetcher.sources.protocol import (
+    Convert,
+    Endpoint,
+    KnownPage,
+    ListedSchool,
+    Opening,
+    Page,
+    SchoolReader,
+    Source,
+    SourceTrouble,
+)
+
+BY_SCHOOL = (CLASSES, ENROLLMENTS)
+"""What is asked for school by school. Not users, since the standard has no list of all of a school's; and not courses,
+since servers differ on whether a school's include the district's."""
+
+
+@asynccontextmanager
+async def open_source(opening: Opening) -> AsyncIterator[Source]:
+    """A source that talks to one service while the context lasts."""
+    settings = checked(OneRosterSettings, opening)
+    async with Http(opening.patience) as http:
+        yield OneRosterSource(Client(http, settings, opening.patience))
+
+
+class OneRosterSource:
+    """One OneRoster service."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def schools(self) -> list[ListedSchool]:
+        """The organisations of type school. Raises `SourceTrouble`, also when not all of them came."""
+        entry = Entry(*ORGS)
+        rows = [row async for page in self._client.collection(ORGS.name, "", entry, ()) for row in page.rows or ()]
+        if not entry.complete:
+            raise SourceTrouble("SOURCE_INCOMPLETE", f"The list of schools is incomplete. {entry.reason} Run again.")
+        return listed_schools(rows)
+
+    def school(self, source_school_id: str) -> SchoolReader:
+        """A reader of one school."""
+        return OneRosterReader(self._client, source_school_id)
+
+
+class OneRosterReader:
+    """Reads one school from the service."""
+
+    endpoints: Sequence[Endpoint] = ENDPOINTS
+
+    def __init__(self, client: Client, school_key: str) -> None:
+        self._client = client
+        self._school_key = school_key
+        self._mapping = SchoolMapping(school_key)
+
+    def pages(self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]) -> AsyncIterator[Page]:
+        """The pages of an endpoint."""
+        school = self._school_key if endpoint in BY_SCHOOL else ""
+        return self._client.collection(endpoint.name, school, entry, known)
+
+    def decode(self, endpoint: Endpoint, page: Page) -> list[wire.Row]:
+        """The rows of a page."""
+        return decode(endpoint.name, page)
+
+    def strangers(self, endpoint: Endpoint, rows: Sequence[wire.Row]) -> list[str]:
+        """Users who belong to the school only if they are enrolled in it."""
+        return self._mapping.strangers(rows)
+
+    def converter(self, endpoint: Endpoint, page: Page, enrolled: Set[str]) -> Convert:
+        """What turns a page's rows into records."""
+        return self._mapping.converter(endpoint, page, enrolled)
+
+    def ended(self, endpoint: Endpoint, *, complete: bool) -> None:
+        """All rows of an endpoint were converted."""
+        self._mapping.ended(endpoint, complete=complete)
+
+    def keep_classes(self, keys: Set[str]) -> None:
+        """Classes that count as known."""
+        self._mapping.classes |= keys

@@ -1,0 +1,53 @@
+"""Fields that several of OneRoster's objects have: status, references, dates. Pure."""
+
+from datetime import date
+from typing import NamedTuple
+
+from roster_fetcher import values
+from roster_fetcher.findings import Notes
+from roster_fetcher.sources.oneroster import wire
+from roster_fetcher.values import text, texts
+
+
+class Dates(NamedTuple):
+    """A first day, and the first day after the last."""
+
+    starts_on: date | None
+    ends_on: date | None
+
+
+def is_gone(row: wire.Known) -> bool:
+    """Whether the row is a tombstone; a blank status, as bulk files have it, is none."""
+    return row.status != "active" and text(row.status).casefold() in values.GONE
+
+
+def note_status(row: wire.Known, key: str, notes: Notes) -> None:
+    """Note a status that is not known; the row counts as active."""
+    if row.status != "active" and text(row.status).casefold() not in values.KNOWN_STATUSES:
+        notes.add("INVALID_STATUS", key, "status", text(row.status))
+
+
+def reference(ref: wire.Reference, flat: wire.Text = None) -> str:
+    """The id that a row refers to, be it in an object or flat; blank for none."""
+    if type(ref) is wire.Ref:
+        return text(ref.sourced_id)
+    return text(ref) or text(flat)
+
+
+def references(refs: wire.References) -> tuple[str, ...]:
+    """The ids that a row refers to, each once, in order."""
+    if isinstance(refs, str):
+        return tuple(dict.fromkeys(texts(refs)))
+    return tuple(dict.fromkeys(key for ref in refs or () if (key := reference(ref))))
+
+
+def read_dates(starts: wire.Text, ends: wire.Text, key: str, notes: Notes) -> Dates:
+    """The first day and the first day after. What is unreadable, or ends before it starts, is noted and left out."""
+    first, after = (values.day(text(value)) for value in (starts, ends))
+    for name, value, read in (("startDate", starts, first), ("endDate", ends, after)):
+        if read is None and text(value):
+            notes.add("INVALID_DATE", key, name, text(value))
+    if first and after and after < first:
+        notes.add("INVALID_DATE", key, "endDate", text(ends), "it lies before the start")
+        after = None
+    return Dates(first, after)
