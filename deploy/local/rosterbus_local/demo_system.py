@@ -16,7 +16,9 @@ from rosterbus_local.servers import AMQP_URL, DATABASE_URL, Servers
 DISTRICT = "demo"
 OPERATOR = "admin@demo.example"
 CLIENT_ID = "rosterbus"
-MOODLE_TOKEN, SOURCE_SECRET = "ROSTERBUS_DEMO_MOODLE_TOKEN", "ROSTERBUS_DEMO_SOURCE_SECRET"  # noqa: S105 - names
+# Names of environment variables, by which the district file refers to its secrets.
+MOODLE_TOKEN = "DEMO_MOODLE_TOKEN"  # noqa: S105
+SOURCE_ID, SOURCE_SECRET = "DEMO_SOURCE_ID", "DEMO_SOURCE_SECRET"
 NEEDED_SECONDS = "10"  # for running work to end at Ctrl-C
 
 
@@ -68,6 +70,7 @@ def demo_environment(state: DemoState, servers: Servers) -> dict[str, str]:
         "ROSTERBUS_SMTP_PORT": str(state.ports["smtp"]),
         "ROSTERBUS_SMTP_FROM": "rosterbus@demo.example",
         MOODLE_TOKEN: state.moodle_token,
+        SOURCE_ID: CLIENT_ID,
         SOURCE_SECRET: state.source_secret,
     }
 
@@ -104,6 +107,6 @@ def _rest_source(state: DemoState) -> dict[str, str]:
         "version": "1.2",
         "base_url": f"{host}/ims/oneroster/rostering/v1p2",
         "token_url": f"{host}/oauth/token",
-        "client_id": CLIENT_ID,
+        "client_id_env": SOURCE_ID,
         "client_secret_env": SOURCE_SECRET,
     }

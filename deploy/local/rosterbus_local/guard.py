@@ -1,9 +1,9 @@
 """A small parent for servers: keeps one group of commands, and ends it whatever happens to whoever asked for it.
 
-Run as `python guard.py SPEC`, where SPEC is a JSON object: `commands` (a list of `{argv, stop}`, started in that order,
-the last being the one that matters), `log` (a file that takes their output; null: ours), `cwd` and `patience` (seconds between
-asking a command to stop and killing it). The group ends when standard input closes, which the kernel does for
-an owner that was killed; when the guard is told to terminate; or when the last command ends by itself.
+Run as `python guard.py SPEC`, where SPEC is a JSON object: `commands` (a list of `{argv, stop}`, started in that
+order, the last being the one that matters), `log` (a file that takes their output; null: ours), `cwd` and `patience`
+(seconds between asking a command to stop and killing it). The group ends when standard input closes, which the kernel
+does for an owner that was killed; when the guard is told to terminate; or when the last command ends by itself.
 """
 
 from __future__ import annotations

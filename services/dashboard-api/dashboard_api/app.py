@@ -22,16 +22,18 @@ from dashboard_api.web import Measured, SecurityHeaders
 STATIC = Path(__file__).parent / "static"
 KNOWN = {
     404: Problem(404, "not_found", "There is nothing at this address. Check it, or begin at the start page."),
-    405: Problem(405, "wrong_method", "This address does not take such requests. Look up what it takes in the API's description."),
+    405: Problem(
+        405, "wrong_method", "This address does not take such requests. Look up what it takes in the API's description."
+    ),
 }
-BROKEN = Problem(500, "internal", "Something in Rosterbus went wrong; nothing was changed. Try again, and report it if it stays.")
+BROKEN = Problem(
+    500, "internal", "Something in Rosterbus went wrong; nothing was changed. Try again, and report it if it stays."
+)
 
 
 def create_app(context: Context) -> FastAPI:
     """The application, around what it needs."""
-    app = FastAPI(
-        title="Rosterbus", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
-    )
+    app = FastAPI(title="Rosterbus", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.context = context
     for router in (health.router, api_router, sign_in_page.router, schools_page.router, run_page.router):
         app.include_router(router)

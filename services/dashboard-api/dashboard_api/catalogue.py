@@ -21,14 +21,20 @@ UNKNOWN = Entry("An error that this version has no words for", "Look at the deta
 
 CATALOGUE: dict[str, Entry] = {
     "AUTH_INVALID": Entry("The key or secret was refused", "Renew it, and apply the district file again.", DISTRICT),
-    "AUTH_FORBIDDEN": Entry("Access was denied", "Share the data with Rosterbus, or approve the application.", DISTRICT),
-    "SOURCE_UNREACHABLE": Entry("The source does not answer", "Check its address; if it is right, wait and run again.", SOURCE),
+    "AUTH_FORBIDDEN": Entry(
+        "Access was denied", "Share the data with Rosterbus, or approve the application.", DISTRICT
+    ),
+    "SOURCE_UNREACHABLE": Entry(
+        "The source does not answer", "Check its address; if it is right, wait and run again.", SOURCE
+    ),
     "SOURCE_RATE_LIMITED": Entry("The source asked us to slow down for too long", "Run again later.", DISTRICT),
     "SOURCE_BAD_RESPONSE": Entry("The source's answer could not be read", "Report it to the source's vendor.", SOURCE),
     "SOURCE_PAUSED": Entry("The provider has paused the district", "Resume it at the provider.", DISTRICT),
     "SOURCE_INCOMPLETE": Entry("The source did not send all it announced", "Run again; nothing was removed.", DISTRICT),
     "SOURCE_EMPTY": Entry("The source shares nothing where it did before", "Check what is shared.", DISTRICT),
-    "SCHOOL_NOT_FOUND": Entry("The source does not know this school", "Correct its source_id in the district file.", DISTRICT),
+    "SCHOOL_NOT_FOUND": Entry(
+        "The source does not know this school", "Correct its source_id in the district file.", DISTRICT
+    ),
     "CSV_MANIFEST_INVALID": Entry("The package's manifest cannot be used", "Export the package again.", SOURCE),
     "CSV_FILE_MISSING": Entry("A file is missing from the package", "Export the package again.", SOURCE),
     "CSV_HEADER_INVALID": Entry("A file's columns are not as they should be", "Correct the header row.", SOURCE),
@@ -43,25 +49,41 @@ CATALOGUE: dict[str, Entry] = {
     "MISSING_ID": Entry("The record has no id", "Report it to the source's vendor.", SOURCE),
     "MISSING_NAME": Entry("The given or family name is blank", "Fill it in.", SOURCE),
     "MISSING_EMAIL": Entry("There is no e-mail address", "Fill it in.", SOURCE),
-    "MISSING_USERNAME": Entry("There is no user name, and none can be made", "Fill in a user name or e-mail address.", SOURCE),
+    "MISSING_USERNAME": Entry(
+        "There is no user name, and none can be made", "Fill in a user name or e-mail address.", SOURCE
+    ),
     "INVALID_EMAIL": Entry("The e-mail address cannot be right; it was left out", "Correct it.", SOURCE),
-    "INVALID_USERNAME": Entry("The user name has characters that Moodle refuses; they were replaced", "Correct it.", SOURCE),
+    "INVALID_USERNAME": Entry(
+        "The user name has characters that Moodle refuses; they were replaced", "Correct it.", SOURCE
+    ),
     "INVALID_ROLE": Entry("The role is not known", "Correct the role.", SOURCE),
     "INVALID_GRADE": Entry("The grade is not known", "Correct the grade.", SOURCE),
     "INVALID_STATUS": Entry("The status is not known; the record counts as active", "Correct the status.", SOURCE),
     "INVALID_DATE": Entry("The date cannot be read, or ends before it begins", "Correct the date.", SOURCE),
-    "ORG_NOT_FOUND": Entry("The record belongs to a school that is not shared", "Share the school, or correct the record.", SOURCE),
+    "ORG_NOT_FOUND": Entry(
+        "The record belongs to a school that is not shared", "Share the school, or correct the record.", SOURCE
+    ),
     "COURSE_NOT_FOUND": Entry("The class belongs to a course that is not shared", "Share the course.", SOURCE),
     "TERM_NOT_FOUND": Entry("The class belongs to a term that is not shared", "Share the term.", SOURCE),
-    "TERM_NOT_CURRENT": Entry("The class's term is over, or has not begun", "Nothing; the class comes with its term.", DISTRICT),
-    "CLASS_NOT_FOUND": Entry("The enrolment is in a class that is not shared", "Share the class, or correct the enrolment.", SOURCE),
-    "USER_NOT_FOUND": Entry("The enrolment is of a person who is not shared", "Share the person, or correct the enrolment.", SOURCE),
-    "STUDENT_OTHER_SCHOOL": Entry("The student belongs to another school than the class", "Correct one of the two.", SOURCE),
+    "TERM_NOT_CURRENT": Entry(
+        "The class's term is over, or has not begun", "Nothing; the class comes with its term.", DISTRICT
+    ),
+    "CLASS_NOT_FOUND": Entry(
+        "The enrolment is in a class that is not shared", "Share the class, or correct the enrolment.", SOURCE
+    ),
+    "USER_NOT_FOUND": Entry(
+        "The enrolment is of a person who is not shared", "Share the person, or correct the enrolment.", SOURCE
+    ),
+    "STUDENT_OTHER_SCHOOL": Entry(
+        "The student belongs to another school than the class", "Correct one of the two.", SOURCE
+    ),
     "CLASS_WITHOUT_TEACHER": Entry("The class has no teacher", "Assign one.", SOURCE),
     "CLASS_WITHOUT_STUDENTS": Entry("The class has no students", "Enrol some, or leave the class out.", SOURCE),
     "VALUE_TRUNCATED": Entry("The value is longer than Moodle takes; it was shortened", "Shorten it.", SOURCE),
     "LMS_UNREACHABLE": Entry("Moodle does not answer, or refuses the token", "Check the site and the token.", MOODLE),
-    "LMS_WRITE_REJECTED": Entry("Moodle refused the record; the next sync tries again", "Read Moodle's answer below.", MOODLE),
+    "LMS_WRITE_REJECTED": Entry(
+        "Moodle refused the record; the next sync tries again", "Read Moodle's answer below.", MOODLE
+    ),
     "LMS_CONFLICT": Entry("The record was changed by hand in Moodle", "Decide which of the two is right.", MOODLE),
     "WORKER_LOST": Entry("The worker stopped in the middle", "Run again; it goes on where it stopped.", DISTRICT),
     "INTERNAL": Entry("A mistake of ours", "Report it, with the event id.", US),

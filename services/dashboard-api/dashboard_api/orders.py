@@ -53,7 +53,12 @@ async def place(
     )
     await runs.note_all(uow.conn, runs.facts_of_order(order, list(names), datetime.now(UTC)))
     await audit.add(
-        uow.conn, district_id, principal.id, "order", f"order/{order.order_id}", {"mode": wish.mode, "schools": len(names)}
+        uow.conn,
+        district_id,
+        principal.id,
+        "order",
+        f"order/{order.order_id}",
+        {"mode": wish.mode, "schools": len(names)},
     )
     await hints.tell(uow.conn, order)
     uow.emit(order)
@@ -65,7 +70,9 @@ async def _orderable(conn: Connection, district_id: str, wanted: Sequence[UUID] 
     ids = await schools.set_up(conn, district_id) if wanted is None else list(wanted)
     if not ids:
         raise Problem(
-            409, "no_schools", "No school of this district is set up yet. Declare its schools in the district file first."
+            409,
+            "no_schools",
+            "No school of this district is set up yet. Declare its schools in the district file first.",
         )
     found = {row["id"]: row for row in await schools.named(conn, district_id, ids)}
     for id_ in ids:
@@ -82,5 +89,7 @@ def _require_set_up(name: str, shared: bool, target_id: str | None) -> None:
         )
     if not shared:
         raise Problem(
-            409, "not_shared", f"{name} is not among the schools that the source shares. Share it there, and apply the district file."
+            409,
+            "not_shared",
+            f"{name} is not among the schools that the source shares. Share it there, and apply the district file.",
         )

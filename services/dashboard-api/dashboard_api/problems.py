@@ -7,7 +7,7 @@ from dashboard_api.declare.mistakes import Mistake
 
 
 @dataclass
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - the standard's word (RFC 9457)
     """An answer that is not what was asked for. `code` is for programs, `detail` a sentence for people."""
 
     status: int
@@ -32,7 +32,9 @@ def not_signed_in() -> Problem:
 
 def not_found(what: str) -> Problem:
     """There is no such thing, or none that this account may see: the two must look the same."""
-    return Problem(404, "not_found", f"There is no such {what}, or your account has no access to it. Check the address.")
+    return Problem(
+        404, "not_found", f"There is no such {what}, or your account has no access to it. Check the address."
+    )
 
 
 def not_allowed(what: str) -> Problem:

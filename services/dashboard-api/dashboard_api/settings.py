@@ -11,7 +11,8 @@ class Settings(SecretSettings):
     """What every service with secrets needs, and how people reach the pages."""
 
     dashboard_url: str = Field(
-        default="http://127.0.0.1:8080", description="Address at which people reach the dashboard; https makes its cookie secure"
+        default="http://127.0.0.1:8080",
+        description="Address at which people reach the dashboard; https makes its cookie secure",
     )
     session_hours: float = Field(default=12, gt=0, description="Hours after which a person signs in again")
     session_idle_minutes: float = Field(

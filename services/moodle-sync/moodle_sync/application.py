@@ -12,6 +12,7 @@ from time import monotonic
 
 import stamina
 
+from common.delivery import NotNow
 from common.events import SyncProgressed
 from common.uow import UnitOfWork
 from moodle_sync import links, operations, plans
@@ -21,6 +22,7 @@ from moodle_sync.moodle.errors import NoAnswer, Refused
 from moodle_sync.operations import Operation, Outcome
 from moodle_sync.planning import Scope
 from moodle_sync.senders import Errand, Outcomes, Sender, categories, courses, enrolments, users
+from moodle_sync.settings import Settings
 from moodle_sync.site import Turns
 
 CHUNK = 2000
@@ -45,14 +47,15 @@ class Application:
     """One run's plan on its way into one Moodle."""
 
     def __init__(
-        self, uow: UnitOfWork, scope: Scope, pool: str, moodle: MoodleClient, turns: Turns, attempts: int
+        self, uow: UnitOfWork, scope: Scope, pool: str, moodle: MoodleClient, turns: Turns, settings: Settings
     ) -> None:
         self._uow = uow
         self._scope = scope
         self._pool = pool
         self._moodle = moodle
         self._turns = turns
-        self._attempts = attempts
+        self._attempts = settings.moodle_attempts
+        self._step_ends = monotonic() + settings.moodle_step_seconds
         self._site = f"{scope.district_id}/{scope.target.id}"
         self._run = (scope.district_id, scope.run_id)
         self._ended = self._planned = 0
@@ -61,14 +64,17 @@ class Application:
     async def apply(self) -> None:
         """Do what is open, until nothing is.
 
-        Raises `NoAnswer` when Moodle stays away and `Permanent` when it shuts us out; what is open then stays open.
+        Raises `NoAnswer` when Moodle stays away, `Permanent` when it shuts us out, and `NotNow` when the step's time is
+        up (the broker takes a message away after half an hour); what is open then stays open.
         """
         async with self._uow.step() as step:
             self._ended, self._planned = await operations.progress(step.conn, *self._run)
             phases = await operations.open_phases(step.conn, *self._run)
         for phase in phases:
-            while batch := await self._load(phase):
-                await self._send_all(SENDERS[phase], batch)
+            while chunk := await self._load(phase):
+                await self._send_all(SENDERS[phase], chunk)
+                if monotonic() > self._step_ends:
+                    raise NotNow
 
     async def _load(self, phase: int) -> list[Operation]:
         async with self._uow.step() as step:
@@ -87,6 +93,8 @@ class Application:
 
     async def _send_each(self, sender: Sender, batches: Iterator[list[Operation]]) -> None:
         for batch in batches:
+            if monotonic() > self._step_ends:
+                return
             async with self._turns.at(self._site) as turn:
                 await sender.prepare(turn, batch)
                 await turn.hold_slot()

@@ -110,7 +110,7 @@ async def _apply(event: RosterFetched, uow: UnitOfWork, scope: Scope, tools: Too
         most_fields=tools.settings.moodle_form_fields,
     )
     try:
-        await Application(uow, scope, event.pool, moodle, tools.turns, tools.settings.moodle_attempts).apply()
+        await Application(uow, scope, event.pool, moodle, tools.turns, tools.settings).apply()
     finally:
         async with uow.step() as step:
             await plans.spend(step.conn, event.district_id, event.run_id, moodle.meter)

@@ -16,3 +16,6 @@ class Settings(SecretSettings):
     )
     moodle_in_flight: int = Field(default=2, ge=1, description="Calls in flight to one Moodle site, over all workers")
     moodle_attempts: int = Field(default=4, ge=1, description="Tries of a call while Moodle does not answer or is busy")
+    moodle_step_seconds: float = Field(
+        default=600, gt=0, description="Seconds after which a long run lets others in, to go on in its turn"
+    )

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 import structlog.testing
+from aio_pika.exceptions import ChannelNotFoundEntity
 from pydantic import SecretStr
 
 from common.bus import Bus
@@ -115,6 +117,7 @@ async def test_the_consumer_comes_back_after_its_queue_was_deleted(
             manage("PUT", f"/api/queues/{vhost}/{QUEUE}", {k: declared[k] for k in ("durable", "arguments")})
             binding = {"routing_key": "sync.ordered.v1.*"}
             manage("POST", f"/api/bindings/{vhost}/e/rosterbus.events/q/{QUEUE}", binding)
+        await wait_for(lambda: is_consumed(bus), what="the consumer is back")
         await effects.wait_for(*await orders.tell(5))
 
 
@@ -143,7 +146,16 @@ async def began(effects: Effects, count: int) -> bool:
 
 
 async def is_settled(bus: Bus) -> bool:
-    """The scheduler's queue holds nothing any more, neither waiting nor in somebody's hands."""
-    channel = await bus.channel()
-    queue = await channel.get_queue(QUEUE)
-    return not queue.declaration_result.message_count
+    """The scheduler's queue holds nothing that waits."""
+    async with bus.connection.channel() as channel:
+        queue = await channel.get_queue(QUEUE)
+        return not queue.declaration_result.message_count
+
+
+async def is_consumed(bus: Bus) -> bool:
+    """The scheduler's queue exists and has its consumer."""
+    async with bus.connection.channel() as channel:
+        with suppress(ChannelNotFoundEntity):
+            queue = await channel.get_queue(QUEUE)
+            return queue.declaration_result.consumer_count == 1
+    return False

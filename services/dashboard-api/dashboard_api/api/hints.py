@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
 from dashboard_api.hints import RELOAD, Hint
+from dashboard_api.problems import not_found
 from dashboard_api.queries import hints
 
 ALIVE_SECONDS = 15.0
@@ -25,13 +26,17 @@ router = APIRouter(tags=["events"])
 async def stream_hints(
     caller: ApiCaller,
     context: InContext,
+    district: Annotated[str | None, Query(description="Only this district")] = None,
     last_event_id: Annotated[str | None, Header(description="Id of the last hint heard")] = None,
 ) -> StreamingResponse:
     """Hints `{run, school, type}`. Type `reload` says that some may have been missed: look at everything."""
     caller.require_scope("read")
+    if district is not None and not caller.sees(district):
+        raise not_found("district")
+    districts = caller.visible if district is None else [district]
     heard = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
     return StreamingResponse(
-        _stream(context, caller.visible, heard),
+        _stream(context, districts, heard),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -42,8 +47,8 @@ async def _stream(context: Context, districts: list[str] | None, heard: int | No
     end = monotonic() + LONGEST_SECONDS
     with context.hints.subscribe(districts) as listener:
         yield "retry: 2000\n\n"
-        for hint in await _missed(context, districts, heard):
-            yield _told(hint)
+        for missed in await _missed(context, districts, heard):
+            yield _told(missed)
         while monotonic() < end:
             try:
                 hint = await asyncio.wait_for(listener.queue.get(), ALIVE_SECONDS)

@@ -36,7 +36,9 @@ async def page_visitor(request: Request, context: InContext) -> Principal:
     """Whoever looks at a page; strangers are sent to the sign-in page, and come back here after it."""
     principal = await _by_cookie(request, context)
     if principal is None:
-        raise Problem(303, "sign_in", "Sign in first.", {"Location": f"/sign-in?next={quote(_address(request), safe='')}"})
+        raise Problem(
+            303, "sign_in", "Sign in first.", {"Location": f"/sign-in?next={quote(_address(request), safe='')}"}
+        )
     return principal
 
 

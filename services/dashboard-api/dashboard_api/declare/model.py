@@ -1,4 +1,4 @@
-"""A district as it is declared: the body of `PUT /api/v1/districts/{id}`, and the district file with its secrets resolved.
+"""A district as it is declared: the body of `PUT /api/v1/districts/{id}`, and the district file, secrets resolved.
 
 Descriptions are written to follow "It is", because a mistake's sentence quotes them (`mistakes.py`).
 """
@@ -126,7 +126,7 @@ class DeclaredSchool(Declared):
 
 
 def _some(value: object) -> object:
-    if value == "all" or isinstance(value, list | tuple) and value:
+    if value == "all" or (isinstance(value, list | tuple) and value):
         return value
     raise ValueError("must be the word all, or a list with at least one school")
 

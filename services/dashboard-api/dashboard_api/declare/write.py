@@ -8,12 +8,10 @@ from dashboard_api.queries import audit, districts, schools, sources, targets
 
 
 async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, actor: str) -> None:
-    """Upsert district, source, target and schools in the caller's transaction; the source is then asked for its schools."""
+    """Upsert all of it in the caller's transaction; the source is then asked for its schools."""
     district_id = declaration.district.id
     all_schools = declaration.schools == "all"
-    await districts.upsert(
-        uow.conn, declaration.district, list(declaration.notify), TARGET_ID if all_schools else None
-    )
+    await districts.upsert(uow.conn, declaration.district, list(declaration.notify), TARGET_ID if all_schools else None)
     await _write_source(uow, box, district_id, declaration.source)
     token = {"token": declaration.target.token.get_secret_value()}
     await targets.upsert(uow.conn, district_id, TARGET_ID, declaration.target, box.seal(token))
@@ -23,9 +21,7 @@ async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, act
         await schools.set_up_only(uow.conn, district_id, declaration.schools)
     await audit.add(uow.conn, district_id, actor, "declare", f"district/{district_id}", _summary(declaration))
     uow.emit(
-        SettingsChanged(
-            district_id=district_id, pool=declaration.district.pool, what="district", list_schools=True
-        )
+        SettingsChanged(district_id=district_id, pool=declaration.district.pool, what="district", list_schools=True)
     )
 
 

@@ -81,7 +81,9 @@ def summary(actions: dict[str, dict[str, int]] | None) -> str:
     for kinds in (actions or {}).values():
         for kind, n in kinds.items():
             sums[kind] = sums.get(kind, 0) + n
-    return ", ".join(f"{sums[kind]:,} {KINDS.get(kind, kind)}" for kind in sorted(sums, key=_place(KINDS)) if sums[kind])
+    return ", ".join(
+        f"{sums[kind]:,} {KINDS.get(kind, kind)}" for kind in sorted(sums, key=_place(KINDS)) if sums[kind]
+    )
 
 
 def _place(order: dict[str, str]) -> Callable[[str], tuple[int, str]]:

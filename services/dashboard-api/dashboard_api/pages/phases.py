@@ -57,7 +57,9 @@ def _view(phase: str, state: str, told: dict[str, Any] | None) -> PhaseView:
     if state == "skipped":
         return PhaseView(NAMES[phase], state, "not needed")
     if state == "waiting" or told is None:
-        return PhaseView(NAMES[phase], state, {"waiting": "waits", "running": "under way", "failed": "failed"}.get(state, "done"))
+        return PhaseView(
+            NAMES[phase], state, {"waiting": "waits", "running": "under way", "failed": "failed"}.get(state, "done")
+        )
     done, total, unit = told["done"], told["total"], UNITS[phase]
     if state == "done" or total is None:
         return PhaseView(NAMES[phase], state, f"{number(done)} {unit}")

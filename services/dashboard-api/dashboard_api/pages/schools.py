@@ -1,6 +1,7 @@
 """The schools page: a district, and how each of its schools stands."""
 
 import json
+from collections import Counter
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -80,6 +81,7 @@ async def _values(context: Context, wanted: SchoolFilter, ordered: UUID | None) 
     if text is None:
         raise not_found("district")
     district = json.loads(text)
+    district["statuses"] = Counter(district["statuses"])
     page = await school_list.page(context.pool, wanted)
     order = await run_list.of_order(context.pool, wanted.district_id, ordered) if ordered else None
     return {
@@ -104,5 +106,3 @@ def _filters(district: dict[str, Any]) -> list[tuple[str, str, int]]:
     """What schools can be filtered by: key, word and number; only those that fit some school."""
     numbers = {**district["statuses"], "running": district["running"]}
     return [(key, word, numbers[key]) for key, word in wording.FILTERS.items() if numbers.get(key)]
-
-

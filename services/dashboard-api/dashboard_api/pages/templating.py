@@ -21,8 +21,10 @@ def render(
     request: Request, template: str, principal: Principal | None, status_code: int = 200, **values: Any
 ) -> HTMLResponse:
     """A page. `principal` None: nobody is signed in."""
-    text = _environment().get_template(template).render(
-        request=request, principal=principal, now=datetime.now(UTC), **values
+    text = (
+        _environment()
+        .get_template(template)
+        .render(request=request, principal=principal, now=datetime.now(UTC), **values)
     )
     return HTMLResponse(text, status_code)
 

@@ -22,9 +22,8 @@ from dashboard_api.queries.school_states import Ending
 async def note_order(event: SyncOrdered, uow: UnitOfWork) -> None:
     """Runs of an order; those that the API placed are known already."""
     async with uow:
-        ids = event.schools
-        if ids is None:
-            ids = await schools.set_up(uow.conn, event.district_id)
+        named = event.schools
+        ids = await schools.set_up(uow.conn, event.district_id) if named is None else list(named)
         await runs.note_all(uow.conn, runs.facts_of_order(event, ids, told_at(uow)))
         await hints.tell(uow.conn, event)
 

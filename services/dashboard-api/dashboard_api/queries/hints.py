@@ -9,7 +9,7 @@ from common.events import Event
 CHANNEL = "dashboard_api_hints"
 KEPT_FOR = timedelta(hours=1)
 OVERLAP = timedelta(seconds=5)
-"""How far a replay reaches back before the last hint heard: numbers are given before commit, so a lower one may come late."""
+"""How far a replay reaches back: ids are given before commit, so a lower one may become visible later."""
 COLUMNS = "id, district_id AS district, run_id AS run, school_id AS school, type"
 
 
@@ -19,7 +19,7 @@ async def tell(conn: Connection, event: Event) -> None:
         f"""
         WITH told AS (INSERT INTO hint (district_id, run_id, school_id, type) VALUES ($1, $2, $3, $4) RETURNING *)
         SELECT pg_notify('{CHANNEL}', row_to_json(h)::text) FROM (SELECT {COLUMNS} FROM told) h
-        """,  # noqa: S608 - constants of this module
+        """,
         event.district_id,
         getattr(event, "run_id", None),
         getattr(event, "school_id", None),
@@ -37,7 +37,7 @@ async def since(pool: Pool, districts: Sequence[str] | None, last_id: int) -> li
         SELECT {COLUMNS} FROM hint
         WHERE told_at > $2::timestamptz - $3::interval AND id <> $4
           AND ($1::text[] IS NULL OR district_id = ANY($1)) ORDER BY id
-        """,  # noqa: S608 - a literal list of columns
+        """,
         districts,
         last,
         OVERLAP,

@@ -63,7 +63,8 @@ async def one_json(pool: Pool, districts: list[str] | None, id_: UUID) -> str | 
             SELECT o.*,
                    (SELECT coalesce(json_agg(to_json(e) ORDER BY e.occurrences DESC, e.code), '[]') FROM (
                         SELECT code, severity, sum(occurrences) AS occurrences FROM run_error_code
-                        WHERE district_id = o.district_id AND run_id = o.id GROUP BY code, severity) e) AS errors_by_code,
+                        WHERE district_id = o.district_id AND run_id = o.id
+                        GROUP BY code, severity) e) AS errors_by_code,
                    (SELECT coalesce(json_agg(json_build_object(
                                'channel', n.channel, 'sent_at', n.sent_at, 'failure', n.failure)), '[]')
                     FROM notice n WHERE n.district_id = o.district_id AND n.run_id = o.id) AS notices
@@ -95,7 +96,8 @@ async def errors_page(pool: Pool, district_id: str, run_id: UUID, after: list[st
         ), kept AS (SELECT * FROM page ORDER BY code, phase, part, seq LIMIT $7)
         SELECT coalesce(json_agg(json_build_object(
                    'code', code, 'severity', severity, 'entity', entity, 'source_id', source_key, 'field', field,
-                   'value', value, 'detail', detail, 'phase', phase) ORDER BY code, phase, part, seq), '[]')::text AS items,
+                   'value', value, 'detail', detail, 'phase', phase)
+                   ORDER BY code, phase, part, seq), '[]')::text AS items,
                CASE WHEN (SELECT count(*) FROM page) > $7 THEN (
                    SELECT json_build_array(code, phase, part, seq) FROM kept
                    ORDER BY code DESC, phase DESC, part DESC, seq DESC LIMIT 1

@@ -60,16 +60,17 @@ ENDING = ("ended_at", "errors", "duration_ms")
 def _merged(column: str) -> str:
     if column in RISING:
         return f"{column} = greatest(run.{column}, excluded.{column})"
+    newer, older = f"excluded.{column}", f"run.{column}"
     if column in ENDING:
-        newer = f"coalesce(excluded.{column}, run.{column})"
-        return f"{column} = CASE WHEN excluded.status > run.status THEN {newer} ELSE coalesce(run.{column}, excluded.{column}) END"
-    return f"{column} = coalesce(run.{column}, excluded.{column})"
+        rises = "excluded.status > run.status"
+        return f"{column} = CASE WHEN {rises} THEN coalesce({newer}, {older}) ELSE coalesce({older}, {newer}) END"
+    return f"{column} = coalesce({older}, {newer})"
 
 
 NOTE = f"""
     INSERT INTO run ({", ".join(COLUMNS)}) VALUES ({", ".join(f"${n + 1}" for n in range(len(COLUMNS)))})
     ON CONFLICT (district_id, id) DO UPDATE SET {", ".join(_merged(c) for c in COLUMNS if c not in KEY)}
-"""  # noqa: S608 - made of column names in this file
+"""
 
 
 async def note(conn: Connection, fact: RunFact) -> Row:

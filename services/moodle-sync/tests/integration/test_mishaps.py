@@ -91,6 +91,15 @@ async def test_enrolments_that_may_have_been_sent_are_not_sent_again(
     assert moodle.summary()["welcome_messages"] == 0
 
 
+async def test_a_run_that_takes_long_is_done_in_steps(
+    idle_bench: Bench, settings: CommonSettings, moodle: MoodleSimulator
+) -> None:
+    async with a_worker(idle_bench, settings_for(settings, moodle_step_seconds=0.01)):
+        ended = await idle_bench.run(a_school(students=20, classes=3))
+    assert isinstance(ended, SyncCompleted)
+    assert (ended.outcome, moodle.summary()["enrolments"]) == ("clean", 63)
+
+
 async def test_a_roster_announced_again_and_again_is_one_run(
     bench: Bench, moodle: MoodleSimulator, probe: EventProbe
 ) -> None:

@@ -5,7 +5,7 @@ endpoint, page after page. Pages arrive as bytes; the pipeline has them decoded,
 roster model, keeps these and forgets the page. When every page is the same as last time, none is decoded.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence, Set
+from collections.abc import AsyncGenerator, Callable, Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
@@ -75,24 +75,10 @@ class ListedSchool(NamedTuple):
     identifier: str
 
 
-class SchoolReader(Protocol):
-    """Reads one school's roster, once."""
+class Mapping(Protocol):
+    """From the rows of one school to its records. Pure but for what it remembers of rows that others refer to."""
 
-    endpoints: Sequence[Endpoint]
-    """In the order of reading: what others refer to comes first, enrolments before users."""
-
-    def pages(self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]) -> AsyncIterator[Page]:
-        """The endpoint's pages. Notes pages, announced rows, bytes and what is missing in `entry`.
-
-        A page that equals the known one at its place is not decoded. Raises `SourceTrouble`.
-        """
-        ...
-
-    def decode(self, endpoint: Endpoint, page: Page) -> list[Any]:
-        """The page's rows, without those repeated. Called for pages in the order in which they were read."""
-        ...
-
-    def strangers(self, endpoint: Endpoint, rows: Sequence[Any]) -> list[str]:
+    def strangers(self, rows: Sequence[Any]) -> list[str]:
         """Keys of users among these rows who belong to the school only if they are enrolled in a class of it."""
         ...
 
@@ -106,6 +92,31 @@ class SchoolReader(Protocol):
 
     def keep_classes(self, keys: Set[str]) -> None:
         """Classes of the last snapshot, which count as known where the classes were not read to their end."""
+        ...
+
+
+class SchoolReader(Protocol):
+    """Reads one school's roster, once."""
+
+    @property
+    def endpoints(self) -> Sequence[Endpoint]:
+        """In the order of reading: what others refer to comes first, enrolments before users."""
+        ...
+
+    @property
+    def mapping(self) -> Mapping:
+        """What the rows mean."""
+        ...
+
+    def pages(self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]) -> AsyncGenerator[Page, None]:
+        """The endpoint's pages. Notes pages, announced rows, bytes and what is missing in `entry`.
+
+        A page that equals the known one at its place is not decoded. Raises `SourceTrouble`.
+        """
+        ...
+
+    def decode(self, endpoint: Endpoint, page: Page) -> list[Any]:
+        """The page's rows, without those repeated. Called for pages in the order in which they were read."""
         ...
 
 

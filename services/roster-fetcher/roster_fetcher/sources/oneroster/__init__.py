@@ -1,6 +1,6 @@
 """OneRoster REST, versions 1.1 and 1.2, with OAuth 2 client credentials."""
 
-from collections.abc import AsyncIterator, Sequence, Set
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from roster_fetcher.ledger import Entry
@@ -12,7 +12,6 @@ from roster_fetcher.sources.oneroster.mapping import CLASSES, ENDPOINTS, ENROLLM
 from roster_fetcher.sources.oneroster.schools import listed_schools
 from roster_fetcher.sources.oneroster.settings import OneRosterSettings
 from roster_fetcher.sources.protocol import (
-    Convert,
     Endpoint,
     KnownPage,
     ListedSchool,
@@ -63,9 +62,9 @@ class OneRosterReader:
     def __init__(self, client: Client, school_key: str) -> None:
         self._client = client
         self._school_key = school_key
-        self._mapping = SchoolMapping(school_key)
+        self.mapping = SchoolMapping(school_key)
 
-    def pages(self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]) -> AsyncIterator[Page]:
+    def pages(self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]) -> AsyncGenerator[Page, None]:
         """The pages of an endpoint."""
         school = self._school_key if endpoint in BY_SCHOOL else ""
         return self._client.collection(endpoint.name, school, entry, known)
@@ -73,19 +72,3 @@ class OneRosterReader:
     def decode(self, endpoint: Endpoint, page: Page) -> list[wire.Row]:
         """The rows of a page."""
         return decode(endpoint.name, page)
-
-    def strangers(self, endpoint: Endpoint, rows: Sequence[wire.Row]) -> list[str]:
-        """Users who belong to the school only if they are enrolled in it."""
-        return self._mapping.strangers(rows)
-
-    def converter(self, endpoint: Endpoint, page: Page, enrolled: Set[str]) -> Convert:
-        """What turns a page's rows into records."""
-        return self._mapping.converter(endpoint, page, enrolled)
-
-    def ended(self, endpoint: Endpoint, *, complete: bool) -> None:
-        """All rows of an endpoint were converted."""
-        self._mapping.ended(endpoint, complete=complete)
-
-    def keep_classes(self, keys: Set[str]) -> None:
-        """Classes that count as known."""
-        self._mapping.classes |= keys

@@ -1,6 +1,6 @@
 """Reads collections of a OneRoster REST service, page by page."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
@@ -28,7 +28,7 @@ class Client:
 
     async def collection(
         self, name: str, school: str, entry: Entry, known: Sequence[KnownPage]
-    ) -> AsyncIterator[Page]:
+    ) -> AsyncGenerator[Page, None]:
         """The pages of a collection: of one school if it is named and the server has that, else of all."""
         if school:
             path = f"schools/{quote(school, safe='')}/{name}"
@@ -43,7 +43,7 @@ class Client:
         async for page in self._pages(name, name, entry, known):
             yield page
 
-    async def _pages(self, name: str, path: str, entry: Entry, known: Sequence[KnownPage]) -> AsyncIterator[Page]:
+    async def _pages(self, name: str, path: str, entry: Entry, known: Sequence[KnownPage]) -> AsyncGenerator[Page, None]:
         paging, before = Paging(), None
         while not paging.ended:
             expected = known[entry.pages] if entry.pages < len(known) else None

@@ -87,6 +87,10 @@ class SchoolMapping:
             if isinstance(row, wire.User) and not self._belongs(held_roles(row)) and not is_gone(row)
         ]
 
+    def keep_classes(self, keys: Set[str]) -> None:
+        """Let classes of the last snapshot count as known."""
+        self.classes |= keys
+
     def ended(self, endpoint: Endpoint, *, complete: bool) -> None:
         """An endpoint's rows have all been seen. Raises `SourceTrouble` when the school is not among the orgs."""
         if complete:

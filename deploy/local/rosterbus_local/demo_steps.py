@@ -1,0 +1,88 @@
+"""What the demo does as its own first operator, through the same commands that operators use."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rosterbus_local.demo_state import DemoState
+from rosterbus_local.demo_system import OPERATOR, address
+from rosterbus_local.errors import LocalError
+from rosterbus_local.keeper import Command, with_death_signal
+from rosterbus_local.processes import fetch
+from rosterbus_local.state import write_private
+
+ROSTERBUS = Path(sys.executable).parent / "rosterbus"
+KEY_NAME = "demo"
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Runs operators' commands against the demo's dashboard."""
+
+    state: DemoState
+    folder: Path
+    env: Mapping[str, str]
+
+    def sign_up(self) -> None:
+        """Make the demo's operator account and API key, once."""
+        key_file = self.folder / "api-key"
+        if key_file.exists():
+            return
+        password_file = self.folder / "operator-password"
+        write_private(password_file, self.state.operator_password + "\n")
+        admin = [sys.executable, "-m", "dashboard_api.admin"]
+        self._run([*admin, "create-operator", "--email", OPERATOR, "--password-file", str(password_file)])
+        self._run([*admin, "create-key", "--name", KEY_NAME, "--out", str(key_file)])
+
+    def declare(self, district: Path) -> None:
+        """Apply the district file; the same file twice changes nothing."""
+        self._run([str(ROSTERBUS), "apply", "-f", str(district)])
+
+    def synchronise(self, mode: str) -> dict[str, Any]:
+        """Run one sync of all schools under the command's own progress display; what it says as JSON, at its end.
+
+        Keys: `runs` (a list with `school`, `outcome`, `errors` …), `failed` (a number), `seconds`. Raises LocalError.
+        """
+        command = [str(ROSTERBUS), "sync", "--all", "--mode", mode, "--wait", "--json"]
+        printed = self._run(command, expect=(0, 1)).splitlines()
+        try:
+            report: dict[str, Any] = json.loads(printed[-1])
+        except (IndexError, ValueError):
+            raise LocalError("The sync ended without a report. What happened is in the log.") from None
+        return report
+
+    def _run(self, argv: Sequence[str], expect: Sequence[int] = (0,)) -> str:
+        """Run a command, its messages going to the terminal; what it printed. Raises LocalError if it fails."""
+        done = subprocess.run(  # noqa: S603 - the demo's own command
+            with_death_signal(Command(argv)),
+            env={**self.env, **self._access()},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if done.returncode == -signal.SIGINT:
+            raise KeyboardInterrupt
+        if done.returncode not in expect:
+            raise LocalError(f"`{' '.join(argv[:3])} …` failed; the reason stands above and in the log.")
+        return done.stdout
+
+    def _access(self) -> dict[str, str]:
+        key_file = self.folder / "api-key"
+        key = key_file.read_text().strip() if key_file.exists() else ""
+        return {"ROSTERBUS_URL": address(self.state, "dashboard-api"), "ROSTERBUS_API_KEY": key}
+
+
+def moodle_holds(state: DemoState) -> dict[str, Any]:
+    """What the simulated Moodle holds now: `users`, `courses`, `enrolments`, and the `calls` it has had."""
+    status, body = fetch(address(state, "moodle") + "/_simulator/summary")
+    if status != 200:
+        raise LocalError(f"The simulated Moodle answered {status}. Its log is among the others.")
+    held: dict[str, Any] = json.loads(body)
+    return held

@@ -1,0 +1,69 @@
+"""uv is found, or installed in a folder of its own, on machines that have less and less."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from rosterbus_local.postgres_binaries import FIND_UV
+
+NEEDED = ("sh", "dirname", "id", "env", "rm")
+
+
+def folder_with(folder: Path, **programs: str) -> Path:
+    """A folder of programs, to be a PATH by itself: the shell's few, and these scripts."""
+    folder.mkdir()
+    for name in NEEDED:
+        (folder / name).symlink_to(str(shutil.which(name)))
+    for name, script in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def find_uv(path: Path, ours: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PATH": str(path), "ROSTERBUS_UV_FOLDER": str(ours)}
+    return subprocess.run([FIND_UV], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_an_installed_uv_is_taken(tmp_path: Path) -> None:
+    path = folder_with(tmp_path / "bin", uv="echo uv 1.0")
+
+    found = find_uv(path, tmp_path / "ours")
+
+    assert found.stdout == f"{path}/uv\n"
+    assert not (tmp_path / "ours").exists()
+
+
+def test_a_missing_uv_is_installed_once_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    path = folder_with(tmp_path / "bin", python3=f'exec "{sys.executable}" "$@"')
+    ours = tmp_path / "ours"
+
+    first, second = find_uv(path, ours), find_uv(path, ours)
+
+    assert first.stdout == second.stdout == f"{ours}/bin/uv\n"
+    assert "Installing uv" in first.stderr
+    assert second.stderr == ""
+
+
+def test_pip_serves_where_virtual_environments_are_missing(tmp_path: Path) -> None:
+    no_venv = f'[ "$2" = venv ] && exit 1; exec "{sys.executable}" "$@"'
+    pip_of = tmp_path / "with-pip"
+    subprocess.run([sys.executable, "-m", "venv", str(pip_of)], check=True)
+    path = folder_with(tmp_path / "bin", python3=no_venv.replace(sys.executable, str(pip_of / "bin" / "python")))
+    ours = tmp_path / "ours"
+
+    assert find_uv(path, ours).stdout == f"{ours}/bin/uv\n"
+
+
+def test_with_no_way_to_uv_the_message_says_what_to_do(tmp_path: Path) -> None:
+    path = folder_with(tmp_path / "bin", python3="exit 1")
+
+    found = find_uv(path, tmp_path / "ours")
+
+    assert found.returncode == 1
+    assert found.stdout == ""
+    assert "apt-get install python3-venv" in found.stderr

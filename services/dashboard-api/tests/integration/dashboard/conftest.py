@@ -1,0 +1,66 @@
+"""The dashboard, served on a free port, with its consumer and relay."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from common.bus import Bus
+from common.health import Health
+from common.sealing import SecretBox
+from common.settings import CommonSettings
+from common.testing.fixtures import PoolOf
+from common.testing.running import running
+from common.testing.waiting import wait_for
+from common.uow import UnitOfWork
+from dashboard_api.__main__ import ROUTES
+from dashboard_api.app import create_app
+from dashboard_api.context import Context
+from dashboard_api.hints import Hints
+from dashboard_api.http_server import make_server, serve
+from dashboard_api.settings import Settings
+
+from .surroundings import NORTH, SECRET_KEY, Dashboard
+
+
+@pytest.fixture
+async def context(settings: CommonSettings, pool_of: PoolOf) -> Context:
+    pool = await pool_of("dashboard-api")
+    own = Settings(
+        database_url=settings.database_url,
+        amqp_url=settings.amqp_url,
+        secret_key=SecretStr(SECRET_KEY),
+        database_connections=settings.database_connections,
+    )
+    box = SecretBox(own.secret_key)
+    return Context(own, pool, Health(), box, Hints(pool), lambda: UnitOfWork(pool, "dashboard-api"))
+
+
+@pytest.fixture
+async def dashboard(context: Context, pool_of: PoolOf, bus: Bus) -> AsyncIterator[Dashboard]:
+    """With nothing in it."""
+    server = make_server(create_app(context), "127.0.0.1", 0, shutdown_seconds=2)
+    stopping = asyncio.Event()
+    tasks = [asyncio.create_task(serve(server, context, stopping)), asyncio.create_task(context.hints.run())]
+    await wait_for(lambda: server.started)
+    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    fetcher = await pool_of("roster-fetcher")
+    async with (
+        running("dashboard-api", ROUTES, bus, context.pool),
+        aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http,
+    ):
+        yield Dashboard(context, context.pool, fetcher, bus, http, url)
+    stopping.set()
+    await tasks[0]
+    tasks[1].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.fixture
+async def north(dashboard: Dashboard) -> Dashboard:
+    """With a district of two schools, all set up."""
+    await dashboard.declare(NORTH)
+    await dashboard.list_schools({"1": "Ashgrove Primary", "2": "Beech Hill School"})
+    return dashboard

@@ -1,0 +1,67 @@
+"""A CSV file in blocks of whole rows, so that memory stays flat however large the file is."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import IO
+
+from roster_fetcher.sources.protocol import SourceTrouble
+
+BLOCK_BYTES = 256 * 1024
+LONGEST_ROW = 16 * BLOCK_BYTES
+"""Bytes without the end of a row after which a quote must have been left open."""
+
+
+def read_header(file: IO[bytes], name: str) -> tuple[bytes, list[str]]:
+    """The first line, as bytes and as column names: trimmed, case-folded, without a byte order mark.
+
+    Raises `SourceTrouble` CSV_HEADER_INVALID for a file without one, or a column that comes twice.
+    """
+    line = file.readline(LONGEST_ROW)
+    rows = parse(line.removeprefix(b"\xef\xbb\xbf"), name, 1)
+    columns = [column.strip().casefold() for column in rows[0]] if rows else []
+    if not any(columns):
+        raise SourceTrouble("CSV_HEADER_INVALID", f"The file {name}.csv is empty. It needs at least its header.")
+    doubled = sorted({column for column in columns if column and columns.count(column) > 1})
+    if doubled:
+        message = f"The header of {name}.csv has {doubled[0]} twice. Correct the header."
+        raise SourceTrouble("CSV_HEADER_INVALID", message)
+    return line, columns
+
+
+def blocks(file: IO[bytes], name: str) -> Iterator[bytes]:
+    """The rest of the file in blocks that end with a row. Raises `SourceTrouble` CSV_ENCODING for an endless row."""
+    rest = b""
+    while chunk := file.read(BLOCK_BYTES):
+        rest += chunk
+        end = end_of_rows(rest)
+        if end:
+            yield rest[:end]
+            rest = rest[end:]
+        elif len(rest) > LONGEST_ROW:
+            message = f"A quote in {name}.csv is opened and never closed. Save the file as CSV again."
+            raise SourceTrouble("CSV_ENCODING", message)
+    if rest:
+        yield rest
+
+
+def end_of_rows(data: bytes) -> int:
+    """Where the last whole row ends: behind a line end that an even number of quotes precedes; 0 for none."""
+    end = data.rfind(b"\n") + 1
+    within_quotes = data.count(b'"', 0, end) % 2
+    while end and within_quotes:
+        before = data.rfind(b"\n", 0, end - 1) + 1
+        within_quotes ^= data.count(b'"', before, end) % 2
+        end = before
+    return end
+
+
+def parse(block: bytes, name: str, first_row: int) -> list[list[str]]:
+    """The rows of a block; blank lines are none. Raises `SourceTrouble` CSV_ENCODING, naming where the block begins."""
+    try:
+        lines = io.StringIO(block.decode(), newline="")
+        return [row for row in csv.reader(lines, strict=True) if row]
+    except (UnicodeDecodeError, csv.Error) as error:
+        what = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "has quotes that do not match"
+        message = f"The file {name}.csv {what}, somewhere behind row {first_row}. Save it as CSV in UTF-8."
+        raise SourceTrouble("CSV_ENCODING", message) from None
