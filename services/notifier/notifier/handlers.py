@@ -1,6 +1,7 @@
 """What the notifier does when a run has ended."""
 
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -26,8 +27,8 @@ async def tell_people(event: RunEnded, uow: UnitOfWork, *, settings: Settings) -
     if isinstance(event, SyncFailed) and event.retry_planned:
         return
     async with uow.step() as step:
-        await notices.add_due(step.conn, event.district_id, event.run_id)
-        due = await notices.due(step.conn, event.district_id, event.run_id)
+        await notices.claim(step.conn, event.district_id, event.run_id, _event_id(uow))
+        due = await notices.due(step.conn, event.district_id, event.run_id, _event_id(uow))
         district, school = await notices.names(step.conn, event.district_id, event.school_id)
     notice = write_notice(event, district, school, settings.dashboard_url)
     for row in due:
@@ -44,7 +45,7 @@ async def give_up(event: Event, error: BaseException, uow: UnitOfWork) -> None:
     """The event was parked: whoever was not told by now will not be."""
     if isinstance(event, RunEnded):
         async with uow.step() as step:
-            due = await notices.due(step.conn, event.district_id, event.run_id)
+            due = await notices.due(step.conn, event.district_id, event.run_id, _event_id(uow))
         for row in due:
             await _note_failure(event, uow, row["recipient"], row["recipient_id"], str(error))
 
@@ -59,6 +60,11 @@ async def _note_failure(event: RunEnded, uow: UnitOfWork, recipient: str, recipi
     async with uow.step() as step:
         if await notices.end(step.conn, event.district_id, event.run_id, recipient, "failed", detail):
             step.emit(NoticeFailed(**_about(event), channel="email", recipient_id=recipient_id, detail=detail))
+
+
+def _event_id(uow: UnitOfWork) -> UUID:
+    assert uow.cause is not None, "the notifier acts on events only"
+    return uow.cause.id
 
 
 def _about(event: RunEnded) -> dict[str, Any]:

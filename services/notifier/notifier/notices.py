@@ -7,29 +7,34 @@ from uuid import UUID
 from common.db import Connection, Row
 
 
-async def add_due(conn: Connection, district_id: str, run_id: UUID) -> None:
-    """Everybody whom the district named is to be told of the run, once."""
+async def claim(conn: Connection, district_id: str, run_id: UUID, event_id: UUID) -> None:
+    """Everybody whom the district named is to be told of the run, once, by the handling of this event.
+
+    A run's end may be told by two events; the first to come here sends the notices, whatever becomes of it.
+    """
     recipients = await conn.fetchval("SELECT notify FROM registry.district WHERE id = $1", district_id) or []
     await conn.execute(
         """
-        INSERT INTO notice (district_id, run_id, channel, recipient, recipient_id)
-        SELECT $1, $2, 'email', r.address, r.id FROM unnest($3::text[], $4::text[]) AS r (address, id)
+        INSERT INTO notice (district_id, run_id, channel, recipient, recipient_id, claimed_by)
+        SELECT $1, $2, 'email', r.address, r.id, $5 FROM unnest($3::text[], $4::text[]) AS r (address, id)
         ON CONFLICT DO NOTHING
         """,
         district_id,
         run_id,
         recipients,
         [_pseudonym(recipient) for recipient in recipients],
+        event_id,
     )
 
 
-async def due(conn: Connection, district_id: str, run_id: UUID) -> list[Row]:
-    """`recipient, recipient_id` of those who are still to be told."""
+async def due(conn: Connection, district_id: str, run_id: UUID, event_id: UUID) -> list[Row]:
+    """`recipient, recipient_id` of those whom this event's handling is still to tell."""
     return await conn.fetch(
         "SELECT recipient, recipient_id FROM notice "
-        "WHERE district_id = $1 AND run_id = $2 AND state = 'due' ORDER BY recipient",
+        "WHERE district_id = $1 AND run_id = $2 AND claimed_by = $3 AND state = 'due' ORDER BY recipient",
         district_id,
         run_id,
+        event_id,
     )
 
 

@@ -5,6 +5,7 @@ CREATE TABLE notice (
     channel      text NOT NULL,
     recipient    text NOT NULL,
     recipient_id text NOT NULL,                   -- stands for the recipient in events and logs
+    claimed_by   uuid NOT NULL,                   -- the event whose handling sends it
     state        text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'sent', 'failed')),
     detail       text NOT NULL DEFAULT '',
     created_at   timestamptz NOT NULL DEFAULT now(),

@@ -1,0 +1,137 @@
+"""A run's end reaches the people whom the district named: by e-mail, once."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import uuid4
+
+import pytest
+
+from common.bus import Bus
+from common.db import Pool
+from common.events import Event, NoticeFailed, NoticeSent, SyncCompleted, SyncFailed
+from common.settings import CommonSettings
+from common.testing.fixtures import PoolOf
+from common.testing.probe import EventProbe
+from common.testing.running import running
+from common.uow import UnitOfWork
+from notifier.__main__ import routes
+from notifier.handlers import give_up
+from notifier.settings import Settings
+from simulators.smtp import MailSink
+
+Tell = Callable[[Event], Awaitable[None]]
+SCHOOL = uuid4()
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[MailSink]:
+    async with MailSink() as server:
+        yield server
+
+
+@pytest.fixture
+async def notifier(pool_of: PoolOf) -> Pool:
+    return await pool_of("notifier")
+
+
+@pytest.fixture
+async def tell(
+    pool_of: PoolOf, bus: Bus, probe: EventProbe, settings: CommonSettings, sink: MailSink, notifier: Pool
+) -> AsyncIterator[Tell]:
+    """Publish an event to a notifier at work for a district that names two people."""
+    own = Settings.model_validate(
+        {**settings.model_dump(), "smtp_host": sink.host, "smtp_port": sink.port, "dashboard_url": "https://bus.test/"}
+    )
+    dashboard, worker = await pool_of("dashboard-api"), await pool_of("moodle-sync")
+    await dashboard.execute(
+        "INSERT INTO district (id, name, timezone, notify) VALUES ('north', 'North district', 'UTC', $1)",
+        ["ada@school.test", "bo@school.test"],
+    )
+    await dashboard.execute("INSERT INTO source VALUES ('north', 'sis', 'oneroster', '{}', '')")
+    await dashboard.execute(
+        "INSERT INTO school (district_id, id, source_id, source_school_id, name) "
+        "VALUES ('north', $1, 'sis', 'hill', 'Beech Hill')",
+        SCHOOL,
+    )
+
+    async def publish(event: Event) -> None:
+        async with UnitOfWork(worker, "moodle-sync") as uow:
+            uow.emit(event)
+
+    async with (
+        running("notifier", routes(own), bus, notifier, on_park=give_up),
+        running("moodle-sync", {}, bus, worker, pools=()),
+    ):
+        yield publish
+
+
+def a_completion(**facts: object) -> SyncCompleted:
+    event = {"district_id": "north", "run_id": uuid4(), "school_id": SCHOOL, "mode": "full", "outcome": "clean"}
+    return SyncCompleted.model_validate({**event, **facts})
+
+
+async def test_each_person_gets_one_mail_with_outcome_counts_and_link(
+    tell: Tell, sink: MailSink, probe: EventProbe
+) -> None:
+    event = a_completion(actions={"user": {"create": 12}, "enrolment": {"suspend": 1}}, duration_ms=41_000)
+    await tell(event)
+    await probe.wait_for(NoticeSent, 2)
+    assert sorted(m["To"] for m in sink.messages) == ["ada@school.test", "bo@school.test"]
+    assert {m["Subject"] for m in sink.messages} == {"Beech Hill: full sync completed"}
+    body = sink.messages[0].get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert "- 12 accounts created\n- 1 enrolment suspended\n" in text
+    assert "It took 41 s." in text
+    assert f"https://bus.test/runs/{event.run_id}" in text
+
+
+async def test_an_end_that_is_told_twice_is_mailed_once(tell: Tell, sink: MailSink, probe: EventProbe) -> None:
+    event = a_completion()
+    await tell(event)
+    await tell(event)
+    await tell(a_completion())
+    await probe.wait_for(NoticeSent, 4)
+    assert len(sink.messages) == 4
+
+
+async def test_a_busy_mail_server_is_tried_again_for_those_not_told_yet(
+    tell: Tell, sink: MailSink, probe: EventProbe
+) -> None:
+    sink.refuse(1, "451 try later")
+    await tell(a_completion())
+    await probe.wait_for(NoticeSent, 2)
+    assert len(sink.messages) == 2
+
+
+async def test_a_refused_address_is_told_and_the_other_is_mailed(
+    tell: Tell, sink: MailSink, probe: EventProbe, notifier: Pool
+) -> None:
+    sink.refuse(1, "550 no such person")
+    await tell(a_completion())
+    (failed,) = await probe.wait_for(NoticeFailed)
+    (sent,) = await probe.wait_for(NoticeSent)
+    assert "550" in failed.detail
+    assert failed.recipient_id != sent.recipient_id
+    assert "@" not in failed.recipient_id
+    assert len(sink.messages) == 1
+
+
+async def test_a_failed_run_says_what_happened_unless_it_will_be_tried_again(
+    tell: Tell, sink: MailSink, probe: EventProbe
+) -> None:
+    about = {"district_id": "north", "school_id": SCHOOL, "mode": "full", "phase": "fetching", "code": "AUTH_INVALID"}
+    await tell(SyncFailed.model_validate({**about, "run_id": uuid4(), "retry_planned": True}))
+    await tell(SyncFailed.model_validate({**about, "run_id": uuid4(), "detail": "The source refuses the token."}))
+    await probe.wait_for(NoticeSent, 2)
+    assert {m["Subject"] for m in sink.messages} == {"Beech Hill: full sync failed"}
+    body = sink.messages[0].get_body(("plain",))
+    assert body is not None
+    assert "The source refuses the token. (AUTH_INVALID)" in body.get_content()
+
+
+async def test_a_mail_server_that_stays_away_is_given_up_and_said(
+    tell: Tell, sink: MailSink, probe: EventProbe
+) -> None:
+    sink.refuse(100, "421 closing")
+    await tell(a_completion())
+    assert len(await probe.wait_for(NoticeFailed, 2)) == 2
