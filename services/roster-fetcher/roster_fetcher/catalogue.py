@@ -18,9 +18,7 @@ class Entry(NamedTuple):
 
 
 CATALOGUE: dict[str, Entry] = {
-    "AUTH_INVALID": Entry(
-        "critical", "The source refuses our credentials", "Renew the credentials of the source."
-    ),
+    "AUTH_INVALID": Entry("critical", "The source refuses our credentials", "Renew the credentials of the source."),
     "AUTH_FORBIDDEN": Entry(
         "critical", "The source does not let us read this", "Approve the application at the source, or share the data."
     ),
@@ -45,9 +43,7 @@ CATALOGUE: dict[str, Entry] = {
     "SCHOOL_NOT_FOUND": Entry(
         "critical", "The source does not share this school", "Correct the school's id, or share the school."
     ),
-    "CSV_MANIFEST_INVALID": Entry(
-        "critical", "The package's manifest cannot be used", "Export the package again."
-    ),
+    "CSV_MANIFEST_INVALID": Entry("critical", "The package's manifest cannot be used", "Export the package again."),
     "CSV_FILE_MISSING": Entry("critical", "The package lacks a file", "Export the package again, with this file."),
     "CSV_HEADER_INVALID": Entry("critical", "A file's header cannot be used", "Correct the header."),
     "CSV_ENCODING": Entry("critical", "A file is not proper CSV in UTF-8", "Save the file as CSV in UTF-8."),

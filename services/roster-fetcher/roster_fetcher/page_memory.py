@@ -51,7 +51,9 @@ async def recall(conn: Connection, district_id: str, school_id: UUID, key: bytes
     return Memory(rows[0]["snapshot"], rows[0]["run_id"], pages)
 
 
-async def remember(conn: Connection, district_id: str, school_id: UUID, snapshot: int, key: bytes, pages: Pages) -> None:
+async def remember(
+    conn: Connection, district_id: str, school_id: UUID, snapshot: int, key: bytes, pages: Pages
+) -> None:
     """Remember the pages behind a snapshot in place of all earlier ones."""
     await conn.execute("DELETE FROM page_memory WHERE district_id = $1 AND school_id = $2", district_id, school_id)
     await conn.executemany(

@@ -1,4 +1,4 @@
-"""The dashboard, served on a free port, with its consumer and relay."""
+"""The dashboard, served on a free port; with consumer and relay where a test asks for them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,19 +39,16 @@ async def context(settings: CommonSettings, pool_of: PoolOf) -> Context:
 
 
 @pytest.fixture
-async def dashboard(context: Context, pool_of: PoolOf, bus: Bus) -> AsyncIterator[Dashboard]:
-    """With nothing in it."""
+async def dashboard(context: Context, pool_of: PoolOf) -> AsyncIterator[Dashboard]:
+    """With nothing in it, and no broker: events are handed to their handlers."""
     server = make_server(create_app(context), "127.0.0.1", 0, shutdown_seconds=2)
     stopping = asyncio.Event()
     tasks = [asyncio.create_task(serve(server, context, stopping)), asyncio.create_task(context.hints.run())]
     await wait_for(lambda: server.started)
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     fetcher = await pool_of("roster-fetcher")
-    async with (
-        running("dashboard-api", ROUTES, bus, context.pool),
-        aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http,
-    ):
-        yield Dashboard(context, context.pool, fetcher, bus, http, url)
+    async with aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        yield Dashboard(context, context.pool, fetcher, http, url)
     stopping.set()
     await tasks[0]
     tasks[1].cancel()
@@ -64,3 +61,10 @@ async def north(dashboard: Dashboard) -> Dashboard:
     await dashboard.declare(NORTH)
     await dashboard.list_schools({"1": "Ashgrove Primary", "2": "Beech Hill School"})
     return dashboard
+
+
+@pytest.fixture
+async def delivering(north: Dashboard, bus: Bus) -> AsyncIterator[Dashboard]:
+    """With its consumer and relay at work."""
+    async with running("dashboard-api", ROUTES, bus, north.pool):
+        yield north

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -68,10 +68,8 @@ class Dashboard:
     context: Context
     pool: Pool
     fetcher: Pool
-    bus: Bus
     http: aiohttp.ClientSession
     url: str
-    keys: dict[str, str] = field(default_factory=dict)
 
     async def key(
         self, *, districts: list[str] | None = None, scopes: Sequence[str] = ("read", "order", "declare")
@@ -123,11 +121,6 @@ class Dashboard:
                 [(district_id, SOURCE_ID, key, name) for key, name in names.items()],
             )
 
-    async def publish(self, event: Event) -> None:
-        """Send an event through the broker, as a worker's relay does."""
-        envelope = Envelope(event, "test")
-        await self.bus.publish(event.versioned_type(), event.pool, encode(envelope), str(envelope.id))
-
     async def handle(self, event: Event, *, at: datetime | None = None, routes: Routes = ROUTES) -> None:
         """Hand an event to its handler, as a delivery of its own; without `at`, a second after the one before."""
         time = at or BEGINNING + timedelta(seconds=next(MOMENTS))
@@ -139,6 +132,12 @@ class Dashboard:
         found = await self.pool.fetchrow(sql, *values)
         assert found is not None, sql
         return dict(found)
+
+
+async def publish(bus: Bus, event: Event) -> None:
+    """Send an event through the broker, as a worker's relay does."""
+    envelope = Envelope(event, "test")
+    await bus.publish(event.versioned_type(), event.pool, encode(envelope), str(envelope.id))
 
 
 def fetched(run_id: UUID, key: str = "1", snapshot: int = 1, **more: Any) -> RosterFetched:

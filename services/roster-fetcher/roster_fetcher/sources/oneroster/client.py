@@ -43,7 +43,9 @@ class Client:
         async for page in self._pages(name, name, entry, known):
             yield page
 
-    async def _pages(self, name: str, path: str, entry: Entry, known: Sequence[KnownPage]) -> AsyncGenerator[Page, None]:
+    async def _pages(
+        self, name: str, path: str, entry: Entry, known: Sequence[KnownPage]
+    ) -> AsyncGenerator[Page, None]:
         paging, before = Paging(), None
         while not paging.ended:
             expected = known[entry.pages] if entry.pages < len(known) else None

@@ -66,7 +66,9 @@ class Tokens:
 
 def _refused(answer: Answer) -> SourceTrouble:
     if "invalid_scope" in answer.beginning():
-        message = "The source does not grant the scope that we ask for. Correct scope, or have it granted to the client."
+        message = (
+            "The source does not grant the scope that we ask for. Correct scope, or have it granted to the client."
+        )
         return SourceTrouble("AUTH_FORBIDDEN", message)
     message = (
         f"The source refuses the client's id and secret (HTTP {answer.status} at token_url). "

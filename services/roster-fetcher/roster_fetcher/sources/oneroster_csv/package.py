@@ -11,6 +11,7 @@ from roster_fetcher.sources.protocol import SourceTrouble
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)  # RuntimeError: a password is asked for
 
+
 class Package:
     """The files of a package by their case-folded names without folders and `.csv`. Use with `with`."""
 
@@ -50,7 +51,9 @@ class Package:
             raise SourceTrouble("SOURCE_BAD_RESPONSE", message) from None
 
     def _folder(self) -> dict[str, str]:
-        return {entry.stem.casefold(): entry.name for entry in self._path.iterdir() if entry.suffix.casefold() == ".csv"}
+        return {
+            entry.stem.casefold(): entry.name for entry in self._path.iterdir() if entry.suffix.casefold() == ".csv"
+        }
 
     def _archive(self) -> dict[str, str]:
         self._zip = self._stack.enter_context(zipfile.ZipFile(self._path))

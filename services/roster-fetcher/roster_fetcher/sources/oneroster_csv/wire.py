@@ -121,7 +121,9 @@ def row_maker(name: str, header: Sequence[str], version: str) -> MakeRow:
             message = f"The header of {name}.csv has no column {column}. Add it, or correct its spelling."
             raise SourceTrouble("CSV_HEADER_INVALID", message)
     places = {column: place for place, column in enumerate(header)}
-    wanted = [(field, places[column.casefold()]) for field, column in columns.fields.items() if column.casefold() in places]
+    wanted = [
+        (field, places[column.casefold()]) for field, column in columns.fields.items() if column.casefold() in places
+    ]
     return _maker(columns.row, wanted, len(header))
 
 

@@ -1,0 +1,34 @@
+"""The roster-fetcher: reads rosters from their sources and keeps snapshots of them. Any number may run."""
+
+import asyncio
+from functools import partial
+
+from common import registry
+from common.delivery import Routes
+from common.events import SettingsChanged, SyncRequested
+from common.runtime import Runtime
+from common.sealing import SecretBox
+from roster_fetcher.handlers import Sources, fetch_roster, list_schools, report_parked
+from roster_fetcher.settings import Settings
+from roster_fetcher.sources import SOURCES
+
+
+def routes(sources: Sources) -> Routes:
+    """What this service does about which event."""
+    return {
+        SyncRequested: partial(fetch_roster, sources=sources),
+        SettingsChanged: partial(list_schools, sources=sources),
+    }
+
+
+async def main() -> None:
+    """Run until told to stop."""
+    settings = Settings()
+    sources = Sources(SOURCES, SecretBox(settings.secret_key), settings.patience)
+    async with Runtime("roster-fetcher", settings) as runtime:
+        await registry.wait_until_published(runtime.pool)
+        await runtime.serve(routes(sources), on_park=report_parked)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
