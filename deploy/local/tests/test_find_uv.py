@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from rosterbus_local.postgres_binaries import FIND_UV
 
-NEEDED = ("sh", "dirname", "id", "env", "rm")
+NEEDED = ("sh", "dirname", "id", "env", "rm", "mkdir", "chmod", "cp")
+INSTALL = 'mkdir -p "$bin" && echo "echo uv 1.0" > "$bin/uv" && chmod +x "$bin/uv"'
+# Pythons that behave as Debian's do with python3-venv, and with python3-pip alone; what they install is no real uv.
+PYTHON_WITH_VENV = f"""case "$2" in
+    venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+    pip) bin="$(dirname "$0")"; {INSTALL} ;;
+esac"""
+PYTHON_WITH_PIP_ONLY = f"""case "$2 $3" in
+    venv*) exit 1 ;;
+    "pip --version") echo pip 23 ;;
+    *) for last; do case "$seen" in --target) bin="$last/bin" ;; esac; seen="$last"; done; {INSTALL} ;;
+esac"""
 
 
 def folder_with(folder: Path, **programs: str) -> Path:
@@ -38,8 +48,8 @@ def test_an_installed_uv_is_taken(tmp_path: Path) -> None:
     assert not (tmp_path / "ours").exists()
 
 
-def test_a_missing_uv_is_installed_once_in_a_folder_of_its_own(tmp_path: Path) -> None:
-    path = folder_with(tmp_path / "bin", python3=f'exec "{sys.executable}" "$@"')
+def test_a_missing_uv_is_installed_once_in_a_virtual_environment_of_its_own(tmp_path: Path) -> None:
+    path = folder_with(tmp_path / "bin", python3=PYTHON_WITH_VENV)
     ours = tmp_path / "ours"
 
     first, second = find_uv(path, ours), find_uv(path, ours)
@@ -50,10 +60,7 @@ def test_a_missing_uv_is_installed_once_in_a_folder_of_its_own(tmp_path: Path) -
 
 
 def test_pip_serves_where_virtual_environments_are_missing(tmp_path: Path) -> None:
-    no_venv = f'[ "$2" = venv ] && exit 1; exec "{sys.executable}" "$@"'
-    pip_of = tmp_path / "with-pip"
-    subprocess.run([sys.executable, "-m", "venv", str(pip_of)], check=True)
-    path = folder_with(tmp_path / "bin", python3=no_venv.replace(sys.executable, str(pip_of / "bin" / "python")))
+    path = folder_with(tmp_path / "bin", python3=PYTHON_WITH_PIP_ONLY)
     ours = tmp_path / "ours"
 
     assert find_uv(path, ours).stdout == f"{ours}/bin/uv\n"

@@ -11,6 +11,7 @@ The same when a connection breaks: the handler goes on, and what the broker deli
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
@@ -37,6 +38,7 @@ Handler = Callable[[Any, UnitOfWork], Awaitable[None]]
 Routes = Mapping[type[Event], Handler]
 OnPark = Callable[[Event, BaseException, UnitOfWork], Awaitable[None]]
 CLOSING_SECONDS = 5.0
+WATCH_SECONDS = 3.0
 
 log = structlog.get_logger()
 
@@ -69,19 +71,17 @@ class Consumer:
         self._wake_relay = wake_relay
         self._on_park = on_park
         self._tags: dict[str, AbstractQueue] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._received: Counter[QueueSpec] = Counter()
+        self._running: dict[asyncio.Task[None], QueueSpec] = {}
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._stopping = False
         self._channel: AbstractRobustChannel
+        self._watching: asyncio.Task[None]
 
     async def start(self) -> None:
         """Declare the queues and begin to consume."""
-        self._channel = await self._bus.channel()
-        await topology.declare_exchange(self._channel)
-        await self._channel.set_qos(prefetch_count=self._prefetch)
-        for spec in self._specs:
-            queue = await self._declare(spec)
-            self._tags[await queue.consume(self._receiver(spec))] = queue
+        await self._open()
+        self._watching = asyncio.create_task(self._watch())
 
     async def stop(self, budget: float) -> None:
         """Take nothing more, let running handlers end within `budget` seconds, then cancel what still runs.
@@ -89,15 +89,16 @@ class Consumer:
         What was cancelled is not acknowledged: the broker gives it to another worker.
         """
         self._stopping = True
+        self._watching.cancel()
         if self._bus.connected:
             for tag, queue in self._tags.items():
                 await _quietly(queue.cancel(tag))
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=budget)
-            for task in late:
-                task.cancel()
             if late:
-                log.warning("work that did not end in time was given up; it will come again", events=len(late))
+                log.warning("work that did not end in time is given up; it will come again", events=len(late))
+                for task in late:
+                    task.cancel()
                 await asyncio.wait(late, timeout=CLOSING_SECONDS)
         await _quietly(self._channel.close())
 
@@ -108,6 +109,47 @@ class Consumer:
         channel = await self._channel.get_underlay_channel()
         assert isinstance(channel, Channel)
         return bool(self._tags) and all(tag in channel.consumers for tag in self._tags)
+
+    async def _open(self) -> None:
+        self._channel = await self._bus.channel()
+        await topology.declare_exchange(self._channel)
+        await self._channel.set_qos(prefetch_count=self._prefetch)
+        self._tags = {}
+        for spec in self._specs:
+            queue = await self._declare(spec)
+            self._tags[await queue.consume(self._receiver(spec))] = queue
+
+    async def _watch(self) -> None:
+        """Consume on a new channel when the present one gives nothing, though it should, at two looks in a row.
+
+        aio-pika brings consumers back after a disconnect and when the broker cancels them, but tries only once to
+        reopen a channel; and RabbitMQ 3.10 sends nothing over a channel whose queue was deleted and made again at once.
+        """
+        before: set[tuple[QueueSpec, int]] = set()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                now = await self._starved() if self._bus.connected else set()
+                if now & before:
+                    log.warning("the broker gives nothing though messages wait; consuming on a new channel")
+                    await _quietly(self._channel.close())
+                    await self._open()
+                before = now
+            except (Exception, asyncio.CancelledError) as error:
+                pass_on_cancellation(error)
+                log.debug("the consumer could not be looked after", error=type(error).__name__)
+
+    async def _starved(self) -> set[tuple[QueueSpec, int]]:
+        """The queues from which nothing comes though it should, and how many messages came from each so far."""
+        alive = await self.alive()
+        return {(spec, self._received[spec]) for spec in self._specs if not alive or await self._waits(spec)}
+
+    async def _waits(self, spec: QueueSpec) -> bool:
+        """Whether messages wait in the queue while we have a hand free for it."""
+        channel = await self._channel.get_underlay_channel()
+        declared = await channel.queue_declare(spec.name, passive=True)
+        in_hand = list(self._running.values()).count(spec)
+        return bool(declared.message_count) and in_hand < self._prefetch
 
     async def _declare(self, spec: QueueSpec) -> AbstractQueue:
         for delay in self._delays:
@@ -120,9 +162,10 @@ class Consumer:
                 return  # not acknowledged: it goes to another worker when the channel closes
             # Our own task: aio-pika cancels its callbacks when a channel closes, and work half-done is worse than
             # work whose acknowledgement is lost.
+            self._received[spec] += 1
             task = asyncio.create_task(self._deliver(spec, incoming))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._running[task] = spec
+            task.add_done_callback(self._running.pop)
 
         return receive
 

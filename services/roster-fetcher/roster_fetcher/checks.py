@@ -82,7 +82,7 @@ async def _note_and_count(conn: Connection, code: str, found: str, *args: object
             SELECT $1, $2, entity, source_key, field, value, '' FROM found
         )
         SELECT endpoint, warned, count(*) AS rows FROM found GROUP BY endpoint, warned
-        """,  # noqa: S608 - the statements above
+        """,
         code,
         CATALOGUE[code].severity,
         *args,

@@ -23,7 +23,7 @@ from roster_fetcher.staging import Staging, staging
 log = structlog.get_logger()
 
 
-class FetchFailed(Permanent):  # noqa: N818 - it names what happened
+class FetchFailed(Permanent):
     """The source could not be read. `entries` is the ledger as far as it was written."""
 
     def __init__(self, trouble: Permanent, entries: list[ledger.Entry]) -> None:
@@ -93,8 +93,10 @@ async def _take(desk: Desk, arrival: Arrival) -> None:
         return
     mapping, entry = desk.reader.mapping, desk.reading.ledger[endpoint.name]
     rows = desk.reader.decode(endpoint, page)
-    strangers = mapping.strangers(rows) if endpoint.entity == "user" else []
-    convert = mapping.converter(endpoint, page, await desk.staged.enrolled(strangers))
+    strangers = mapping.strangers(rows) if endpoint.entity == "user" else {}
+    enrolled = await desk.staged.enrolled([*strangers.values()])
+    away = {page.first + place for place, key in strangers.items() if key not in enrolled}
+    convert = mapping.converter(endpoint, page, away)
     notes = Notes(endpoint.entity)
     staged = settle(rows, page.first, convert, notes, entry)
     entry.received += page.repeated

@@ -1,4 +1,4 @@
-"""Keeps what was read as the school's next snapshot, in one transaction on the connection that holds the staged rows."""
+"""Keeps what was read as the school's next snapshot: one transaction, on the connection that holds the staged rows."""
 
 from collections.abc import Collection, Mapping
 from time import monotonic

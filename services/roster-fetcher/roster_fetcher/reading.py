@@ -10,7 +10,7 @@ from contextlib import aclosing, closing
 from roster_fetcher.ahead import ahead
 from roster_fetcher.ledger import Entry
 from roster_fetcher.page_memory import Memory, Pages
-from roster_fetcher.sources.protocol import Endpoint, KnownPage, SchoolReader
+from roster_fetcher.sources.protocol import KnownPage, SchoolReader
 from roster_fetcher.spool import Arrival, Spool
 
 

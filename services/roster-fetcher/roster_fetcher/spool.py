@@ -20,7 +20,7 @@ class Spool:
     """A file without a name, gone with the process at the latest. What goes in comes out in the same order."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed by `close`
         self._arrivals: list[tuple[Arrival, int]] = []
 
     def add(self, arrival: Arrival) -> None:

@@ -27,8 +27,8 @@ def texts(value: object) -> tuple[str, ...]:
     """A list of texts without blanks; a text counts as the standard's comma-separated list."""
     if not value:
         return ()
-    parts = value if isinstance(value, list | tuple) else str(value).split(",")
-    return tuple(cleaned for part in parts if (cleaned := text(part)))
+    parts = value if isinstance(value, list) else str(value).split(",")
+    return tuple([cleaned for part in parts if (cleaned := text(part))])
 
 
 def truth(value: object, default: bool) -> bool:

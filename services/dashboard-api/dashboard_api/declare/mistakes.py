@@ -29,7 +29,7 @@ def mistakes_in(error: ValidationError) -> list[Mistake]:
 
 def _mistake(detail: ErrorDetails) -> Mistake:
     tagged = detail["loc"]
-    loc = tuple(part for part in tagged if part not in KINDS and part not in ("tuple[DeclaredSchool, ...]", "[key]"))
+    loc = tuple(part for part in tagged if part not in KINDS and part != "[key]")
     key = _key(loc)
     return Mistake(key, _sentence(detail["type"], key, tagged, detail))
 
@@ -78,8 +78,9 @@ def _how_to_give(key: str) -> str:
 
 def _unknown(key: str, loc: tuple[int | str, ...]) -> str:
     parent = _model(loc[:-1])
-    close = get_close_matches(str(loc[-1]), list(parent.model_fields) if parent else [], n=1)
-    hint = f"did you mean {close[0]}?" if close else "take it out."
+    known = list(parent.model_fields) if parent else []
+    close = get_close_matches(str(loc[-1]), known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"the keys here are {', '.join(known)}."
     return f"{key} is not a key that is known here; {hint}"
 
 

@@ -125,27 +125,27 @@ class DeclaredSchool(Declared):
     nightly: Annotated[time | None, BeforeValidator(_nightly)] = None
 
 
-def _some(value: object) -> object:
-    if value == "all" or (isinstance(value, list | tuple) and value):
+def _all_or_some(value: object) -> object:
+    if value == "all":
+        return ()
+    if isinstance(value, list | tuple) and value:
         return value
     raise ValueError("must be the word all, or a list with at least one school")
 
 
 class Declaration(Declared):
-    """The whole."""
+    """The whole. `schools` is empty where all are meant that the source shares."""
 
     district: District = Field(description="the district itself: id, name, timezone")
     source: Source = Field(description="where the roster comes from")
     target: Target = Field(description="the Moodle site that the roster goes to")
-    schools: Annotated[Literal["all"] | tuple[DeclaredSchool, ...], BeforeValidator(_some)] = Field(
+    schools: Annotated[tuple[DeclaredSchool, ...], BeforeValidator(_all_or_some)] = Field(
         description="the word all, or a list of schools with their source_id"
     )
     notify: tuple[Email, ...] = ()
 
     @model_validator(mode="after")
     def _schools_fit(self) -> "Declaration":
-        if self.schools == "all":
-            return self
         known: set[str] = set()
         for school in self.schools:
             if school.source_id in known:

@@ -10,15 +10,16 @@ from dashboard_api.queries import audit, districts, schools, sources, targets
 async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, actor: str) -> None:
     """Upsert all of it in the caller's transaction; the source is then asked for its schools."""
     district_id = declaration.district.id
-    all_schools = declaration.schools == "all"
-    await districts.upsert(uow.conn, declaration.district, list(declaration.notify), TARGET_ID if all_schools else None)
+    await districts.upsert(
+        uow.conn, declaration.district, list(declaration.notify), None if declaration.schools else TARGET_ID
+    )
     await _write_source(uow, box, district_id, declaration.source)
     token = {"token": declaration.target.token.get_secret_value()}
     await targets.upsert(uow.conn, district_id, TARGET_ID, declaration.target, box.seal(token))
-    if isinstance(declaration.schools, str):
-        await schools.set_all_up(uow.conn, district_id)
-    else:
+    if declaration.schools:
         await schools.set_up_only(uow.conn, district_id, declaration.schools)
+    else:
+        await schools.set_all_up(uow.conn, district_id)
     await audit.add(uow.conn, district_id, actor, "declare", f"district/{district_id}", _summary(declaration))
     uow.emit(
         SettingsChanged(district_id=district_id, pool=declaration.district.pool, what="district", list_schools=True)
@@ -37,5 +38,5 @@ async def _write_source(
 
 
 def _summary(declaration: Declaration) -> dict[str, str | int]:
-    schools = declaration.schools if isinstance(declaration.schools, str) else len(declaration.schools)
+    schools = len(declaration.schools) or "all"
     return {"source": declaration.source.kind, "target": declaration.target.base_url, "schools": schools}

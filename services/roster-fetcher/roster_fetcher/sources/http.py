@@ -1,8 +1,8 @@
 """HTTP as all REST kinds use it: one exchange at a time, every byte counted, passing trouble tried again.
 
-Bytes are those of HTTP itself: request line, headers and body on the way up; status line, headers and the body as it was
-sent, compressed or not, on the way down (aiohttp leaves decompression to us). Not counted are what TLS, TCP and chunked
-encoding add, and requests that got no answer.
+Bytes are those of HTTP itself: request line, headers and body on the way up; status line, headers and the body as it
+was sent, compressed or not, on the way down (aiohttp leaves decompression to us). Not counted are what TLS, TCP and
+chunked encoding add, and requests that got no answer.
 """
 
 import zlib

@@ -78,12 +78,12 @@ class ListedSchool(NamedTuple):
 class Mapping(Protocol):
     """From the rows of one school to its records. Pure but for what it remembers of rows that others refer to."""
 
-    def strangers(self, rows: Sequence[Any]) -> list[str]:
-        """Keys of users among these rows who belong to the school only if they are enrolled in a class of it."""
+    def strangers(self, rows: Sequence[Any]) -> dict[int, str]:
+        """Users among these rows who belong to the school only if they are enrolled in a class of it: place → key."""
         ...
 
-    def converter(self, endpoint: Endpoint, page: Page, enrolled: Set[str]) -> Convert:
-        """What turns this page's rows into records; `enrolled` are those of the strangers who belong to the school."""
+    def converter(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Convert:
+        """What turns this page's rows into records; `away` are the numbers of the strangers' rows who do not belong."""
         ...
 
     def ended(self, endpoint: Endpoint, *, complete: bool) -> None:

@@ -29,16 +29,17 @@ def note_status(row: wire.Known, key: str, notes: Notes) -> None:
 
 def reference(ref: wire.Reference, flat: wire.Text = None) -> str:
     """The id that a row refers to, be it in an object or flat; blank for none."""
-    if type(ref) is wire.Ref:
-        return text(ref.sourced_id)
-    return text(ref) or text(flat)
+    if ref is None:
+        return text(flat)
+    return text(ref.sourced_id if type(ref) is wire.Ref else ref) or text(flat)
 
 
 def references(refs: wire.References) -> tuple[str, ...]:
     """The ids that a row refers to, each once, in order."""
-    if isinstance(refs, str):
-        return tuple(dict.fromkeys(texts(refs)))
-    return tuple(dict.fromkeys(key for ref in refs or () if (key := reference(ref))))
+    if not refs:
+        return ()
+    keys = texts(refs) if isinstance(refs, str) else [key for ref in refs if (key := reference(ref))]
+    return tuple(keys) if len(keys) < 2 else tuple(dict.fromkeys(keys))
 
 
 def read_dates(starts: wire.Text, ends: wire.Text, key: str, notes: Notes) -> Dates:

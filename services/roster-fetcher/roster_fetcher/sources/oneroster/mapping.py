@@ -49,6 +49,8 @@ class Course(NamedTuple):
 class SchoolMapping:
     """The roster of the school with this key."""
 
+    malformed = "ROW_MALFORMED"
+
     def __init__(self, school_key: str) -> None:
         self.school_key = school_key
         self.orgs: dict[str, Org] = {}
@@ -59,33 +61,37 @@ class SchoolMapping:
         self._complete: set[str] = set()
         self._school_found = False
 
-    def converter(self, endpoint: Endpoint, page: Page, enrolled: Set[str]) -> Convert:
+    def converter(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Convert:
         """What turns a page's rows into records."""
-        of_endpoint: dict[str, Callable[..., Records | None]] = {
-            ORGS.name: self._org,
-            SESSIONS.name: self._session,
-            COURSES.name: self._course,
-            CLASSES.name: partial(self._class, page.narrowed),
-            ENROLLMENTS.name: partial(self._enrolment, page.narrowed),
-            USERS.name: partial(self._user, enrolled),
-        }
-        convert = of_endpoint[endpoint.name]
+        convert = self.convert_of(endpoint, page, away)
 
         def convert_row(row: Any, notes: Notes) -> Records | None:
             if type(row) is wire.Malformed:
-                notes.add("ROW_MALFORMED", "", detail=f"row {notes.row}: {row.reason}")
+                notes.add(self.malformed, "", detail=f"row {notes.row}: {row.reason}")
                 return None
             return None if is_gone(row) else convert(row, notes)
 
         return convert_row
 
-    def strangers(self, rows: Sequence[Any]) -> list[str]:
-        """Keys of users without a role here: they belong to the school only if they are enrolled here."""
-        return [
-            text(row.sourced_id)
-            for row in rows
-            if isinstance(row, wire.User) and not self._belongs(held_roles(row)) and not is_gone(row)
-        ]
+    def convert_of(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Callable[..., Records | None]:
+        """What turns an endpoint's rows into records, if they are well-formed and no tombstones."""
+        of_endpoint: dict[Endpoint, Callable[..., Records | None]] = {
+            ORGS: self._org,
+            SESSIONS: self._session,
+            COURSES: self._course,
+            CLASSES: partial(self._class, page.narrowed),
+            ENROLLMENTS: partial(self._enrolment, page.narrowed),
+            USERS: partial(self._user, away),
+        }
+        return of_endpoint[endpoint]
+
+    def strangers(self, rows: Sequence[Any]) -> dict[int, str]:
+        """Users without a role here: they belong to the school only if they are enrolled here."""
+        return {
+            place: text(row.sourced_id)
+            for place, row in enumerate(rows)
+            if type(row) is wire.User and not self._belongs(held_roles(row))
+        }
 
     def keep_classes(self, keys: Set[str]) -> None:
         """Let classes of the last snapshot count as known."""
@@ -195,14 +201,14 @@ class SchoolMapping:
         dates = read_dates(row.begin_date, row.end_date, key, notes)
         return ((key, roster.Enrolment(class_key, user_key, role, primary, *dates)),)
 
-    def _user(self, enrolled: Set[str], row: wire.User, notes: Notes) -> Records | None:
+    def _user(self, away: Set[int], row: wire.User, notes: Notes) -> Records | None:
         key = text(row.sourced_id)
+        if notes.row in away:
+            if not (row.orgs or row.org_sourced_ids or row.roles):
+                notes.add("ORG_NOT_FOUND", key, "orgs")
+            return None
         held = held_roles(row)
         here = self._belongs(held)
-        if not here and key not in enrolled:
-            if not any(role.org_key for role in held):
-                notes.add("ORG_NOT_FOUND", key, "orgs", detail="" if key else f"row {notes.row}")
-            return None
         role = roles.weightiest(here or held)
         if not key or not role:
             notes.add("INVALID_ROLE" if key else "MISSING_ID", key, "role" if key else "sourcedId", _words(held))

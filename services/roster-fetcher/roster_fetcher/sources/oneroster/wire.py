@@ -24,7 +24,7 @@ References = list[Ref | str] | str | None
 Words = list[Text] | str | None
 
 
-class Known(Struct, gc=False, kw_only=True, rename="camel"):
+class Known(Struct, gc=False, rename="camel"):
     """What every object has."""
 
     sourced_id: Text = None
@@ -40,28 +40,28 @@ class Malformed(Struct, gc=False):
 Row = Known | Malformed
 
 
-class Org(Known, gc=False, kw_only=True, rename="camel"):
+class Org(Known, gc=False, rename="camel"):
     """A district, a school or another organisation."""
 
     name: Text = None
     type: Text = None
     identifier: Text = None
-    parent: Reference = None
     parent_sourced_id: Text = None
+    parent: Reference = None
 
 
-class Session(Known, gc=False, kw_only=True, rename="camel"):
+class Session(Known, gc=False, rename="camel"):
     """A school year, term or grading period. `end_date` is the first day after it."""
 
     title: Text = None
     type: Text = None
     start_date: Text = None
     end_date: Text = None
-    parent: Reference = None
     parent_sourced_id: Text = None
+    parent: Reference = None
 
 
-class Course(Known, gc=False, kw_only=True, rename="camel"):
+class Course(Known, gc=False, rename="camel"):
     """What classes teach."""
 
     title: Text = None
@@ -70,19 +70,19 @@ class Course(Known, gc=False, kw_only=True, rename="camel"):
     subjects: Words = None
 
 
-class Class(Known, gc=False, kw_only=True, rename="camel"):
-    """A class; `course`, `school` and `terms` as references or flat."""
+class Class(Known, gc=False, rename="camel"):
+    """A class; course, school and terms as references or flat."""
 
     title: Text = None
     class_code: Text = None
     grades: Words = None
     subjects: Words = None
-    course: Reference = None
     course_sourced_id: Text = None
-    school: Reference = None
     school_sourced_id: Text = None
-    terms: References = None
     term_sourced_ids: References = None
+    course: Reference = None
+    school: Reference = None
+    terms: References = None
 
 
 class Role(Struct, gc=False, kw_only=True, rename="camel"):
@@ -94,7 +94,7 @@ class Role(Struct, gc=False, kw_only=True, rename="camel"):
     org_sourced_id: Text = None
 
 
-class User(Known, gc=False, kw_only=True, rename="camel"):
+class User(Known, gc=False, rename="camel"):
     """A person: `roles` in 1.2, `role` and `orgs` in 1.1."""
 
     enabled_user: Text = None
@@ -105,24 +105,24 @@ class User(Known, gc=False, kw_only=True, rename="camel"):
     identifier: Text = None
     grades: Words = None
     role: Text = None
-    orgs: References = None
     org_sourced_ids: References = None
+    orgs: References = None
     roles: list[Role] | None = None
 
 
-class Enrollment(Known, gc=False, kw_only=True, rename="camel"):
+class Enrollment(Known, gc=False, rename="camel"):
     """A user's part in a class. `end_date` is the first day after it."""
 
-    user: Reference = None
-    user_sourced_id: Text = None
-    class_: Reference = field(default=None, name="class")
     class_sourced_id: Text = None
-    school: Reference = None
     school_sourced_id: Text = None
+    user_sourced_id: Text = None
     role: Text = None
     primary: Text = None
     begin_date: Text = None
     end_date: Text = None
+    user: Reference = None
+    class_: Reference = field(default=None, name="class")
+    school: Reference = None
 
 
 ROWS: dict[str, type[Known]] = {

@@ -60,7 +60,8 @@ def parse(block: bytes, name: str, first_row: int) -> list[list[str]]:
     """The rows of a block; blank lines are none. Raises `SourceTrouble` CSV_ENCODING, naming where the block begins."""
     try:
         lines = io.StringIO(block.decode(), newline="")
-        return [row for row in csv.reader(lines, strict=True) if row]
+        rows = list(csv.reader(lines, strict=True))
+        return [row for row in rows if row] if [] in rows else rows
     except (UnicodeDecodeError, csv.Error) as error:
         what = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "has quotes that do not match"
         message = f"The file {name}.csv {what}, somewhere behind row {first_row}. Save it as CSV in UTF-8."

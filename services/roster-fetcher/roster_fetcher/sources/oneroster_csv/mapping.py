@@ -1,33 +1,25 @@
-"""From CSV rows to the roster of one school: OneRoster's mapping, and roles.csv, which other rows only look up. Pure."""
+"""From CSV rows to the roster of one school: OneRoster's mapping, and roles.csv, which users look up. Pure."""
 
-from collections.abc import Set
-from typing import Any
+from collections.abc import Callable, Set
 
 from roster_fetcher.findings import Notes
 from roster_fetcher.sources.oneroster import wire
-from roster_fetcher.sources.oneroster.fields import is_gone
 from roster_fetcher.sources.oneroster.mapping import SchoolMapping
-from roster_fetcher.sources.protocol import Convert, Endpoint, Page, Records
+from roster_fetcher.sources.protocol import Endpoint, Page, Records
 
 ROLES = Endpoint("roles", "role")
 
 
 class CsvSchoolMapping(SchoolMapping):
-    """OneRoster's mapping with the two things that only CSV has."""
+    """OneRoster's mapping with what only CSV has."""
 
-    def converter(self, endpoint: Endpoint, page: Page, enrolled: Set[str]) -> Convert:
-        """What turns a page's rows into records."""
-        convert = look_up_role if endpoint == ROLES else super().converter(endpoint, page, enrolled)
+    malformed = "CSV_ROW_MALFORMED"
 
-        def convert_row(row: Any, notes: Notes) -> Records | None:
-            if type(row) is wire.Malformed:
-                notes.add("CSV_ROW_MALFORMED", "", detail=f"row {notes.row}: {row.reason}")
-                return None
-            return convert(row, notes)
-
-        return convert_row
+    def convert_of(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Callable[..., Records | None]:
+        """What turns an endpoint's rows into records."""
+        return look_up_role if endpoint == ROLES else super().convert_of(endpoint, page, away)
 
 
 def look_up_role(row: wire.Known, _: Notes) -> Records | None:
-    """A role is kept for the user it belongs to, whose row says what is wrong with it."""
-    return None if is_gone(row) else ()
+    """A role is kept for the user it belongs to, whose own row says what is wrong with it."""
+    return ()

@@ -24,7 +24,7 @@ class RoleIndex:
 
     def add(self, rows: Iterable[RoleRow]) -> None:
         """Take in roles."""
-        values = ((text(row.user_key), row.role, row.role_type, row.org_key) for row in rows)
+        values = ((text(row.user_sourced_id), row.role, row.role_type, row.org_sourced_id) for row in rows)
         self._db.executemany("INSERT INTO role VALUES (?, ?, ?, ?)", values)
 
     def give(self, users: Iterable[wire.User]) -> None:
@@ -35,7 +35,7 @@ class RoleIndex:
             some = keys[start : start + AT_ONCE]
             marks = ",".join("?" * len(some))
             found = self._db.execute(
-                f"SELECT user, role, kind, org FROM role WHERE user IN ({marks}) ORDER BY rowid",  # noqa: S608 - marks only
+                f"SELECT user, role, kind, org FROM role WHERE user IN ({marks}) ORDER BY rowid",
                 some,
             )
             for key, role, kind, org in found:
