@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,14 +60,13 @@ def run_once(package: Path | None, mode: str | None, console: Console) -> int:
     return 1 if failed else 0
 
 
-def reset() -> None:
+def reset(folder: Path = DEMO_FOLDER) -> None:
     """Forget every demo. Raises LocalError while one runs."""
-    states = list(DEMO_FOLDER.rglob("demo.json"))
-    locks = [lock_folder(state.parent, patience=1) for state in states]
-    if DEMO_FOLDER.exists():
-        shutil.rmtree(DEMO_FOLDER)
-    for lock in locks:
-        os.close(lock)
+    with ExitStack() as stack:
+        for state in folder.rglob("demo.json"):
+            stack.callback(os.close, lock_folder(state.parent, patience=1))
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
 @contextmanager

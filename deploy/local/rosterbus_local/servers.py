@@ -24,27 +24,27 @@ class Servers:
     """Both servers, started together. Use as a context manager, or call `start()` and `stop()`."""
 
     def __init__(self, folder: Path, *, durable: bool) -> None:
-        """Nothing happens before `start()`; private servers live in `folder`, and only where no address is set."""
+        """Nothing happens before `start()`. Private servers, which live in `folder`, are only for unset addresses."""
         self.folder = folder
         self.database_url = os.environ.get(DATABASE_URL, "")
         self.amqp_url = os.environ.get(AMQP_URL, "")
         self.management_url = os.environ.get(MANAGEMENT_URL) or _guess_management(self.amqp_url)
-        self._postgres: PrivatePostgres | None = None
-        self._rabbitmq: PrivateRabbit | None = None
+        self.postgres: PrivatePostgres | None = None
+        self.rabbitmq: PrivateRabbit | None = None
         if not self.database_url:
-            self._postgres = PrivatePostgres(folder / "postgres", durable=durable)
+            self.postgres = PrivatePostgres(folder / "postgres", durable=durable)
         if not self.amqp_url:
-            self._rabbitmq = PrivateRabbit(folder / "rabbitmq", durable=durable)
+            self.rabbitmq = PrivateRabbit(folder / "rabbitmq", durable=durable)
 
     @property
     def complete(self) -> bool:
         """Whether both servers are the operator's own, so that there is nothing to start."""
-        return self._postgres is None and self._rabbitmq is None
+        return self.postgres is None and self.rabbitmq is None
 
     def start(self) -> Self:
         """Start what is needed, both at once, and return when both answer. Raises LocalError."""
         try:
-            for server in (self._rabbitmq, self._postgres):
+            for server in (self.rabbitmq, self.postgres):
                 if server is not None:
                     server.launch()
             self._wait()
@@ -55,7 +55,7 @@ class Servers:
 
     def stop(self) -> None:
         """Stop what was started; nothing is left behind. Safe to call twice."""
-        for server in (self._rabbitmq, self._postgres):
+        for server in (self.rabbitmq, self.postgres):
             if server is not None:
                 server.stop()
 
@@ -68,12 +68,12 @@ class Servers:
         self.stop()
 
     def _wait(self) -> None:
-        if self._postgres is not None:
-            self._postgres.wait()
-            self.database_url = self._postgres.database_url
-        if self._rabbitmq is not None:
-            self._rabbitmq.wait()
-            self.amqp_url, self.management_url = self._rabbitmq.amqp_url, self._rabbitmq.management_url
+        if self.postgres is not None:
+            self.postgres.wait()
+            self.database_url = self.postgres.database_url
+        if self.rabbitmq is not None:
+            self.rabbitmq.wait()
+            self.amqp_url, self.management_url = self.rabbitmq.amqp_url, self.rabbitmq.management_url
 
 
 def ensure_servers(folder: Path, *, durable: bool) -> Servers:
@@ -85,18 +85,20 @@ def ensure_servers(folder: Path, *, durable: bool) -> Servers:
 
 
 def unused_folder(base: Path) -> Path:
-    """`base`, or the first of `base-2`, `base-3`, … that no other command uses: several test runs in one checkout."""
+    """`base`, or the first of `base-2`, `base-3`, … that no other command uses: several test runs in one checkout.
+
+    It is this process's until the process ends.
+    """
     for number in range(1, MOST_FOLDERS + 1):
         folder = base if number == 1 else base.with_name(f"{base.name}-{number}")
-        if _is_unused(folder):
+        if _claim(folder):
             return folder
     raise LocalError(f"{MOST_FOLDERS} commands already use {base} and its siblings. Stop some of them first.")
 
 
-def _is_unused(folder: Path) -> bool:
+def _claim(folder: Path) -> bool:
     try:
-        for name in ("postgres", "rabbitmq"):
-            os.close(lock_folder(folder / name, patience=0))
+        lock_folder(folder, patience=0)  # kept open on purpose
     except LocalError:
         return False
     return True

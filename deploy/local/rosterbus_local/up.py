@@ -27,7 +27,7 @@ def up(folder: Path, dotenv: Path, console: Console) -> int:
     lock = lock_folder(folder, patience=5)
     with Servers(folder, durable=True) as servers:
         if not servers.complete:
-            console.print(f"Starting private servers in {folder}; set {DATABASE_URL} and {AMQP_URL} to use your own.")
+            console.print(f"Starting private servers in {folder}. For your own: {DATABASE_URL}, {AMQP_URL}.")
         servers.start()
         env = {
             **os.environ,
@@ -70,7 +70,8 @@ def kept_secret_key(folder: Path, console: Console) -> str:
     file = folder / "secret-key"
     if not file.exists():
         write_private(file, new_secret_key() + "\n")
-    console.print(f"[yellow]{SECRET_KEY} is not set; using the key in {file}. Keep a copy: secrets need it.[/yellow]")
+    warning = f"{SECRET_KEY} is not set; using the key in {file}. Keep a copy: without it all secrets are lost."
+    console.print(warning, style="yellow", soft_wrap=True)
     return file.read_text().strip()
 
 

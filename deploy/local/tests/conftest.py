@@ -43,7 +43,7 @@ def _wait_for() -> Callable[[Callable[[], bool], str], None]:
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def private_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Private servers, whatever servers the rest of the suite is told to use."""
     with pytest.MonkeyPatch.context() as environment:
         for name in ADDRESSES:

@@ -21,7 +21,6 @@ from rosterbus_local.keeper import clean_environment
 from rosterbus_local.postgres import PrivatePostgres
 from rosterbus_local.postgres_binaries import find_postgres
 from rosterbus_local.privileges import drop_privileges, give_to_unprivileged
-from rosterbus_local.rabbitmq import PrivateRabbit
 from rosterbus_local.servers import Servers
 from rosterbus_local.vhosts import call_management, create_vhost, delete_vhost
 
@@ -57,25 +56,25 @@ async def ask(database_url: str, sql: str) -> object:
 
 
 async def test_a_stop_leaves_nothing_behind_and_a_second_start_finds_the_data_at_the_same_address(
-    servers: Servers, processes_of: ProcessesOf
+    private_servers: Servers, processes_of: ProcessesOf
 ) -> None:
-    addresses = servers.database_url, servers.amqp_url, servers.management_url
-    await ask(servers.database_url, "CREATE TABLE kept AS SELECT 42 AS answer")
-    create_vhost(servers.management_url, "kept")
-    assert len(processes_of(servers.folder)) >= 4, "two guards, PostgreSQL and RabbitMQ"
+    addresses = private_servers.database_url, private_servers.amqp_url, private_servers.management_url
+    await ask(private_servers.database_url, "CREATE TABLE kept AS SELECT 42 AS answer")
+    create_vhost(private_servers.management_url, "kept")
+    assert len(processes_of(private_servers.folder)) >= 4, "two guards, PostgreSQL and RabbitMQ"
 
-    servers.stop()
-    assert processes_of(servers.folder) == []
+    private_servers.stop()
+    assert processes_of(private_servers.folder) == []
     assert not any(is_listening(address) for address in addresses)
 
-    servers.start()
-    assert (servers.database_url, servers.amqp_url, servers.management_url) == addresses
-    assert await ask(servers.database_url, "SELECT answer FROM kept") == 42
-    assert "kept" in vhosts(servers.management_url)
+    private_servers.start()
+    assert (private_servers.database_url, private_servers.amqp_url, private_servers.management_url) == addresses
+    assert await ask(private_servers.database_url, "SELECT answer FROM kept") == 42
+    assert "kept" in vhosts(private_servers.management_url)
 
 
 def test_a_plain_user_s_servers_stand_apart_and_end_when_their_owner_is_killed(
-    servers: Servers, plain_folder: Path, processes_of: ProcessesOf, wait_for: WaitFor
+    private_servers: Servers, plain_folder: Path, processes_of: ProcessesOf, wait_for: WaitFor
 ) -> None:
     with owner_process(plain_folder) as owner:
         assert owner.stdout is not None
@@ -84,13 +83,13 @@ def test_a_plain_user_s_servers_stand_apart_and_end_when_their_owner_is_killed(
         assert is_listening(database_url)
 
         create_vhost(management_url, "only-theirs")
-        assert "only-theirs" in vhosts(management_url) - vhosts(servers.management_url)
+        assert "only-theirs" in vhosts(management_url) - vhosts(private_servers.management_url)
         delete_vhost(management_url, "only-theirs")
         assert "only-theirs" not in vhosts(management_url)
         owner.kill()
 
     wait_for(lambda: processes_of(plain_folder) == [], "the servers to end with their owner")
-    assert is_listening(servers.amqp_url)
+    assert is_listening(private_servers.amqp_url)
 
 
 def owner_process(folder: Path) -> subprocess.Popen[str]:
@@ -116,21 +115,18 @@ def plain_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def test_a_killed_broker_comes_back_at_the_same_address_with_what_it_held(tmp_path: Path) -> None:
-    rabbit = PrivateRabbit(tmp_path / "rabbit")
+def test_a_killed_broker_comes_back_at_the_same_address_with_what_it_held(private_servers: Servers) -> None:
+    rabbit = private_servers.rabbitmq
+    assert rabbit is not None
+    address = rabbit.amqp_url
+    create_vhost(rabbit.management_url, "survivor")
+
+    rabbit.kill()
+    assert not is_listening(address)
+
     rabbit.start()
-    try:
-        address = rabbit.amqp_url
-        create_vhost(rabbit.management_url, "survivor")
-
-        rabbit.kill()
-        assert not is_listening(address)
-
-        rabbit.start()
-        assert rabbit.amqp_url == address
-        assert "survivor" in vhosts(rabbit.management_url)
-    finally:
-        rabbit.stop()
+    assert rabbit.amqp_url == address
+    assert "survivor" in vhosts(rabbit.management_url)
 
 
 async def test_a_durable_database_asks_for_its_password(tmp_path: Path) -> None:

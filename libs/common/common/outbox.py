@@ -54,7 +54,8 @@ class Relay:
         """Relay until cancelled. Whatever fails is logged and tried again."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):  # wait_for would lose a cancellation that meets a wake
+                    await self._woken.wait()
             self._woken.clear()
             try:
                 await self.drain()

@@ -90,7 +90,8 @@ class Runtime:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.relay.drain(), DRAIN_SECONDS)
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self.relay.drain()
 
     def _consumer(self, routes: Routes, on_park: OnPark | None) -> Consumer:
         return Consumer(

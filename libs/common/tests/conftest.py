@@ -1,4 +1,4 @@
-"""The proofs' fixtures: the database's owner, the scheduler's effects, the dashboard's orders, real worker processes."""
+"""The proofs' fixtures: the database's owner, the scheduler's effects, the dashboard's orders, worker processes."""
 
 import asyncio
 import os

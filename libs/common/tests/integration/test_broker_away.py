@@ -1,7 +1,8 @@
 """The broker stops, or dies, and comes back, while events are told and handled: each takes effect once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -14,6 +15,8 @@ from common.testing.effects import Effects, Orders
 from common.testing.running import running
 from common.testing.waiting import wait_for
 from rosterbus_local.rabbitmq import PrivateRabbit
+
+StartWorker = Callable[..., Awaitable[Process]]
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +67,19 @@ async def test_no_event_is_lost_and_none_handled_twice_while_the_broker_is(
         await wait_for(consumer.alive, what="the consumer is back")
     assert len(told) > 20
     assert await orders.waiting() == 0
+
+
+async def test_a_worker_told_to_stop_while_the_broker_is_away_ends_in_time_and_keeps_its_events(
+    rabbit: PrivateRabbit, effects: Effects, orders: Orders, start_worker: StartWorker
+) -> None:
+    worker = await start_worker("waits", shutdown_seconds=5)
+    (order,) = await orders.tell()
+    await wait_for(lambda: effects.beginnings(order), what="the worker is at work")
+    await asyncio.to_thread(rabbit.kill)
+    worker.terminate()
+    await effects.open_gate()
+    async with asyncio.timeout(20):
+        assert await worker.wait() == 0
+    assert await effects.taken() == [order.order_id]
+    assert await effects.pool.fetchval("SELECT count(*) FROM outbox") == 1
+    await asyncio.to_thread(rabbit.start)

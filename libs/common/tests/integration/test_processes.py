@@ -16,7 +16,7 @@ from common.testing.probe import EventProbe
 from common.testing.running import running
 from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
-from rosterbus_local.ports import free_ports
+from rosterbus_local.ports import free_port
 
 StartWorker = Callable[..., Awaitable[Process]]
 SECONDS_TO_END = 20
@@ -48,11 +48,12 @@ async def test_what_a_killed_worker_had_in_hand_goes_to_the_next_and_takes_effec
 async def test_a_worker_told_to_stop_finishes_what_it_has_in_hand_and_says_what_it_did(
     bus: Bus, effects: Effects, orders: Orders, start_worker: StartWorker, probe: EventProbe
 ) -> None:
-    worker = await start_worker("waits", shutdown_seconds=SECONDS_TO_END, prefetch=2)
+    port = free_port()
+    worker = await start_worker("waits", shutdown_seconds=SECONDS_TO_END, prefetch=2, http_port=port)
     told = await orders.tell(3)
     await wait_for(lambda: at_work(effects, 2), what="the worker has both hands full")
     worker.terminate()
-    await wait_for(lambda: nobody_consumes(bus), what="the worker takes nothing more")
+    await wait_for(lambda: answers(port, 503), what="the worker is not ready for more")
     await effects.open_gate()
     assert await exit_code(worker) == 0
     assert len(await effects.taken()) == 2
@@ -79,7 +80,7 @@ async def test_work_that_exceeds_the_budget_of_a_worker_told_to_stop_goes_to_the
 async def test_a_worker_tells_over_http_that_it_lives_is_ready_and_what_it_counts(
     effects: Effects, orders: Orders, start_worker: StartWorker
 ) -> None:
-    port = free_ports(("http",), {})["http"]
+    port = free_port()
     await start_worker("prompt", http_port=port)
     await effects.wait_for(*await orders.tell())
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
@@ -135,9 +136,9 @@ async def at_work(effects: Effects, count: int) -> bool:
     return bool(await effects.pool.fetchval("SELECT count(*) = $1 FROM beginning", count))
 
 
-async def nobody_consumes(bus: Bus) -> bool:
-    async with bus.connection.channel() as channel:
-        return not (await channel.get_queue("scheduler.all")).declaration_result.consumer_count
+async def answers(port: int, status: int) -> bool:
+    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/readyz") as ready:
+        return ready.status == status
 
 
 async def nothing_waits(bus: Bus) -> bool:

@@ -1,7 +1,7 @@
 """A service process for the tests: it takes orders in the scheduler's place and behaves as its argument says.
 
-prompt: takes effect at once. waits: takes effect when the test opens the gate. dies: is killed in the middle of its work,
-again and again (each life is a process of its own). lame: loses a background task.
+prompt: takes effect at once. waits: takes effect when the test opens the gate. dies: is killed in the middle of its
+work, again and again (each life is a process of its own). lame: loses a background task.
 """
 
 import argparse

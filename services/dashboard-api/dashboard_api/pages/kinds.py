@@ -66,13 +66,17 @@ def table(counts: dict[str, dict[str, int]] | None) -> CountTable | None:
         (entity_name(entity), [filled[entity].get(kind) or None for kind in kinds])
         for entity in sorted(filled, key=_place(ENTITIES))
     ]
-    total = sum(n for kinds_ in filled.values() for n in kinds_.values())
-    return CountTable([KINDS.get(kind, kind) for kind in kinds], rows, total)
+    return CountTable([KINDS.get(kind, kind) for kind in kinds], rows, total(filled))
 
 
 def counts_in_order(counts: dict[str, int] | None) -> list[tuple[str, int]]:
     """What is shared, by name."""
     return [(entity_name(kind), counts[kind]) for kind in sorted(counts, key=_place(ENTITIES))] if counts else []
+
+
+def total(counts: dict[str, dict[str, int]] | None) -> int:
+    """All numbers together."""
+    return sum(n for kinds in (counts or {}).values() for n in kinds.values())
 
 
 def summary(actions: dict[str, dict[str, int]] | None) -> str:

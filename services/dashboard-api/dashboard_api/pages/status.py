@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard_api.catalogue import entry_of
-from dashboard_api.pages.kinds import summary
+from dashboard_api.pages.kinds import summary, total
 from dashboard_api.pages.wording import count, number
 
 Json = dict[str, Any]
@@ -47,6 +47,7 @@ OUTCOME = {
 }
 ENDED = ("refused", "failed", "completed")
 MODES = {"nightly": "Nightly sync", "partial": "Partial sync", "full": "Full sync", "refresh": "Refresh of counts"}
+SOURCES = {"oneroster": "OneRoster", "oneroster-csv": "OneRoster CSV"}
 UNITS = {"fetching": "records", "planning": "records", "applying": "operations"}
 REFUSALS = {
     "already_running": "Another run of this school was under way.",
@@ -95,7 +96,8 @@ def last_sync(last: Json | None) -> str:
         return ""
     if last["status"] == "failed":
         return "failed"
-    return summary(last["actions"]) or "nothing to do"
+    changes = total(last["actions"])
+    return count(changes, "change") if changes else "nothing to do"
 
 
 def did(run: Json) -> str:

@@ -43,9 +43,10 @@ def _environment() -> Environment:
         wording.size,
         wording.duration,
         wording.ago,
+        wording.lasting,
         wording.exact,
         wording.moment,
-        kinds.entity_name,
+        kinds.total,
         status.progress_words,
     ]
     environment.filters.update({filter_.__name__: filter_ for filter_ in filters})

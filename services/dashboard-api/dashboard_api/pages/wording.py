@@ -53,6 +53,12 @@ def ago(moment: datetime | None, now: datetime) -> str:
     raise AssertionError("a minute always fits")
 
 
+def lasting(moment: datetime | None, now: datetime) -> str:
+    """for 6 minutes"""
+    text = ago(moment, now)
+    return "for less than a minute" if text == "just now" else f"for {text.removesuffix(' ago')}"
+
+
 def exact(moment: datetime | None, zone: str | None) -> str:
     """Sun 22 Nov 2026, 20:03:11 CET, in the school's or district's own zone."""
     if moment is None:

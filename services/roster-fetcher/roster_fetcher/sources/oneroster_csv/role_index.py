@@ -29,7 +29,9 @@ class RoleIndex:
 
     def give(self, users: Iterable[wire.User]) -> None:
         """Let each of these users have the roles that were taken in."""
-        by_key = {text(user.sourced_id): user for user in users}
+        by_key: dict[str, list[wire.User]] = {}
+        for user in users:
+            by_key.setdefault(text(user.sourced_id), []).append(user)
         keys = list(by_key)
         for start in range(0, len(keys), AT_ONCE):
             some = keys[start : start + AT_ONCE]
@@ -39,8 +41,8 @@ class RoleIndex:
                 some,
             )
             for key, role, kind, org in found:
-                user = by_key[key]
-                user.roles = [*(user.roles or ()), wire.Role(role=role, role_type=kind, org_sourced_id=org)]
+                for user in by_key[key]:
+                    user.roles = [*(user.roles or ()), wire.Role(role=role, role_type=kind, org_sourced_id=org)]
 
     def close(self) -> None:
         """Forget everything."""
