@@ -37,9 +37,15 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "CSV_MANIFEST_INVALID": Entry("The package's manifest cannot be used", "Export the package again.", SOURCE),
     "CSV_FILE_MISSING": Entry("A file is missing from the package", "Export the package again.", SOURCE),
-    "CSV_HEADER_INVALID": Entry("A file's columns are not as they should be", "Correct the header row, and export the package again.", SOURCE),
-    "CSV_ENCODING": Entry("A file is not UTF-8, or badly quoted", "Save it as UTF-8, and export the package again.", SOURCE),
-    "CSV_ROW_MALFORMED": Entry("A row has too many or too few fields", "Correct the row, and export the package again.", SOURCE),
+    "CSV_HEADER_INVALID": Entry(
+        "A file's columns are not as they should be", "Correct the header row, and export the package again.", SOURCE
+    ),
+    "CSV_ENCODING": Entry(
+        "A file is not UTF-8, or badly quoted", "Save it as UTF-8, and export the package again.", SOURCE
+    ),
+    "CSV_ROW_MALFORMED": Entry(
+        "A row has too many or too few fields", "Correct the row, and export the package again.", SOURCE
+    ),
     "DUP_SOURCED_ID": Entry("Two records have the same id; the first counts", "Give each its own id.", SOURCE),
     "DUP_SIS_ID": Entry("Two accounts have the same SIS id", "Merge or correct them.", SOURCE),
     "DUP_USERNAME": Entry("The user name belongs to another account", "Change one of the two.", SOURCE),
@@ -47,19 +53,31 @@ CATALOGUE: dict[str, Entry] = {
     "AMBIGUOUS_MATCH": Entry("Several Moodle accounts fit this person", "Leave one of them with this id.", MOODLE),
     "NAME_MISMATCH": Entry("The id fits, the name does not", "Check that it is the same person.", DISTRICT),
     "MISSING_ID": Entry("The record has no id", "Report it to the source's vendor.", SOURCE),
-    "MISSING_NAME": Entry("The given or family name is blank", "Fill it in at the source; the next sync takes it.", SOURCE),
+    "MISSING_NAME": Entry(
+        "The given or family name is blank", "Fill it in at the source; the next sync takes it.", SOURCE
+    ),
     "MISSING_EMAIL": Entry("There is no e-mail address", "Fill it in at the source; the next sync takes it.", SOURCE),
     "MISSING_USERNAME": Entry(
         "There is no user name, and none can be made", "Fill in a user name or e-mail address.", SOURCE
     ),
-    "INVALID_EMAIL": Entry("The e-mail address cannot be right; it was left out", "Correct it at the source; the next sync takes it.", SOURCE),
+    "INVALID_EMAIL": Entry(
+        "The e-mail address cannot be right; it was left out",
+        "Correct it at the source; the next sync takes it.",
+        SOURCE,
+    ),
     "INVALID_USERNAME": Entry(
-        "The user name has characters that Moodle refuses; they were replaced", "Correct it at the source; the next sync takes it.", SOURCE
+        "The user name has characters that Moodle refuses; they were replaced",
+        "Correct it at the source; the next sync takes it.",
+        SOURCE,
     ),
     "INVALID_ROLE": Entry("The role is not known", "Correct the role at the source.", SOURCE),
     "INVALID_GRADE": Entry("The grade is not known", "Correct the grade at the source.", SOURCE),
-    "INVALID_STATUS": Entry("The status is not known; the record counts as active", "Correct the status at the source.", SOURCE),
-    "INVALID_DATE": Entry("The date cannot be read, or ends before it begins", "Correct it at the source; the next sync takes it.", SOURCE),
+    "INVALID_STATUS": Entry(
+        "The status is not known; the record counts as active", "Correct the status at the source.", SOURCE
+    ),
+    "INVALID_DATE": Entry(
+        "The date cannot be read, or ends before it begins", "Correct it at the source; the next sync takes it.", SOURCE
+    ),
     "ORG_NOT_FOUND": Entry(
         "The record belongs to a school that is not shared", "Share the school, or correct the record.", SOURCE
     ),
@@ -79,7 +97,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "CLASS_WITHOUT_TEACHER": Entry("The class has no teacher", "Assign one at the source.", SOURCE),
     "CLASS_WITHOUT_STUDENTS": Entry("The class has no students", "Enrol some, or leave the class out.", SOURCE),
-    "VALUE_TRUNCATED": Entry("The value is longer than Moodle takes; it was shortened", "Shorten it at the source.", SOURCE),
+    "VALUE_TRUNCATED": Entry(
+        "The value is longer than Moodle takes; it was shortened", "Shorten it at the source.", SOURCE
+    ),
     "LMS_UNREACHABLE": Entry("Moodle does not answer, or refuses the token", "Check the site and the token.", MOODLE),
     "LMS_WRITE_REJECTED": Entry(
         "Moodle refused the record; the next sync tries again", "Read Moodle's answer below.", MOODLE

@@ -28,22 +28,39 @@ async def linked(conn: Connection, scope: "Scope", entity: Entity, keys: Sequenc
     return {row["source_key"]: row["moodle_id"] for row in rows}
 
 
-async def refresh_hashes(conn: Connection, scope: "Scope", same: Sequence[tuple[Entity, str, bytes]]) -> None:
-    """The records' sources changed, but nothing that Moodle has: remember the new hashes."""
+async def owners(
+    conn: Connection, scope: "Scope", usernames: Sequence[str], emails: Sequence[str]
+) -> list[tuple[str, str, str]]:
+    """Source key, user name and address of linked accounts that have one of these, in lower case."""
+    rows = await conn.fetch(
+        """
+        SELECT source_key, applied->>'username' AS username, applied->>'email' AS email FROM link
+        WHERE district_id = $1 AND target_id = $2 AND entity = 'user'
+          AND (lower(applied->>'username') = ANY($3::text[]) OR lower(applied->>'email') = ANY($4::text[]))
+        """,
+        scope.district_id,
+        scope.target.id,
+        usernames,
+        emails,
+    )
+    return [(row["source_key"], row["username"], row["email"]) for row in rows]
+
+
+async def refresh_hashes(conn: Connection, scope: "Scope", entity: Entity, same: Sequence[tuple[str, bytes]]) -> None:
+    """The records' sources changed, but nothing that Moodle has: remember the new hashes by source key."""
     await conn.execute(
         """
-        UPDATE link SET source_hash = s.hash, mapping = $4
-        FROM unnest($5::text[], $6::text[], $7::bytea[]) AS s (entity, source_key, hash)
-        WHERE district_id = $1 AND target_id = $2 AND source_id = $3
-          AND link.entity = s.entity AND link.source_key = s.source_key
+        UPDATE link SET source_hash = s.hash, mapping = $5
+        FROM unnest($6::text[], $7::bytea[]) AS s (source_key, hash)
+        WHERE district_id = $1 AND target_id = $2 AND source_id = $3 AND entity = $4 AND link.source_key = s.source_key
         """,
         scope.district_id,
         scope.target.id,
         scope.school.source_id,
+        entity,
         mapping.VERSION,
-        [entity for entity, _, _ in same],
-        [key for _, key, _ in same],
-        [hash_ for _, _, hash_ in same],
+        [key for key, _ in same],
+        [hash_ for _, hash_ in same],
     )
 
 

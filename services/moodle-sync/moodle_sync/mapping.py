@@ -64,15 +64,20 @@ def course_fields(class_: SchoolClass, category_key: str, zone: ZoneInfo) -> Fie
 
 
 def user_fields(person: Person) -> Fields:
-    """A person's account. Without an e-mail address, one that reaches nobody is made from the user name (RFC 2606)."""
+    """A person's account. Without an e-mail address it gets one that reaches nobody."""
     name = username(person)
     return {
         "username": name,
         "firstname": (person.given_name or person.family_name)[:NAME_LENGTH],
         "lastname": (person.family_name or person.given_name)[:NAME_LENGTH],
-        "email": person.email[:NAME_LENGTH] or f"{name.replace('@', '.')[:80]}@no-email.invalid",
+        "email": person.email[:NAME_LENGTH] or address_to_nobody(name),
         "idnumber": person.key,
     }
+
+
+def address_to_nobody(username: str) -> str:
+    """An address that Moodle takes and no mail server does (RFC 2606, section 2)."""
+    return f"{username.replace('@', '.')[:80]}@no-email.invalid"
 
 
 def username(person: Person) -> str:

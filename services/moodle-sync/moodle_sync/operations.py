@@ -9,6 +9,11 @@ from common.db import Connection, Row
 from common.events import CountByEntity
 from moodle_sync.plan import Planned
 
+COLUMNS = (
+    *("district_id", "run_id", "phase", "entity", "kind", "source_key", "source_hash", "before", "after"),
+    *("state", "code", "warning"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -44,10 +49,10 @@ async def add(conn: Connection, district_id: str, run_id: UUID, planned: Sequenc
     await conn.copy_records_to_table(
         "operation",
         records=[
-            (district_id, run_id, p.phase, p.entity, p.kind, p.source_key, p.source_hash, p.before, p.after)
+            (district_id, run_id, p.phase, p.entity, p.kind, p.source_key, p.source_hash, p.before, p.after, *_fate(p))
             for p in planned
         ],
-        columns=["district_id", "run_id", "phase", "entity", "kind", "source_key", "source_hash", "before", "after"],
+        columns=COLUMNS,
     )
 
 
@@ -153,11 +158,16 @@ async def progress(conn: Connection, district_id: str, run_id: UUID) -> tuple[in
     return row["ended"], row["planned"]
 
 
-async def failures(conn: Connection, district_id: str, run_id: UUID) -> list[Row]:
-    """`entity, source_key, user_key, code` of operations that failed, in order."""
+async def findings(conn: Connection, district_id: str, run_id: UUID) -> list[Row]:
+    """`severity, code, entity, source_key, user_key` of what failed, then of what was done with a change; in order."""
     return await conn.fetch(
-        "SELECT entity, source_key, user_key, code FROM operation "
-        "WHERE district_id = $1 AND run_id = $2 AND state = 'failed' ORDER BY seq",
+        """
+        SELECT f.severity, f.code, entity, source_key, user_key FROM operation,
+        LATERAL (VALUES ('error', CASE state WHEN 'failed' THEN code ELSE '' END), ('warning', warning))
+            AS f (severity, code)
+        WHERE district_id = $1 AND run_id = $2 AND (state = 'failed' OR warning <> '') AND f.code <> ''
+        ORDER BY f.severity, seq
+        """,
         district_id,
         run_id,
     )
@@ -172,6 +182,10 @@ async def courses_touched(conn: Connection, district_id: str, run_id: UUID) -> i
         run_id,
     )
     return count
+
+
+def _fate(planned: Planned) -> tuple[str, str, str]:
+    return "failed" if planned.error else "planned", planned.error, planned.warning
 
 
 def _nested(rows: Sequence[Row]) -> CountByEntity:

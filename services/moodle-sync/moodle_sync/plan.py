@@ -39,6 +39,9 @@ class Planned:
     after: Fields
     before: Fields | None = None
     source_hash: bytes | None = None
+    error: str = ""
+    """A code, where it is known beforehand that Moodle would refuse: nothing is sent then."""
+    warning: str = ""
 
     @property
     def phase(self) -> int:

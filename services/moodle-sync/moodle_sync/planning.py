@@ -4,8 +4,8 @@ Only what differs leaves the database: rows whose record has another hash than t
 far the most rows, are compared and planned without leaving it at all (`enrolment_planning.py`).
 """
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,11 @@ from common.db import Connection, Row
 from common.events import CountByEntity, Mode
 from common.registry import School, Target
 from moodle_sync import enrolment_planning, links, mapping, operations
+from moodle_sync.claims import Claims
 from moodle_sync.plan import Applied, Entity, Planned, operations_for
+
+if TYPE_CHECKING:
+    from asyncpg.cursor import Cursor
 
 CHUNK = 1000
 
@@ -31,55 +35,54 @@ class Scope:
 
 async def make_plan(conn: Connection, scope: Scope) -> CountByEntity:
     """Write the run's operations; how many there are by entity and kind."""
-    unchanged: list[tuple[Entity, str, bytes]] = []
-    planned: list[Planned] = []
-    async for row_plan in _record_plans(conn, scope, unchanged):
-        planned += row_plan
-        if len(planned) >= CHUNK:
-            await operations.add(conn, scope.district_id, scope.run_id, planned)
-            planned = []
+    claims = Claims()
+    for entity in DIFFERING:
+        cursor = await _differing(conn, scope, entity)
+        while rows := await cursor.fetch(CHUNK):
+            await _plan_records(conn, scope, entity, rows, claims)
     if scope.mode == "full":
-        planned += await _removals(conn, scope)
-    await operations.add(conn, scope.district_id, scope.run_id, planned)
-    await links.refresh_hashes(conn, scope, unchanged)
+        await operations.add(conn, scope.district_id, scope.run_id, await _removals(conn, scope))
     await enrolment_planning.plan_enrolments(conn, scope)
     return await operations.count_planned(conn, scope.district_id, scope.run_id)
 
 
-async def _record_plans(
-    conn: Connection, scope: Scope, unchanged: list[tuple[Entity, str, bytes]]
-) -> AsyncIterator[list[Planned]]:
-    """The operations of each record that may differ; what turns out the same in Moodle's fields goes to `unchanged`."""
+async def _plan_records(conn: Connection, scope: Scope, entity: Entity, rows: list[Row], claims: Claims) -> None:
+    """Plan what is to be done about records that may differ; some turn out the same in Moodle's fields."""
     zone = ZoneInfo(scope.school.timezone)
-    async for entity, row in _differing(conn, scope):
-        planned = operations_for(
-            entity,
-            row["source_key"],
-            _wanted(entity, row, scope.school.source_school_id, zone),
-            row["hash"],
-            Applied(row["applied"], row["active"]) if row["applied"] is not None else None,
-            enabled=row["enabled"],
-            mode=scope.mode,
-        )
-        if planned:
-            yield planned
-        elif scope.mode == "full":
-            unchanged.append((entity, row["source_key"], row["hash"]))
+    wanted = [_wanted(entity, row, scope.school.source_school_id, zone) for row in rows]
+    if entity == "user":
+        names, emails = ([str(fields[f]).lower() for fields in wanted] for f in ("username", "email"))
+        claims.note(await links.owners(conn, scope, names, emails))
+    planned, unchanged = [], []
+    for row, fields in zip(rows, wanted, strict=True):
+        operations_ = _operations(entity, row, fields, claims, scope.mode)
+        planned += operations_
+        if not operations_ and scope.mode == "full":
+            unchanged.append((row["source_key"], row["hash"]))
+    await operations.add(conn, scope.district_id, scope.run_id, planned)
+    await links.refresh_hashes(conn, scope, entity, unchanged)
 
 
-async def _differing(conn: Connection, scope: Scope) -> AsyncIterator[tuple[Entity, Row]]:
-    for entity, sql in DIFFERING.items():
-        cursor = conn.cursor(
-            sql,
-            scope.district_id,
-            scope.school.id,
-            scope.target.id,
-            scope.school.source_id,
-            mapping.VERSION,
-            prefetch=CHUNK,
-        )
-        async for row in cursor:
-            yield entity, row
+def _operations(entity: Entity, row: Row, wanted: mapping.Fields, claims: Claims, mode: Mode) -> list[Planned]:
+    key, error, warning = row["source_key"], "", ""
+    if entity == "user":
+        wanted, error, warning = claims.settle(key, wanted)
+    applied = Applied(row["applied"], row["active"]) if row["applied"] is not None else None
+    planned = operations_for(entity, key, wanted, row["hash"], applied, enabled=row["enabled"], mode=mode)
+    if error or warning:
+        return [replace(p, error=error, warning=warning) for p in planned[:1]] + ([] if error else planned[1:])
+    return planned
+
+
+async def _differing(conn: Connection, scope: Scope, entity: Entity) -> "Cursor[Row]":
+    return await conn.cursor(
+        DIFFERING[entity],
+        scope.district_id,
+        scope.school.id,
+        scope.target.id,
+        scope.school.source_id,
+        mapping.VERSION,
+    )
 
 
 def _wanted(entity: Entity, row: Row, category_key: str, zone: ZoneInfo) -> mapping.Fields:
@@ -121,7 +124,7 @@ DIFFERING: dict[Entity, str] = {
     "user": "SELECT r.source_key, r.hash, r.given_name, r.family_name, r.email, r.username, r.identifier, "
     "r.enabled, l.applied, l.active FROM roster.user r"
     + _LINK.format(entity="user", enabled="r.enabled")
-    + "AND r.role IN ('student', 'teacher', 'administrator')",
+    + "AND r.role IN ('student', 'teacher', 'administrator') ORDER BY r.role = 'student', r.source_key",
 }
 """Records that may differ from what was applied. $1 district, $2 school, $3 target, $4 source, $5 mapping."""
 

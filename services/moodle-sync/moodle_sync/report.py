@@ -18,13 +18,14 @@ log = structlog.get_logger()
 async def tell_end(event: RosterFetched, uow: UnitOfWork) -> None:
     """Emit the errors that Moodle gave, and the completion, from what the tables hold."""
     run = (event.district_id, event.run_id)
-    failures = await operations.failures(uow.conn, *run)
-    for part, start in enumerate(range(0, len(failures), ERRORS_AN_EVENT)):
-        uow.emit(_errors_found(event, part, failures[start : start + ERRORS_AN_EVENT]))
+    findings = await operations.findings(uow.conn, *run)
+    for part, start in enumerate(range(0, len(findings), ERRORS_AN_EVENT)):
+        uow.emit(_errors_found(event, part, findings[start : start + ERRORS_AN_EVENT]))
+    errors = event.errors + sum(row["severity"] == "error" for row in findings)
     spent = await plans.get(uow.conn, *run)
     actions = await operations.count_done(uow.conn, *run)
     since_fetch = datetime.now(UTC) - spent["started_at"]
-    outcome = _outcome(event, errors=event.errors + len(failures), acted=bool(actions))
+    outcome = _outcome(event, errors=errors, acted=bool(actions))
     uow.emit(
         SyncCompleted(
             district_id=event.district_id,
@@ -34,7 +35,7 @@ async def tell_end(event: RosterFetched, uow: UnitOfWork) -> None:
             mode=event.mode,
             outcome=outcome,
             actions=actions,
-            errors=event.errors + len(failures),
+            errors=errors,
             courses=await operations.courses_touched(uow.conn, *run),
             calls=spent["calls"],
             bytes_up=event.bytes_up + spent["bytes_up"],
@@ -42,7 +43,7 @@ async def tell_end(event: RosterFetched, uow: UnitOfWork) -> None:
             duration_ms=event.duration_ms + int(since_fetch.total_seconds() * 1000),
         )
     )
-    log.info("run completed", outcome=outcome, calls=spent["calls"], failures=len(failures))
+    log.info("run completed", outcome=outcome, calls=spent["calls"], findings=len(findings))
 
 
 def _outcome(
@@ -55,7 +56,7 @@ def _outcome(
     return "clean" if acted else "nothing_to_do"
 
 
-def _errors_found(event: RosterFetched, part: int, failures: list[Row]) -> SyncErrorsFound:
+def _errors_found(event: RosterFetched, part: int, findings: list[Row]) -> SyncErrorsFound:
     return SyncErrorsFound(
         district_id=event.district_id,
         pool=event.pool,
@@ -66,10 +67,10 @@ def _errors_found(event: RosterFetched, part: int, failures: list[Row]) -> SyncE
         errors=tuple(
             FoundError(
                 code=row["code"],
-                severity="error",
+                severity=row["severity"],
                 entity=row["entity"],
                 source_id=f"{row['source_key']}/{row['user_key']}" if row["user_key"] else row["source_key"],
             )
-            for row in failures
+            for row in findings
         ),
     )

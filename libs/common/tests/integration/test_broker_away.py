@@ -21,7 +21,7 @@ StartWorker = Callable[..., Awaitable[Process]]
 
 @pytest.fixture(scope="module")
 def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateRabbit]:
-    """A broker that these tests may stop and kill."""
+    """A broker that these tests may stop and kill; the last of them leaves it so."""
     broker = PrivateRabbit(tmp_path_factory.mktemp("rabbit"))
     broker.start()
     yield broker
@@ -82,4 +82,3 @@ async def test_a_worker_told_to_stop_while_the_broker_is_away_ends_in_time_and_k
         assert await worker.wait() == 0
     assert await effects.taken() == [order.order_id]
     assert await effects.pool.fetchval("SELECT count(*) FROM outbox") == 1
-    await asyncio.to_thread(rabbit.start)

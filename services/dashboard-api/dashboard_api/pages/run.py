@@ -1,6 +1,7 @@
 """The run page: how a run stands, what it did, and what to look at."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from dashboard_api.catalogue import entry_of
 from dashboard_api.context import Context
 from dashboard_api.pages import kinds, phases, status
 from dashboard_api.pages.templating import render
+from dashboard_api.pages.wording import moment
 from dashboard_api.problems import not_found
 from dashboard_api.queries import districts, run_list
 from dashboard_api.queries.run_list import RunFilter
@@ -43,6 +45,7 @@ async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
         "badge_of": status.run_badge(run),
         "sentence": status.run_sentence(run),
         "ended": run["status"] in status.ENDED,
+        "so_far": _so_far(run),
         "title": f"{status.MODES.get(run['mode'], 'Sync')} of {run['school'] or 'a school that is not declared'}",
         "phases": phases.phases_of(run),
         "changes": kinds.table(run["changes"]),
@@ -55,3 +58,11 @@ async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
         "recent": recent.rows(),
         "status": status,
     }
+
+
+def _so_far(run: dict[str, Any]) -> float | None:
+    """Milliseconds since a run that is under way was admitted."""
+    started = moment(run["requested_at"])
+    if started is None or run["status"] in status.ENDED:
+        return None
+    return (datetime.now(UTC) - started).total_seconds() * 1000

@@ -104,7 +104,7 @@ def did(run: Json) -> str:
     """What a run did, in a few words."""
     if run["status"] != "completed":
         return ""
-    return summary(run["actions"]) or OUTCOME.get(run["outcome"], OUTCOME["clean"]).word
+    return summary(run["actions"]) or ("" if run["outcome"] in ("previewed", "refreshed") else "nothing to do")
 
 
 def run_sentence(run: Json) -> str:
@@ -120,7 +120,8 @@ def run_sentence(run: Json) -> str:
             return _failure(run)
         case "completed":
             return _completion(run)
-    return "It is under way; this page follows it."
+    told = next((phase for phase in run["phases"] if phase["phase"] == run["status"]), {})
+    return f"{progress_words({**run, 'done': None, **told})}. This page follows it."
 
 
 def _completion(run: Json) -> str:

@@ -17,6 +17,9 @@ CREATE TABLE link (
     PRIMARY KEY (district_id, target_id, source_id, entity, source_key)
 );
 
+CREATE INDEX link_username ON link (district_id, target_id, lower(applied->>'username')) WHERE entity = 'user';
+CREATE INDEX link_email ON link (district_id, target_id, lower(applied->>'email')) WHERE entity = 'user';
+
 -- A person's place in a course as last sent. One for each class and person, whatever number of rows the source has.
 CREATE TABLE enrolment_link (
     district_id text NOT NULL,
@@ -68,6 +71,7 @@ CREATE TABLE operation (
                 CHECK (state IN ('planned', 'sent', 'done', 'failed', 'skipped')),
     code        text NOT NULL DEFAULT '',         -- of the error catalogue
     answer      text NOT NULL DEFAULT '',         -- Moodle's own words
+    warning     text NOT NULL DEFAULT '',         -- code of what was changed to make it possible
     PRIMARY KEY (district_id, run_id, seq)
 );
 CREATE INDEX operation_open ON operation (district_id, run_id, phase, seq) WHERE state IN ('planned', 'sent');

@@ -3,6 +3,7 @@
 from common.events import PlanMade, SyncCompleted, SyncErrorsFound, SyncFailed
 from common.testing.probe import EventProbe
 from simulators.moodle import MoodleSimulator
+from simulators.moodle.rows import User
 
 from ..support.bench import Bench
 from ..support.district import a_school
@@ -124,11 +125,35 @@ async def test_one_bad_record_never_fails_its_batch(bench: Bench, moodle: Moodle
     assert again.actions == {"user": {"create": 1}, "enrolment": {"create": 1}}
 
 
-async def test_a_taken_user_name_is_named_as_the_cause(
+async def test_a_user_name_that_two_people_ask_for_is_given_to_one_without_asking_moodle(
     bench: Bench, moodle: MoodleSimulator, probe: EventProbe
 ) -> None:
     roster = a_school(students=2).with_person("other", username="HILL-S1", email="other@school.test")
     await bench.run(roster)
+    (found,) = await probe.wait_for(SyncErrorsFound)
+    assert [(e.code, e.source_id) for e in found.errors] == [("DUP_USERNAME", "other")]
+    assert moodle.calls["core_user_create_users"] == 1
+    calls = moodle.calls.total()
+    await bench.run(roster)
+    assert moodle.calls.total() == calls
+
+
+async def test_siblings_with_one_address_all_get_an_account(
+    bench: Bench, moodle: MoodleSimulator, probe: EventProbe
+) -> None:
+    ended = await bench.run(a_school(students=2).with_person("sibling", email="hill-s1@school.test"))
+    assert isinstance(ended, SyncCompleted)
+    assert (ended.outcome, ended.errors) == ("clean", 0)
+    assert moodle.site.user("sibling").email == "sibling@no-email.invalid"
+    (found,) = await probe.wait_for(SyncErrorsFound)
+    assert [(e.code, e.severity, e.source_id) for e in found.errors] == [("DUP_EMAIL", "warning", "sibling")]
+
+
+async def test_a_user_name_that_moodle_knows_already_is_named_as_the_cause(
+    bench: Bench, moodle: MoodleSimulator, probe: EventProbe
+) -> None:
+    moodle.site.add_user(User(0, "hill-s0", "Somebody", "Else", "else@school.test"))
+    await bench.run(a_school(students=1))
     (found,) = await probe.wait_for(SyncErrorsFound)
     assert [e.code for e in found.errors] == ["DUP_USERNAME"]
 
