@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -31,15 +30,12 @@ class Operator:
     env: Mapping[str, str]
 
     def sign_up(self) -> None:
-        """Make the demo's operator account and API key, once."""
-        key_file = self.folder / "api-key"
-        if key_file.exists():
-            return
+        """Make the demo's operator account and API key, unless they are there already."""
         password_file = self.folder / "operator-password"
         write_private(password_file, self.state.operator_password + "\n")
         admin = [sys.executable, "-m", "dashboard_api.admin"]
         self._run([*admin, "create-operator", "--email", OPERATOR, "--password-file", str(password_file)])
-        self._run([*admin, "create-key", "--name", KEY_NAME, "--out", str(key_file)])
+        self._run([*admin, "create-key", "--name", KEY_NAME, "--out", str(self.folder / "api-key")])
 
     def declare(self, district: Path) -> None:
         """Apply the district file; the same file twice changes nothing."""
@@ -51,32 +47,33 @@ class Operator:
         Keys: `runs` (a list with `school`, `outcome`, `errors` …), `failed` (a number), `seconds`. Raises LocalError.
         """
         command = [str(ROSTERBUS), "sync", "--all", "--mode", mode, "--wait", "--json"]
-        printed = self._run(command, expect=(0, 1)).splitlines()
+        done = self._start(command, stdout=subprocess.PIPE)
         try:
-            report: dict[str, Any] = json.loads(printed[-1])
+            report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         except (IndexError, ValueError):
-            raise LocalError("The sync ended without a report. What happened is in the log.") from None
+            raise LocalError(failure(command)) from None
         return report
 
-    def _run(self, argv: Sequence[str], expect: Sequence[int] = (0,)) -> str:
-        """Run a command, its messages going to the terminal; what it printed. Raises LocalError if it fails."""
-        done = subprocess.run(  # noqa: S603 - the demo's own command
-            with_death_signal(Command(argv)),
-            env={**self.env, **self._access()},
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
+    def _run(self, argv: Sequence[str]) -> None:
+        """Run a command; what it says goes to standard error, for our own output is the summary alone."""
+        if self._start(argv, stdout=sys.stderr.fileno()).returncode != 0:
+            raise LocalError(failure(argv))
+
+    def _start(self, argv: Sequence[str], stdout: int) -> subprocess.CompletedProcess[str]:
+        env = {**self.env, **self._access()}
+        return subprocess.run(  # noqa: S603 - the demo's own command
+            with_death_signal(Command(argv)), env=env, stdout=stdout, text=True, check=False
         )
-        if done.returncode == -signal.SIGINT:
-            raise KeyboardInterrupt
-        if done.returncode not in expect:
-            raise LocalError(f"`{' '.join(argv[:3])} …` failed; the reason stands above and in the log.")
-        return done.stdout
 
     def _access(self) -> dict[str, str]:
         key_file = self.folder / "api-key"
         key = key_file.read_text().strip() if key_file.exists() else ""
         return {"ROSTERBUS_URL": address(self.state, "dashboard-api"), "ROSTERBUS_API_KEY": key}
+
+
+def failure(argv: Sequence[str]) -> str:
+    """The sentence about a command that failed, whose own words stand above it."""
+    return f"`{' '.join(Path(word).name for word in argv[:3])} …` failed; the reason stands above, or in demo.log."
 
 
 def moodle_holds(state: DemoState) -> dict[str, Any]:

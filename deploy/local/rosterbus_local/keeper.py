@@ -80,7 +80,7 @@ class Group:
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.running:
-                raise LocalError(f"{what} ended while starting.{self.log_tail()}")
+                raise LocalError(f"{what} did not start: its processes have ended.{self.log_tail()}")
             if time.monotonic() > deadline:
                 self.stop()
                 raise LocalError(f"{what} was not ready after {seconds:.0f} s.{self.log_tail()}")

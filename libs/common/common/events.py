@@ -1,8 +1,9 @@
 """Every event of Rosterbus: past-tense facts, frozen and versioned, owned by whoever publishes them.
 
 An optional field may be added freely; anything else is a new version, and old JSON must always parse
-(`tests/unit/test_events.py` keeps one example of each). No personal data: people appear as counts,
-operators as ids. Rosters stay in PostgreSQL; events carry snapshot numbers.
+(`tests/unit/examples` keeps one of each). No personal data: people appear as counts, operators as ids.
+Rosters stay in PostgreSQL; events carry snapshot numbers. docs/events.md and docs/asyncapi.yaml are made
+from this file (`python -m common.docs`).
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -11,13 +12,27 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 Service = Literal["scheduler", "roster-fetcher", "moodle-sync", "notifier", "dashboard-api"]
-Mode = Literal["nightly", "partial", "full", "refresh"]
-Phase = Literal["fetching", "planning", "applying"]
-Severity = Literal["critical", "error", "warning"]
 Count = Annotated[int, Field(ge=0)]
-
 CountByKind = dict[str, Count]
 CountByEntity = dict[str, CountByKind]
+
+Mode = Annotated[
+    Literal["nightly", "partial", "full", "refresh"],
+    Field(description="nightly and partial apply what is new, full applies everything, refresh only reads and counts"),
+]
+Phase = Annotated[Literal["fetching", "planning", "applying"], Field(description="The part of the run it is about")]
+Severity = Annotated[
+    Literal["critical", "error", "warning"],
+    Field(description="critical: the run stops; error: the record is left out; warning: the record is kept"),
+]
+DryRun = Annotated[bool, Field(description="Stop after the plan: nothing is changed in Moodle")]
+BytesUp = Annotated[Count, Field(description="Bytes sent to the source or to Moodle, on the wire")]
+BytesDown = Annotated[Count, Field(description="Bytes received from the source or from Moodle, on the wire")]
+Errors = Annotated[Count, Field(description="Data errors found so far in the run")]
+Code = Annotated[str, Field(description="A code of the error catalogue, such as AUTH_INVALID")]
+Detail = Annotated[str, Field(description="What happened and what to do, for the operator; no personal data")]
+Channel = Annotated[Literal["email"], Field(description="How the notice travels")]
+RecipientId = Annotated[str, Field(description="Id of the recipient; never an address")]
 
 ALL_SERVICES: tuple[Service, ...] = (
     "scheduler",
@@ -31,9 +46,9 @@ PER_POOL: tuple[Service, ...] = ("roster-fetcher", "moodle-sync")
 
 
 class Event(BaseModel):
-    """What all events share. `pool` names the workers that serve the district (default `shared`)."""
+    """What all events share."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
@@ -41,7 +56,9 @@ class Event(BaseModel):
     subscribers: ClassVar[tuple[Service, ...]]
 
     district_id: str
+    """The district that it concerns."""
     pool: str = "shared"
+    """The pool of workers that serves the district."""
 
     @classmethod
     def versioned_type(cls) -> str:
@@ -55,10 +72,12 @@ class Event(BaseModel):
 
 
 class RunEvent(Event):
-    """An event in the life of one run. A run belongs to one school; `fence` rises with each admission."""
+    """An event in the life of one run. A run belongs to one school."""
 
     run_id: UUID
+    """The run."""
     school_id: UUID
+    """The school that the run belongs to."""
 
     @property
     def subject(self) -> str:
@@ -67,7 +86,7 @@ class RunEvent(Event):
 
 
 class SyncOrdered(Event):
-    """A person or an API key asked for runs of some schools, or of all that have a target (`schools` absent).
+    """A person or an API key asked for runs of some schools, or of all that have a target.
 
     The run of a school has the id `uuid5(order_id, str(school_id))`, so whoever knows the order knows its runs.
     """
@@ -77,10 +96,13 @@ class SyncOrdered(Event):
     subscribers = ("scheduler", "dashboard-api")
 
     order_id: UUID
+    """The order; the ids of its runs follow from it."""
     schools: tuple[UUID, ...] | None = None
+    """The schools to run; absent: all of the district that have a target."""
     mode: Mode
-    dry_run: bool = False
+    dry_run: DryRun = False
     reason: str = ""
+    """Why the run was ordered, as the operator put it."""
     ordered_by: str
     """Id of the operator or API key; never a name."""
 
@@ -93,23 +115,26 @@ class SyncRequested(RunEvent):
     subscribers = ("roster-fetcher", "dashboard-api")
 
     mode: Mode
-    dry_run: bool = False
+    dry_run: DryRun = False
     trigger: Literal["person", "schedule"] = "person"
+    """What caused the run."""
 
 
 class SyncRefused(RunEvent):
-    """The run was not admitted; `running_run_id` is set when another run of the school is in its way."""
+    """The run was not admitted."""
 
     type = "sync.refused"
     publishers = ("scheduler",)
     subscribers = ("dashboard-api",)
 
     reason: Literal["already_running", "not_set_up", "unknown_school"]
+    """What stood in its way."""
     running_run_id: UUID | None = None
+    """The school's open run, where that is the reason."""
 
 
 class SyncProgressed(RunEvent):
-    """How far a run has come; at most one a second for each run. Bytes are those on the wire so far."""
+    """How far a run has come; at most one a second for each run."""
 
     type = "sync.progressed"
     publishers = ("roster-fetcher", "moodle-sync")
@@ -117,47 +142,57 @@ class SyncProgressed(RunEvent):
 
     phase: Phase
     done: Count
+    """Records or operations of the phase that are done."""
     total: Count | None = None
-    bytes_up: Count = 0
-    bytes_down: Count = 0
+    """How many there are; absent while nobody knows."""
+    bytes_up: BytesUp = 0
+    bytes_down: BytesDown = 0
 
 
 class RosterFetched(RunEvent):
-    """A snapshot of the school's roster was kept. `changes` counts added, changed and removed since the last one."""
+    """A snapshot of the school's roster was kept."""
 
     type = "roster.fetched"
     publishers = ("roster-fetcher",)
     subscribers = ("moodle-sync", "dashboard-api")
 
     mode: Mode
-    dry_run: bool = False
+    dry_run: DryRun = False
     snapshot: Count
+    """The snapshot's number, from 1 for each school."""
     complete: bool
     """Every endpoint that the school's roster comes from was read to its end."""
     counts: CountByKind
+    """Records in the snapshot, by entity."""
     changes: CountByEntity
-    errors: Count = 0
-    bytes_up: Count = 0
-    bytes_down: Count = 0
+    """Records added, changed and removed since the snapshot before, by entity."""
+    errors: Errors = 0
+    bytes_up: BytesUp = 0
+    bytes_down: BytesDown = 0
     duration_ms: Count = 0
+    """Milliseconds that fetching took."""
 
 
 class FoundError(BaseModel):
-    """One data error: which record, which rule. `value` is masked where it is personal."""
+    """One data error: which record, which rule."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
-    code: str
+    code: Code
     severity: Severity
     entity: str
+    """The kind of record: school, term, class, user, enrolment."""
     source_id: str
+    """The record's id at the source."""
     field: str = ""
+    """The field of the record, where it is one field."""
     value: str = ""
-    detail: str = ""
+    """The field's value, masked where it is personal."""
+    detail: Detail = ""
 
 
 class SyncErrorsFound(RunEvent):
-    """Up to 200 data errors; a run with more publishes several. `part` numbers them from 0."""
+    """Data errors of a run; a run with more than 200 publishes several events."""
 
     type = "sync.errors_found"
     publishers = ("roster-fetcher", "moodle-sync")
@@ -165,21 +200,24 @@ class SyncErrorsFound(RunEvent):
 
     phase: Phase
     part: Count
+    """Numbers the events of the run and phase, from 0."""
     errors: tuple[FoundError, ...] = Field(max_length=200)
+    """Up to 200 data errors."""
 
 
 class PlanMade(RunEvent):
-    """The run's operations are decided and kept; `operations` counts them by entity, then kind."""
+    """The run's operations are decided and kept."""
 
     type = "plan.made"
     publishers = ("moodle-sync",)
     subscribers = ("dashboard-api",)
 
     operations: CountByEntity
+    """How many operations, by entity, then kind."""
 
 
 class SyncCompleted(RunEvent):
-    """The run ended. `actions` counts what was done by entity, then kind; `calls` are requests to Moodle."""
+    """The run ended."""
 
     type = "sync.completed"
     publishers = ("moodle-sync", "roster-fetcher")
@@ -187,19 +225,22 @@ class SyncCompleted(RunEvent):
 
     mode: Mode
     outcome: Literal["clean", "with_errors", "nothing_to_do", "previewed", "refreshed"]
+    """How it ended."""
     actions: CountByEntity = {}
-    errors: Count = 0
+    """How many operations were done, by entity, then kind."""
+    errors: Errors = 0
     courses: Count = 0
     """Courses that the run touched."""
     calls: Count = 0
-    bytes_up: Count = 0
-    bytes_down: Count = 0
+    """Requests sent to Moodle."""
+    bytes_up: BytesUp = 0
+    bytes_down: BytesDown = 0
     duration_ms: Count = 0
-    """From the start of the fetch to the last operation."""
+    """Milliseconds from the start of the fetch to the last operation."""
 
 
 class SyncFailed(RunEvent):
-    """The run ended without its result. `code` is one of the error catalogue; `detail` is for the operator."""
+    """The run ended without its result."""
 
     type = "sync.failed"
     publishers = ("roster-fetcher", "moodle-sync", "scheduler")
@@ -207,9 +248,10 @@ class SyncFailed(RunEvent):
 
     mode: Mode
     phase: Phase
-    code: str
-    detail: str = ""
+    code: Code
+    detail: Detail = ""
     retry_planned: bool = False
+    """Whether it will be tried again without anybody doing anything."""
 
 
 class SettingsChanged(Event):
@@ -220,19 +262,22 @@ class SettingsChanged(Event):
     subscribers = ("roster-fetcher", "scheduler")
 
     what: Literal["district", "source", "target", "school"]
+    """The kind of thing that was changed."""
     list_schools: bool = False
     """The source should be asked which schools it shares."""
 
 
 class SchoolsListed(Event):
-    """The source told which schools it shares; they stand in `roster.school`, numbered by `listing`."""
+    """The source told which schools it shares; they stand in `roster.listed_school`."""
 
     type = "schools.listed"
     publishers = ("roster-fetcher",)
     subscribers = ("dashboard-api",)
 
     schools: Count
+    """How many it shares."""
     listing: Count
+    """Numbers the listings of the source, from 1."""
 
 
 class SchoolsNotListed(Event):
@@ -242,8 +287,8 @@ class SchoolsNotListed(Event):
     publishers = ("roster-fetcher",)
     subscribers = ("dashboard-api",)
 
-    code: str
-    detail: str
+    code: Code
+    detail: Detail
 
 
 class NoticeSent(RunEvent):
@@ -253,8 +298,8 @@ class NoticeSent(RunEvent):
     publishers = ("notifier",)
     subscribers = ("dashboard-api",)
 
-    channel: Literal["email"]
-    recipient_id: str
+    channel: Channel
+    recipient_id: RecipientId
 
 
 class NoticeFailed(RunEvent):
@@ -264,9 +309,9 @@ class NoticeFailed(RunEvent):
     publishers = ("notifier",)
     subscribers = ("dashboard-api",)
 
-    channel: Literal["email"]
-    recipient_id: str
-    detail: str
+    channel: Channel
+    recipient_id: RecipientId
+    detail: Detail
 
 
 EVENTS: dict[str, type[Event]] = {

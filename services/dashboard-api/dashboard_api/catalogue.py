@@ -27,6 +27,10 @@ CATALOGUE: dict[str, Entry] = {
     "SOURCE_UNREACHABLE": Entry(
         "The source does not answer", "Check its address; if it is right, wait and run again.", SOURCE
     ),
+    "SETTINGS_INVALID": Entry(
+        "A setting of the source cannot be used", "Correct it in the district file, and apply it again.", DISTRICT
+    ),
+    "NOT_SET_UP": Entry("The school has no target any more", "Name it in the district file, and apply it.", DISTRICT),
     "SOURCE_RATE_LIMITED": Entry("The source asked us to slow down for too long", "Run again later.", DISTRICT),
     "SOURCE_BAD_RESPONSE": Entry("The source's answer could not be read", "Report it to the source's vendor.", SOURCE),
     "SOURCE_PAUSED": Entry("The provider has paused the district", "Resume it at the provider.", DISTRICT),
@@ -46,6 +50,7 @@ CATALOGUE: dict[str, Entry] = {
     "CSV_ROW_MALFORMED": Entry(
         "A row has too many or too few fields", "Correct the row, and export the package again.", SOURCE
     ),
+    "ROW_MALFORMED": Entry("A record is not shaped as the standard says", "Report it to the source's vendor.", SOURCE),
     "DUP_SOURCED_ID": Entry("Two records have the same id; the first counts", "Give each its own id.", SOURCE),
     "DUP_SIS_ID": Entry("Two accounts have the same SIS id", "Merge or correct them.", SOURCE),
     "DUP_USERNAME": Entry("The user name belongs to another account", "Change one of the two.", SOURCE),
@@ -103,6 +108,11 @@ CATALOGUE: dict[str, Entry] = {
     "LMS_UNREACHABLE": Entry("Moodle does not answer, or refuses the token", "Check the site and the token.", MOODLE),
     "LMS_WRITE_REJECTED": Entry(
         "Moodle refused the record; the next sync tries again", "Read Moodle's answer below.", MOODLE
+    ),
+    "DEPENDS_ON_FAILED": Entry(
+        "What the record belongs to could not be made in Moodle",
+        "Solve the other errors first, and run again.",
+        DISTRICT,
     ),
     "LMS_CONFLICT": Entry("The record was changed by hand in Moodle", "Decide which of the two is right.", MOODLE),
     "WORKER_LOST": Entry("The worker stopped in the middle", "Run again; it goes on where it stopped.", DISTRICT),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -46,4 +46,12 @@ async def serve(server: Server, context: Context, stopping: asyncio.Event) -> No
         asked.cancel()
         context.hints.close()
         server.should_exit = True
-        await serving
+        await _to_its_end(serving)
+
+
+async def _to_its_end(task: asyncio.Task[None]) -> None:
+    """Wait for a task that ends by itself soon, even if told to stop waiting: half an answer helps nobody."""
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
+    task.result()

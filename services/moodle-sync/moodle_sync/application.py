@@ -78,7 +78,7 @@ class Application:
 
     async def _load(self, phase: int) -> list[Operation]:
         async with self._uow.step() as step:
-            return await operations.load(step.conn, *self._run, phase, CHUNK)
+            return await operations.load(step.conn, self._scope, phase, CHUNK)
 
     async def _send_all(self, sender: Sender, chunk: Sequence[Operation]) -> None:
         """Send in batches, several in flight. When one fails, the others end before its error is raised."""

@@ -89,6 +89,8 @@ async def record_created(conn: Connection, district_id: str, run_id: UUID, creat
 
 async def record_changed(conn: Connection, district_id: str, run_id: UUID, seqs: Sequence[int]) -> None:
     """Remember what operations on linked objects applied, and whether these are active now."""
+    if not seqs:
+        return
     await conn.execute(
         """
         UPDATE link SET

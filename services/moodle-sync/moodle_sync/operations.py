@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from common.db import Connection, Row
 from common.events import CountByEntity
 from moodle_sync.plan import Planned
+
+if TYPE_CHECKING:
+    from moodle_sync.planning import Scope
 
 COLUMNS = (
     *("district_id", "run_id", "phase", "entity", "kind", "source_key", "source_hash", "before", "after"),
@@ -56,29 +59,31 @@ async def add(conn: Connection, district_id: str, run_id: UUID, planned: Sequenc
     )
 
 
-async def load(conn: Connection, district_id: str, run_id: UUID, phase: int, most: int) -> list[Operation]:
+async def load(conn: Connection, scope: "Scope", phase: int, most: int) -> list[Operation]:
     """The next open operations of a phase, in order."""
     rows = await conn.fetch(
         """
-        WITH known AS (
-            SELECT l.entity, l.source_key, l.moodle_id FROM link l JOIN plan p USING (district_id, target_id, source_id)
-            WHERE p.district_id = $1 AND p.run_id = $2
-        )
         SELECT o.seq, o.entity, o.kind, o.source_key, o.user_key, o.before, o.after, o.state = 'sent' AS sent_before,
                own.moodle_id, category.moodle_id AS category_id, course.moodle_id AS course_id,
                person.moodle_id AS user_id
         FROM operation o
-        LEFT JOIN known own ON own.entity = o.entity AND own.source_key = o.source_key
-        LEFT JOIN known category ON category.entity = 'category' AND category.source_key = o.after->>'category_key'
-        LEFT JOIN known course ON course.entity = 'course' AND course.source_key = o.source_key
-        LEFT JOIN known person ON person.entity = 'user' AND person.source_key = o.user_key
+        LEFT JOIN link own ON (own.district_id, own.target_id, own.source_id) = ($1, $5, $6)
+             AND own.entity = o.entity AND own.source_key = o.source_key
+        LEFT JOIN link category ON (category.district_id, category.target_id, category.source_id) = ($1, $5, $6)
+             AND category.entity = 'category' AND category.source_key = o.after->>'category_key'
+        LEFT JOIN link course ON (course.district_id, course.target_id, course.source_id) = ($1, $5, $6)
+             AND course.entity = 'course' AND o.entity = 'enrolment' AND course.source_key = o.source_key
+        LEFT JOIN link person ON (person.district_id, person.target_id, person.source_id) = ($1, $5, $6)
+             AND person.entity = 'user' AND person.source_key = o.user_key
         WHERE o.district_id = $1 AND o.run_id = $2 AND o.phase = $3 AND o.state IN ('planned', 'sent')
         ORDER BY o.seq LIMIT $4
         """,
-        district_id,
-        run_id,
+        scope.district_id,
+        scope.run_id,
         phase,
         most,
+        scope.target.id,
+        scope.school.source_id,
     )
     return [Operation(**row) for row in rows]
 

@@ -131,22 +131,21 @@ DIFFERING: dict[Entity, str] = {
 # Proof of a removal: the fetcher closed the record, which it does only when every endpoint that could show it was
 # read to its end, or when the source itself reported the deletion.
 GONE_COURSES = """
-    SELECT l.source_key FROM link l
-    WHERE l.district_id = $1 AND l.school_id = $2 AND l.target_id = $3 AND l.source_id = $4
-      AND l.entity = 'course' AND l.active
-      AND EXISTS (SELECT FROM roster.record r WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'class'
-                  AND r.source_key = l.source_key AND r.last_snapshot IS NOT NULL)
-      AND NOT EXISTS (SELECT FROM roster.record r WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'class'
-                      AND r.source_key = l.source_key AND r.last_snapshot IS NULL)
+    SELECT DISTINCT r.source_key FROM roster.record r
+    JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4 AND l.entity = 'course'
+         AND l.source_key = r.source_key AND l.school_id = $2 AND l.active
+    WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'class' AND r.last_snapshot IS NOT NULL
+      AND NOT EXISTS (SELECT FROM roster.record now WHERE now.district_id = $1 AND now.school_id = $2
+                      AND now.entity = 'class' AND now.source_key = r.source_key AND now.last_snapshot IS NULL)
 """
 
 # A person's account is suspended only when no school that uses this source has the person any more.
 GONE_USERS = """
-    SELECT l.source_key FROM link l
-    WHERE l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4 AND l.entity = 'user' AND l.active
-      AND EXISTS (SELECT FROM roster.record r WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'user'
-                  AND r.source_key = l.source_key AND r.last_snapshot IS NOT NULL)
-      AND NOT EXISTS (SELECT FROM roster.record r JOIN registry.school s USING (district_id)
-                      WHERE r.district_id = $1 AND r.entity = 'user' AND r.source_key = l.source_key
-                        AND r.last_snapshot IS NULL AND s.id = r.school_id AND s.source_id = $4)
+    SELECT DISTINCT r.source_key FROM roster.record r
+    JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4 AND l.entity = 'user'
+         AND l.source_key = r.source_key AND l.active
+    WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'user' AND r.last_snapshot IS NOT NULL
+      AND NOT EXISTS (SELECT FROM roster.record now JOIN registry.school s ON s.district_id = $1 AND s.id = now.school_id
+                      WHERE now.district_id = $1 AND now.entity = 'user' AND now.source_key = r.source_key
+                        AND now.last_snapshot IS NULL AND s.source_id = $4)
 """

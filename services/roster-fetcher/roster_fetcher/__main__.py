@@ -3,6 +3,8 @@
 import asyncio
 from functools import partial
 
+from stamina.instrumentation import set_on_retry_hooks
+
 from common import registry
 from common.delivery import Routes
 from common.events import SettingsChanged, SyncRequested
@@ -11,6 +13,7 @@ from common.sealing import SecretBox
 from roster_fetcher.handlers import Sources, fetch_roster, list_schools, report_parked
 from roster_fetcher.settings import Settings
 from roster_fetcher.sources import SOURCES
+from roster_fetcher.sources.http import log_retry
 
 
 def routes(sources: Sources) -> Routes:
@@ -24,6 +27,7 @@ def routes(sources: Sources) -> Routes:
 async def main() -> None:
     """Run until told to stop."""
     settings = Settings()
+    set_on_retry_hooks([log_retry])
     sources = Sources(SOURCES, SecretBox(settings.secret_key), settings.patience)
     async with Runtime("roster-fetcher", settings) as runtime:
         await registry.wait_until_published(runtime.pool)

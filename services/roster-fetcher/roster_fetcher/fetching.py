@@ -99,8 +99,7 @@ async def _take(desk: Desk, arrival: Arrival) -> None:
     convert = mapping.converter(endpoint, page, away)
     notes = Notes(endpoint.entity)
     staged = settle(rows, page.first, convert, notes, entry)
-    entry.received += page.repeated
-    entry.out_of_scope += page.repeated
+    entry.count(out_of_scope=page.repeated)
     await desk.staged.add(staged, notes.items)
 
 

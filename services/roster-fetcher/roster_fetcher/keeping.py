@@ -34,6 +34,7 @@ async def keep_changes(
     """Keep the staged rows as the next snapshot: check them as a whole, write what differs, close what is gone."""
     async with conn.transaction():
         last = await snapshots.latest(conn, job.district_id, job.school_id)
+        await Staging(conn).complete()
         await _check(conn, job, entries)
         await _doubt(conn, entries.values(), last)
         complete = all(entry.complete for entry in entries.values())

@@ -32,6 +32,14 @@ class Entry(Struct):
         if self.complete:
             self.complete, self.reason = False, reason
 
+    def count(self, *, kept: int = 0, warned: int = 0, skipped: int = 0, out_of_scope: int = 0) -> None:
+        """So many more rows were received, and this became of them."""
+        self.kept += kept
+        self.warned += warned
+        self.skipped += skipped
+        self.out_of_scope += out_of_scope
+        self.received += kept + warned + skipped + out_of_scope
+
     def outcomes(self) -> dict[str, int]:
         """The rows by what became of them."""
         return {

@@ -16,32 +16,28 @@ def settle(rows: Iterable[object], first: int, convert: Convert, notes: Notes, e
     record, it was skipped; some and a record, it was kept with a warning.
     """
     staged: list[Staged] = []
+    kept = warned = skipped = out_of_scope = 0
     for notes.row, row in enumerate(rows, first):
         before = len(notes.items)
         records = convert(row, notes)
-        entry.received += 1
         noted = len(notes.items) > before
         if records is None:
-            if noted:
-                entry.skipped += 1
-            else:
-                entry.out_of_scope += 1
+            skipped += noted
+            out_of_scope += not noted
             continue
-        if noted:
-            entry.warned += 1
-        else:
-            entry.kept += 1
+        warned += noted
+        kept += not noted
         for key, body in records:
-            staged.append(stage(key, body, entry.endpoint, warned=noted))
+            staged.append(stage(key, body, entry.endpoint, noted))
+    entry.count(kept=kept, warned=warned, skipped=skipped, out_of_scope=out_of_scope)
     return staged
 
 
-def stage(key: str, body: Body, endpoint: str, *, warned: bool) -> Staged:
+def stage(key: str, body: Body, endpoint: str, warned: bool) -> Staged:
     """A record as it waits for the others."""
     encoded = encode(body)
-    role = class_key = user_key = None
-    if isinstance(body, Enrolment):
-        role, class_key, user_key = body.role, body.class_key, body.user_key
-    elif isinstance(body, User):
-        role = body.role
-    return Staged(body.entity, key, content_hash(encoded), encoded, role, class_key, user_key, endpoint, warned)
+    hashed = content_hash(encoded)
+    if type(body) is Enrolment:
+        return body.entity, key, hashed, encoded, body.role, body.class_key, body.user_key, endpoint, warned
+    role = body.role if type(body) is User else None
+    return body.entity, key, hashed, encoded, role, None, None, endpoint, warned

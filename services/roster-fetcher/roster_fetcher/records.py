@@ -49,13 +49,7 @@ async def compare(
     Records that did not come count as removed only if their entity is `closable`. The number of differences by entity
     and kind, all kinds of change present.
     """
-    await conn.execute(
-        """
-        SET LOCAL work_mem = '64MB';
-        ANALYZE staged;
-        CREATE TEMP TABLE difference (entity text, source_key text, change text) ON COMMIT DROP;
-        """
-    )
+    await conn.execute("CREATE TEMP TABLE difference (entity text, source_key text, change text) ON COMMIT DROP")
     await conn.execute(
         """
         INSERT INTO difference (entity, source_key, change)

@@ -5,7 +5,6 @@ They are temporary: a killed worker leaves nothing behind, and nothing of a half
 
 from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
-from typing import NamedTuple
 
 from common.db import Connection
 from roster_fetcher.findings import Finding
@@ -37,18 +36,9 @@ CREATE = """
 """
 
 
-class Staged(NamedTuple):
-    """A record that waits; the columns of the table `staged` behind `seq`."""
-
-    entity: str
-    source_key: str
-    hash: bytes
-    body: bytes
-    role: str | None
-    class_key: str | None
-    user_key: str | None
-    endpoint: str
-    warned: bool
+COLUMNS = ("entity", "source_key", "hash", "body", "role", "class_key", "user_key", "endpoint", "warned")
+Staged = tuple[str, str, bytes, bytes, str | None, str | None, str | None, str, bool]
+"""A record that waits: the values of `COLUMNS`."""
 
 
 class Staging:
@@ -61,9 +51,13 @@ class Staging:
     async def add(self, rows: Sequence[Staged], findings: Sequence[Finding]) -> None:
         """Add a page's records and findings."""
         if rows:
-            await self._conn.copy_records_to_table("staged", records=rows, columns=Staged._fields)
+            await self._conn.copy_records_to_table("staged", records=rows, columns=COLUMNS)
         if findings:
             await self._conn.copy_records_to_table("staged_finding", records=findings, columns=Finding._fields)
+
+    async def complete(self) -> None:
+        """All rows have come: let PostgreSQL know what there is. Inside the transaction that works on them."""
+        await self._conn.execute("SET LOCAL work_mem = '64MB'; ANALYZE staged")
 
     async def enrolled(self, user_keys: Sequence[str]) -> Set[str]:
         """Those of the users who have an enrolment here. All enrolments must have been added before."""

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from datetime import date
-from functools import lru_cache
 
 LOOKS_LIKE_EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>.]+(\.[^\s@,;<>.]+)+")
 GONE = frozenset({"tobedeleted", "inactive"})
@@ -14,13 +13,18 @@ FALSE = frozenset({"false", "0", "no"})
 
 
 def text(value: object) -> str:
-    """Trimmed and NFC-normalised; blank for null. Numbers and booleans as JSON writes them."""
+    """Trimmed and NFC-normalised; blank for null. Numbers and booleans as JSON writes them.
+
+    NUL is left out, since PostgreSQL has no place for it.
+    """
     if type(value) is not str:
         if value is None:
             return ""
         value = str(value).lower() if isinstance(value, bool) else str(value)
     value = value.strip()
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if value.isascii() and "\0" not in value:
+        return value
+    return unicodedata.normalize("NFC", value.replace("\0", ""))
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -44,7 +48,6 @@ def email(value: str) -> str | None:
     return value if LOOKS_LIKE_EMAIL.fullmatch(value) else None
 
 
-@lru_cache(maxsize=4096)
 def day(value: str) -> date | None:
     """The calendar day that a date or time names where it was written, whatever its offset; None if unreadable."""
     try:

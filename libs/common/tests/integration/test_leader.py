@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise
 
 from common import leader
-from common.db import Pool
+from common.db import Connection, Pool
 from common.testing.fixtures import PoolOf
 from common.testing.waiting import wait_for
 
@@ -53,19 +53,19 @@ async def test_one_of_two_leads_and_the_other_takes_over_when_the_first_stops(po
     assert turns.taken.count("first") == at_the_end_of_first
 
 
-async def test_a_leader_that_dies_is_replaced_by_the_one_that_waits(pool_of: PoolOf) -> None:
+async def test_a_leader_that_dies_is_replaced_by_the_one_that_waits(pool_of: PoolOf, owner: Connection) -> None:
     turns = Turns()
-    pool = await pool_of("scheduler")
-    async with candidate(pool, turns.of("first")), candidate(await pool_of("scheduler"), turns.of("second")):
+    first, second = await pool_of("scheduler"), await pool_of("scheduler")
+    async with candidate(first, turns.of("first")), candidate(second, turns.of("second")):
         await wait_for(lambda: turns.taken, what="somebody leads")
-        await kill_leader(pool)
+        await kill_leader(owner)
         await wait_for(lambda: len(set(turns.taken)) == 2, what="the other leads")
     assert changes(turns.taken) == 1
 
 
-async def kill_leader(pool: Pool) -> None:
+async def kill_leader(owner: Connection) -> None:
     """End the session that holds the lead, as the end of its process would."""
-    await pool.execute(
+    await owner.execute(
         """
         SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
         WHERE l.locktype = 'advisory' AND d.datname = current_database()

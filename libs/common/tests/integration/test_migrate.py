@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from common.db import Connection
+from common.db import Connection, role_of
 from common.migrate import migrate
 from rosterbus_local.servers import Servers
 
@@ -27,16 +27,17 @@ async def database_url(servers: Servers) -> AsyncIterator[SecretStr]:
 
 
 @pytest.fixture
-def package(tmp_path: Path) -> Iterator[Path]:
-    """The SQL folder of a service that exists for this test only; its name is the folder's parent's."""
-    name = f"invented_{uuid4().hex[:8]}"
-    folder = tmp_path / name / "sql"
+async def package(tmp_path: Path, owner: Connection) -> AsyncIterator[Path]:
+    """The SQL folder of a service that exists for this test only; it is named as the folder's parent is."""
+    service = f"invented_{uuid4().hex[:8]}"
+    folder = tmp_path / service / "sql"
     folder.mkdir(parents=True)
     (folder.parent / "__init__.py").touch()
     sys.path.insert(0, str(tmp_path))
     yield folder
     sys.path.remove(str(tmp_path))
-    await owner.execute(f"DROP OWNED BY rosterbus_{name}; DROP ROLE rosterbus_{name}")
+    if await owner.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role_of(service)):
+        await owner.execute(f"DROP OWNED BY {role_of(service)}; DROP ROLE {role_of(service)}")
 
 
 async def applied(owner: Connection, service: str) -> list[str]:

@@ -89,6 +89,7 @@ class OneRosterSource(Declared):
     client_id: Secret = Field(description="the id of the client at the source")
     client_secret: Secret = Field(description="the secret of the client at the source")
     scope: str = ""
+    page_size: Annotated[int, Field(ge=1, le=50_000)] | None = None
 
 
 class OneRosterCsvSource(Declared):

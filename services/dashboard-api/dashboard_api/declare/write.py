@@ -30,7 +30,7 @@ async def _write_source(
     uow: UnitOfWork, box: SecretBox, district_id: str, source: OneRosterSource | OneRosterCsvSource
 ) -> None:
     secrets: dict[str, str] = {}
-    settings = source.model_dump(exclude={"kind", "client_id", "client_secret"})
+    settings = source.model_dump(exclude={"kind", "client_id", "client_secret"}, exclude_none=True)
     if isinstance(source, OneRosterSource):
         secrets["client_id"] = source.client_id.get_secret_value()
         secrets["client_secret"] = source.client_secret.get_secret_value()

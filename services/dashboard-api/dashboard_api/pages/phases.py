@@ -3,16 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard_api.pages.status import UNITS
-from dashboard_api.pages.wording import number
+from dashboard_api.words.amounts import number
+from dashboard_api.words.standing import UNITS
 
 NAMES = {"fetching": "Read the roster", "planning": "Plan", "applying": "Apply to Moodle"}
+WORDS = {
+    "waiting": "waits",
+    "running": "under way",
+    "done": "done",
+    "failed": "failed",
+    "skipped": "not needed",
+    "missed": "not reached",
+}
 ORDER = ("ordered", "requested", *NAMES)
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseView:
-    """`state` is waiting, running, done, failed or skipped. `value` and `most` are for a progress bar."""
+    """`state` is one of `WORDS`; `value` and `most` are for a progress bar."""
 
     name: str
     state: str
@@ -32,9 +40,9 @@ def _state(phase: str, run: dict[str, Any]) -> str:
     if status == "completed":
         return "done" if phase in _passed(run) else "skipped"
     if status == "failed":
-        return _place(phase, run["failure_phase"] or "fetching", now="failed", later="skipped")
+        return _place(phase, run["failure_phase"] or "fetching", now="failed", later="missed")
     if status == "refused":
-        return "skipped"
+        return "missed"
     return _place(phase, status, now="running", later="waiting")
 
 
@@ -54,12 +62,8 @@ def _place(phase: str, current: str, *, now: str, later: str) -> str:
 
 
 def _view(phase: str, state: str, told: dict[str, Any] | None) -> PhaseView:
-    if state == "skipped":
-        return PhaseView(NAMES[phase], state, "not needed")
-    if state == "waiting" or told is None:
-        return PhaseView(
-            NAMES[phase], state, {"waiting": "waits", "running": "under way", "failed": "failed"}.get(state, "done")
-        )
+    if state in ("skipped", "missed", "waiting") or told is None:
+        return PhaseView(NAMES[phase], state, WORDS[state])
     done, total, unit = told["done"], told["total"], UNITS[phase]
     if state == "done" or total is None:
         return PhaseView(NAMES[phase], state, f"{number(done)} {unit}")

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Request, Response
 from dashboard_api.auth.guard import InContext, PageVisitor
 from dashboard_api.catalogue import entry_of
 from dashboard_api.context import Context
-from dashboard_api.pages import kinds, phases, status
+from dashboard_api.pages import phases
 from dashboard_api.pages.templating import render
-from dashboard_api.pages.wording import moment
 from dashboard_api.problems import not_found
 from dashboard_api.queries import districts, run_list
 from dashboard_api.queries.run_list import RunFilter
+from dashboard_api.words import kinds, standing
+from dashboard_api.words.amounts import moment
 
 ERRORS = 100
 RECENT = 6
@@ -42,11 +43,11 @@ async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
         context.pool, RunFilter([district_id], district_id, UUID(run["school_id"]), limit=RECENT)
     )
     return {
-        "badge_of": status.run_badge(run),
-        "sentence": status.run_sentence(run),
-        "ended": run["status"] in status.ENDED,
+        "badge_of": standing.run_badge(run),
+        "sentence": standing.run_sentence(run),
+        "ended": run["status"] in standing.ENDED,
         "so_far": _so_far(run),
-        "title": f"{status.MODES.get(run['mode'], 'Sync')} of {run['school'] or 'a school that is not declared'}",
+        "title": f"{standing.MODES.get(run['mode'], 'Sync')} of {run['school'] or 'a school that is not declared'}",
         "phases": phases.phases_of(run),
         "changes": kinds.table(run["changes"]),
         "plan": kinds.table(run["plan"]),
@@ -56,13 +57,13 @@ async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
         "errors": errors.rows(),
         "more_errors": errors.next is not None,
         "recent": recent.rows(),
-        "status": status,
+        "standing": standing,
     }
 
 
 def _so_far(run: dict[str, Any]) -> float | None:
     """Milliseconds since a run that is under way was admitted."""
     started = moment(run["requested_at"])
-    if started is None or run["status"] in status.ENDED:
+    if started is None or run["status"] in standing.ENDED:
         return None
     return (datetime.now(UTC) - started).total_seconds() * 1000

@@ -15,12 +15,12 @@ from dashboard_api.api.schools import after_school
 from dashboard_api.auth.guard import FormSender, InContext, PageVisitor
 from dashboard_api.context import Context
 from dashboard_api.orders import OrderMode, Wish
-from dashboard_api.pages import status as wording
-from dashboard_api.pages.kinds import OVERVIEW
 from dashboard_api.pages.templating import render
 from dashboard_api.problems import not_found
 from dashboard_api.queries import districts, run_list, school_list, schools
 from dashboard_api.queries.school_list import SchoolFilter
+from dashboard_api.words import standing
+from dashboard_api.words.kinds import OVERVIEW
 
 ROWS = 50
 
@@ -44,7 +44,7 @@ async def show(
         return render(request, "no_districts.html", visitor, title="Schools")
     district_id = district or visible[0]["id"]
     visitor.require("read", district_id)
-    chosen = status if status in wording.FILTERS else None
+    chosen = status if status in standing.FILTERS else None
     wanted = SchoolFilter(visitor.visible, district_id, chosen, search, after_school(after), ROWS)
     values = await _values(context, wanted, ordered)
     return render(request, "schools.html", visitor, districts=visible, after=after, **values)
@@ -93,7 +93,7 @@ async def _values(context: Context, wanted: SchoolFilter, ordered: UUID | None) 
         "order": order if order and order["runs"] else None,
         "columns": _columns(district["counts"] or {}),
         "filters": _filters(district),
-        "wording": wording,
+        "standing": standing,
     }
 
 
@@ -105,4 +105,4 @@ def _columns(counts: dict[str, int]) -> dict[str, str]:
 def _filters(district: dict[str, Any]) -> list[tuple[str, str, int]]:
     """What schools can be filtered by: key, word and number; only those that fit some school."""
     numbers = {**district["statuses"], "running": district["running"]}
-    return [(key, word, numbers[key]) for key, word in wording.FILTERS.items() if numbers.get(key)]
+    return [(key, word, numbers[key]) for key, word in standing.FILTERS.items() if numbers.get(key)]

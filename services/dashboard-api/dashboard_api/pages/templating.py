@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboard_api.auth.principal import Principal
-from dashboard_api.pages import kinds, status, wording
+from dashboard_api.words import amounts, kinds, standing
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -39,18 +39,18 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     filters: list[Callable[..., Any]] = [
-        wording.number,
-        wording.size,
-        wording.duration,
-        wording.ago,
-        wording.lasting,
-        wording.exact,
-        wording.moment,
+        amounts.number,
+        amounts.size,
+        amounts.duration,
+        amounts.ago,
+        amounts.lasting,
+        amounts.exact,
+        amounts.moment,
         kinds.total,
-        status.progress_words,
+        standing.progress_words,
     ]
     environment.filters.update({filter_.__name__: filter_ for filter_ in filters})
-    environment.filters["counted"] = wording.count
+    environment.filters["counted"] = amounts.count
     environment.globals.update(static=_static)
     return environment
 

@@ -14,7 +14,7 @@ from common.events import (
 )
 from common.uow import UnitOfWork
 from dashboard_api.projections.told import told_at
-from dashboard_api.queries import hints, phases, run_errors, runs, school_states, schools
+from dashboard_api.queries import hints, phases, run_errors, runs, school_states, schools, snapshots
 from dashboard_api.queries.runs import RunFact, fact_of
 from dashboard_api.queries.school_states import Ending
 
@@ -79,7 +79,7 @@ async def note_roster(event: RosterFetched, uow: UnitOfWork) -> None:
     )
     async with uow:
         await runs.note(uow.conn, fact)
-        await school_states.note_counts(uow.conn, event, told_at(uow))
+        await school_states.note_counts(uow.conn, fact, told_at(uow))
         await hints.tell(uow.conn, event)
 
 
@@ -91,8 +91,11 @@ async def note_plan(event: PlanMade, uow: UnitOfWork) -> None:
 async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
     """The run's end, and with it how the school stands, unless the run only looked."""
     async with uow:
-        await runs.note(uow.conn, _of_completion(event, uow))
-        if event.outcome not in ("refreshed", "previewed"):
+        fact = await _of_completion(event, uow)
+        await runs.note(uow.conn, fact)
+        if event.outcome == "refreshed":
+            await school_states.note_counts(uow.conn, fact, told_at(uow))
+        elif event.outcome != "previewed":
             health = "with_errors" if event.errors or event.outcome == "with_errors" else "clean"
             await school_states.note_ending(
                 uow.conn,
@@ -129,7 +132,8 @@ async def _keep(event: SyncRequested | SyncRefused | PlanMade, fact: RunFact, uo
         await hints.tell(uow.conn, event)
 
 
-def _of_completion(event: SyncCompleted, uow: UnitOfWork) -> RunFact:
+async def _of_completion(event: SyncCompleted, uow: UnitOfWork) -> RunFact:
+    """A refresh ends once the roster is read. Its counts are those of its snapshot, since no other event tells them."""
     fact = replace(
         fact_of(event, "completed"),
         mode=event.mode,
@@ -138,9 +142,13 @@ def _of_completion(event: SyncCompleted, uow: UnitOfWork) -> RunFact:
         errors=event.errors,
         courses=event.courses,
         calls=event.calls,
+        bytes_up=event.bytes_up,
+        bytes_down=event.bytes_down,
         duration_ms=event.duration_ms,
         ended_at=told_at(uow),
     )
-    if event.outcome == "refreshed":
-        return replace(fact, source_up=event.bytes_up, source_down=event.bytes_down)
-    return replace(fact, target_up=event.bytes_up, target_down=event.bytes_down)
+    if event.outcome != "refreshed":
+        return fact
+    fact = replace(fact, source_up=event.bytes_up, source_down=event.bytes_down)
+    kept = await snapshots.of_run(uow.conn, event.district_id, event.run_id)
+    return replace(fact, **kept) if kept else fact

@@ -53,3 +53,15 @@ async def replace(conn: Connection, new: NewKey) -> UUID:
         new.lasts,
     )
     return id_
+
+
+async def is_valid(conn: Connection, name: str, token_hash: bytes) -> bool:
+    """Whether the key of this name has this hash, and has not expired."""
+    return bool(
+        await conn.fetchval(
+            "SELECT true FROM api_key "
+            "WHERE name = $1 AND token_hash = $2 AND (expires_at IS NULL OR expires_at > now())",
+            name,
+            token_hash,
+        )
+    )

@@ -43,6 +43,8 @@ class RunFact:
     source_down: int | None = None
     target_up: int | None = None
     target_down: int | None = None
+    bytes_up: int | None = None
+    bytes_down: int | None = None
     duration_ms: int | None = None
     ordered_at: datetime | None = None
     requested_at: datetime | None = None
@@ -53,7 +55,7 @@ COLUMNS = tuple(field.name for field in fields(RunFact))
 KEY = ("district_id", "id", "school_id")
 RISING = ("status", "source_up", "source_down", "target_up", "target_down")
 """Columns of which the greatest value is the newest."""
-ENDING = ("ended_at", "errors", "duration_ms")
+ENDING = ("ended_at", "errors", "bytes_up", "bytes_down", "duration_ms")
 """Columns that the higher of two ends (`completed` after `failed`) tells again."""
 
 

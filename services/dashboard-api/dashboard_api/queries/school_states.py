@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.db import Connection
-from common.events import RosterFetched
+from dashboard_api.queries.runs import RunFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,10 @@ class Ending:
     at: datetime
 
 
-async def note_counts(conn: Connection, event: RosterFetched, at: datetime) -> None:
-    """Keep the counts of the newest snapshot."""
+async def note_counts(conn: Connection, fact: RunFact, at: datetime) -> None:
+    """Keep the counts of the newest snapshot; a fact without a snapshot changes nothing."""
+    if fact.snapshot is None:
+        return
     await conn.execute(
         """
         INSERT INTO school_state (district_id, school_id, snapshot, counts, counts_at) VALUES ($1, $2, $3, $4, $5)
@@ -30,10 +32,10 @@ async def note_counts(conn: Connection, event: RosterFetched, at: datetime) -> N
             counts_at = greatest(school_state.counts_at, excluded.counts_at)
         WHERE school_state.snapshot IS NULL OR school_state.snapshot <= excluded.snapshot
         """,
-        event.district_id,
-        event.school_id,
-        event.snapshot,
-        event.counts,
+        fact.district_id,
+        fact.school_id,
+        fact.snapshot,
+        fact.counts,
         at,
     )
 

@@ -35,8 +35,10 @@ CREATE TABLE run (
     retry_planned  boolean,
     source_up      bigint,                        -- bytes on the wire, to and from the roster's source …
     source_down    bigint,
-    target_up      bigint,                        -- … and Moodle
+    target_up      bigint,                        -- … and Moodle, as far as progress tells …
     target_down    bigint,
+    bytes_up       bigint,                        -- … and together, as the end tells
+    bytes_down     bigint,
     duration_ms    bigint,
     noted_at       timestamptz NOT NULL DEFAULT now(),  -- first heard of
     ordered_at     timestamptz,
@@ -195,7 +197,9 @@ CREATE VIEW run_overview AS
             FROM run_phase p WHERE p.district_id = r.district_id AND p.run_id = r.id) AS phases,
            r.snapshot, r.complete, r.counts, r.changes, r.plan, r.actions, r.outcome, r.errors, r.courses, r.calls,
            r.failure_phase, r.failure_code, r.failure_detail, r.retry_planned,
-           r.source_up, r.source_down, r.target_up, r.target_down,
+           r.source_up, r.source_down,
+           greatest(coalesce(r.bytes_up - coalesce(r.source_up, 0), r.target_up), 0) AS target_up,
+           greatest(coalesce(r.bytes_down - coalesce(r.source_down, 0), r.target_down), 0) AS target_down,
            r.duration_ms, r.noted_at, r.ordered_at, r.requested_at, r.ended_at
     FROM run r
     LEFT JOIN district d ON d.id = r.district_id

@@ -28,7 +28,7 @@ def _sentence(detail: ErrorDetails) -> str:
         case "missing":
             return f"The source's setting {name} is missing."
         case "extra_forbidden":
-            return f"The source has no setting {name}; take it out or correct its name."
+            return f"The source's setting {name} is not known; take it out or correct its name."
         case "value_error":
             return f"The source's setting {name} {detail['ctx']['error']}."
     return f"The source's setting {name} cannot be used: {detail['msg'][:1].lower()}{detail['msg'][1:]}."

@@ -13,7 +13,9 @@ from typing import Self, TypeVar
 
 import aiohttp
 import stamina
+import structlog
 from msgspec import Struct
+from stamina.instrumentation import RetryDetails
 from yarl import URL
 
 from roster_fetcher.ledger import Entry
@@ -27,6 +29,8 @@ GZIP_TIME = slice(4, 8)
 """Where a gzip header says when it was packed (RFC 1952, 2.3), which is no part of what it says."""
 
 T = TypeVar("T")
+
+log = structlog.get_logger()
 
 
 class PassingTrouble(SourceTrouble):
@@ -137,6 +141,16 @@ async def patiently(patience: Patience, attempt: Callable[[], Awaitable[T]]) -> 
         wait_jitter=patience.first_wait,
     )
     return await retries(worth_waiting, attempt)
+
+
+def log_retry(details: RetryDetails) -> None:
+    """Log that a request will be tried again, in place of stamina's own line, which repeats its cause at length."""
+    log.info(
+        "the source will be asked again",
+        code=getattr(details.caused_by, "code", ""),
+        attempt=details.retry_num,
+        seconds=round(details.wait_for, 1),
+    )
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -79,10 +79,9 @@ async def count(pool: Pool, tables: tuple[str, ...] = ("snapshot", "inbox")) -> 
 async def test_a_job_told_twice_is_done_once(
     declared: North, fetcher: Pool, bus: Bus, probe: EventProbe, district: District
 ) -> None:
-    async with worker(bus, fetcher) as consumer:
+    async with worker(bus, fetcher):
         await publish_twice(bus, a_request(SCHOOL))
         await probe.wait_for(RosterFetched)
-        await wait_for(lambda: not consumer._running)
     assert await count(fetcher) == {"snapshot": 1, "inbox": 1}
     assert len(probe.all(RosterFetched)) == 1
     assert await declared.keys(SCHOOL, "enrolment") == enrolments_at(district, SCHOOL)
@@ -128,7 +127,6 @@ async def test_a_school_that_is_not_declared_fails_its_run(fetcher: Pool, bus: B
 async def test_trouble_of_our_own_is_tried_again_and_then_told(
     declared: North, fetcher: Pool, bus: Bus, probe: EventProbe, server: OneRosterSimulator
 ) -> None:
-    await fetcher.execute("DROP TABLE IF EXISTS pg_temp.staged")
     await declared.dashboard.execute("UPDATE source SET settings = '[]'")
     async with worker(bus, fetcher):
         await publish(bus, a_request(SCHOOL))

@@ -100,8 +100,9 @@ async def test_a_token_that_is_never_accepted_fails_the_run(north: North, distri
 
 async def test_wrong_credentials_fail_the_run_at_once(north: North, district: District) -> None:
     async with serving(district) as server:
-        await north.declare_rest(server, SCHOOL)
-        server.tokens._client = ("rosterbus", "renewed")
+        addresses = {"base_url": server.base_url, "token_url": server.token_url}
+        secrets = {"client_id": server.client_id, "client_secret": "outdated"}
+        await north.declare("oneroster", {"version": "1.2"} | addresses, secrets, [SCHOOL])
         failed = the_only(await north.fetch(SCHOOL), SyncFailed)
         assert (failed.code, server.requests["token"]) == ("AUTH_INVALID", 1)
         assert "Renew client_id and client_secret" in failed.detail

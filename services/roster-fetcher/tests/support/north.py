@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from pydantic import SecretStr
+
 from common import registry
 from common.db import Pool, Row
 from common.envelope import Envelope, decode
 from common.events import Event, Mode, RosterFetched, SettingsChanged, SyncRequested
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
-from pydantic import SecretStr
 from roster_fetcher.handlers import Sources, fetch_roster, list_schools
 from roster_fetcher.patience import Patience
 from roster_fetcher.sources import SOURCES

@@ -155,7 +155,7 @@ def completed(run_id: UUID, key: str = "1", **more: Any) -> SyncCompleted:
     values: dict[str, Any] = {
         "district_id": "north", "run_id": run_id, "school_id": school(key), "mode": "full", "outcome": "clean",
         "actions": {"user": {"create": 421}, "enrolment": {"create": 3100}}, "courses": 38, "calls": 61,
-        "bytes_up": 310_000, "bytes_down": 52_000, "duration_ms": 41_000,
+        "bytes_up": 314_000, "bytes_down": 864_000, "duration_ms": 41_000,
     }  # fmt: skip
     return SyncCompleted.model_validate({**values, **more})
 

@@ -89,6 +89,22 @@ async def test_a_refresh_or_a_preview_does_not_change_how_a_school_stands(north:
     assert await north.pool.fetchval("SELECT status FROM school_status WHERE id = $1", school("1")) == "ready"
 
 
+async def test_a_refresh_brings_the_counts_of_its_snapshot(north: Dashboard) -> None:
+    run_id = uuid4()
+    await north.fetcher.execute(
+        "INSERT INTO snapshot (district_id, school_id, number, run_id, complete, counts, changes, duration_ms) "
+        "VALUES ('north', $1, 4, $2, true, $3, '{}', 900)",
+        school("1"),
+        run_id,
+        {"student": 398},
+    )
+    await north.handle(completed(run_id, mode="refresh", outcome="refreshed", bytes_down=812_000))
+    state = await north.row("SELECT counts, snapshot, health FROM school_state")
+    assert tuple(state.values()) == ({"student": 398}, 4, None)
+    run = await north.row("SELECT source_down, target_down, counts FROM run_overview WHERE id = $1", run_id)
+    assert (run["source_down"], run["target_down"], run["counts"]) == (812_000, 0, {"student": 398})
+
+
 async def test_a_failure_keeps_the_number_of_errors_known_before(north: Dashboard) -> None:
     await north.handle(completed(uuid4(), errors=17))
     await north.handle(failed(uuid4()))

@@ -1,6 +1,7 @@
 """Fields that several of OneRoster's objects have: status, references, dates. Pure."""
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from roster_fetcher import values
@@ -44,11 +45,19 @@ def references(refs: wire.References) -> tuple[str, ...]:
 
 def read_dates(starts: wire.Text, ends: wire.Text, key: str, notes: Notes) -> Dates:
     """The first day and the first day after. What is unreadable, or ends before it starts, is noted and left out."""
-    first, after = (values.day(text(value)) for value in (starts, ends))
-    for name, value, read in (("startDate", starts, first), ("endDate", ends, after)):
-        if read is None and text(value):
-            notes.add("INVALID_DATE", key, name, text(value))
+    dates, faults = _pair(starts, ends)
+    for fault in faults:
+        notes.add("INVALID_DATE", key, *fault)
+    return dates
+
+
+@lru_cache(maxsize=1024)
+def _pair(starts: wire.Text, ends: wire.Text) -> tuple[Dates, tuple[tuple[str, str, str], ...]]:
+    """Both days and what is wrong with them: field, value, detail. A roster has few pairs and very many rows."""
+    first, after = values.day(text(starts)), values.day(text(ends))
+    written = (("startDate", starts, first), ("endDate", ends, after))
+    faults = [(name, text(value), "") for name, value, read in written if read is None and text(value)]
     if first and after and after < first:
-        notes.add("INVALID_DATE", key, "endDate", text(ends), "it lies before the start")
+        faults.append(("endDate", text(ends), "it lies before the start"))
         after = None
-    return Dates(first, after)
+    return Dates(first, after), tuple(faults)

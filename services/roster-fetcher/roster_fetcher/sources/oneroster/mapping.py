@@ -13,8 +13,8 @@ from roster_fetcher.findings import Notes
 from roster_fetcher.grades import grade
 from roster_fetcher.sources.oneroster import roles, wire
 from roster_fetcher.sources.oneroster.fields import Dates, is_gone, note_status, read_dates, reference, references
-from roster_fetcher.sources.oneroster.people import held_roles, read_person
-from roster_fetcher.sources.oneroster.roles import Held
+from roster_fetcher.sources.oneroster.people import RolesAsWritten, held_roles, read_person, roles_as_written
+from roster_fetcher.sources.oneroster.roles import Standing
 from roster_fetcher.sources.protocol import Convert, Endpoint, Page, Records, SourceTrouble
 from roster_fetcher.values import text, texts
 
@@ -59,6 +59,7 @@ class SchoolMapping:
         self.courses: dict[str, Course] = {}
         self.classes: set[str] = set()
         self._complete: set[str] = set()
+        self._standings: dict[RolesAsWritten, Standing] = {}
         self._school_found = False
 
     def converter(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Convert:
@@ -69,7 +70,7 @@ class SchoolMapping:
             if type(row) is wire.Malformed:
                 notes.add(self.malformed, "", detail=f"row {notes.row}: {row.reason}")
                 return None
-            return None if is_gone(row) else convert(row, notes)
+            return None if row.status != "active" and is_gone(row) else convert(row, notes)
 
         return convert_row
 
@@ -90,7 +91,7 @@ class SchoolMapping:
         return {
             place: text(row.sourced_id)
             for place, row in enumerate(rows)
-            if type(row) is wire.User and not self._belongs(held_roles(row))
+            if type(row) is wire.User and not self._standing(roles_as_written(row)).belongs
         }
 
     def keep_classes(self, keys: Set[str]) -> None:
@@ -187,7 +188,7 @@ class SchoolMapping:
             if school_key == self.school_key or (narrowed and not school_key):
                 notes.add("CLASS_NOT_FOUND", key, "class", class_key)
             return None
-        role = roles.ENROLMENT_ROLES.get(text(row.role).casefold())
+        role = roles.enrolment_role(row.role)
         if not role:
             if role is None:
                 notes.add("INVALID_ROLE", key, "role", text(row.role))
@@ -207,26 +208,26 @@ class SchoolMapping:
             if not (row.orgs or row.org_sourced_ids or row.roles):
                 notes.add("ORG_NOT_FOUND", key, "orgs")
             return None
-        held = held_roles(row)
-        here = self._belongs(held)
-        role = roles.weightiest(here or held)
+        written = roles_as_written(row)
+        role, belongs = self._standing(written)
         if not key or not role:
-            notes.add("INVALID_ROLE" if key else "MISSING_ID", key, "role" if key else "sourcedId", _words(held))
+            words = ", ".join(text(word) for word, _, _ in written)
+            notes.add("INVALID_ROLE" if key else "MISSING_ID", key, "role" if key else "sourcedId", words)
             return None
         person = read_person(row, key, role, notes)
         if person is None:
             return None
-        if not here:
-            notes.add("STUDENT_OTHER_SCHOOL", key, "orgs", ", ".join(role.org_key for role in held))
+        if not belongs:
+            notes.add("STUDENT_OTHER_SCHOOL", key, "orgs", ", ".join(org for _, _, org in written))
         note_status(row, key, notes)
         return ((key, person),)
 
-    def _belongs(self, held: Sequence[Held]) -> list[Held]:
-        """The roles that make somebody one of this school's: those held here, and administrators' above it."""
-        here = roles.at(held, (self.school_key,))
-        if here or not roles.administers(held, self.above):
-            return here
-        return roles.at(held, self.above)
+    def _standing(self, written: RolesAsWritten) -> Standing:
+        known = self._standings.get(written)
+        if known is None:
+            known = roles.standing(held_roles(written), self.school_key, self.above)
+            self._standings[written] = known
+        return known
 
 
 def ancestors(key: str, orgs: dict[str, Org]) -> list[str]:
@@ -236,10 +237,6 @@ def ancestors(key: str, orgs: dict[str, Org]) -> list[str]:
         above.append(parent)
         key = parent
     return above
-
-
-def _words(held: Sequence[Held]) -> str:
-    return ", ".join(sorted({role.word for role in held}))
 
 
 def _not_found(school_key: str, *, complete: bool) -> SourceTrouble:

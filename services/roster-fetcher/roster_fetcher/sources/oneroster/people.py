@@ -8,20 +8,21 @@ from roster_fetcher.sources.oneroster.fields import reference, references
 from roster_fetcher.sources.oneroster.roles import Held
 from roster_fetcher.values import text, texts
 
+RolesAsWritten = tuple[tuple[wire.Text, wire.Text, str], ...]
+"""What a row says of roles, unread: word, type, organisation. Few in number, so that what they come to is kept."""
 
-def held_roles(row: wire.User) -> list[Held]:
-    """What a user is where: 1.2's roles, or 1.1's one role at each org; its first org is the primary one."""
+
+def roles_as_written(row: wire.User) -> RolesAsWritten:
+    """1.2's roles, or 1.1's one role at each org, of which each is a primary one."""
     if row.roles:
-        return [
-            Held(
-                text(role.role).casefold(),
-                reference(role.org, role.org_sourced_id),
-                text(role.role_type).casefold() != "secondary",
-            )
-            for role in row.roles
-        ]
-    word = text(row.role).casefold()
-    return [Held(word, org, True) for org in references(row.orgs) or references(row.org_sourced_ids)]
+        return tuple([(r.role, r.role_type, reference(r.org, r.org_sourced_id)) for r in row.roles])
+    orgs = references(row.orgs) or references(row.org_sourced_ids)
+    return tuple([(row.role, None, org) for org in orgs])
+
+
+def held_roles(written: RolesAsWritten) -> list[Held]:
+    """What a user is where."""
+    return [Held(text(word).casefold(), org, text(kind).casefold() != "secondary") for word, kind, org in written]
 
 
 def read_person(row: wire.User, key: str, role: str, notes: Notes) -> roster.User | None:

@@ -1,7 +1,10 @@
 """OneRoster's roles, 1.1 and 1.2, in the roster model's words. Which of several roles counts for a school."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
+
+from roster_fetcher.values import text
 
 USER_ROLES = {
     "student": "student",
@@ -35,8 +38,33 @@ class Held(NamedTuple):
     primary: bool
 
 
-def weightiest(held: Sequence[Held]) -> str:
-    """The role that counts, in our words: primary ones first, then by `RANK`; blank if none is known."""
+class Standing(NamedTuple):
+    """What a user is at a school: one of our roles, blank if none is known. `belongs`: by a role, not by enrolment."""
+
+    role: str
+    belongs: bool
+
+
+def standing(held: Sequence[Held], school_key: str, above: Collection[str]) -> Standing:
+    """What somebody with these roles is at a school, with the organisations `above` it.
+
+    Roles held at the school count, or else those of an administrator above it, or else, for somebody who may be
+    enrolled there, all.
+    """
+    here = _at(held, (school_key,))
+    if not here and any(USER_ROLES.get(role.word) == "administrator" for role in _at(held, above)):
+        here = _at(held, above)
+    return Standing(_weightiest(here or held), bool(here))
+
+
+@lru_cache(maxsize=256)
+def enrolment_role(word: object) -> str | None:
+    """A part in a class, in our words: blank for one that we do not carry, None for an unknown one."""
+    return ENROLMENT_ROLES.get(text(word).casefold())
+
+
+def _weightiest(held: Sequence[Held]) -> str:
+    """The role that counts: primary ones first, then by `RANK`; blank if none is known."""
     for primary in (True, False):
         known = {USER_ROLES.get(role.word, "") for role in held if role.primary is primary}
         for role in RANK:
@@ -45,11 +73,5 @@ def weightiest(held: Sequence[Held]) -> str:
     return ""
 
 
-def at(held: Sequence[Held], org_keys: Collection[str]) -> list[Held]:
-    """Those of the roles that are held at one of these organisations."""
+def _at(held: Sequence[Held], org_keys: Collection[str]) -> list[Held]:
     return [role for role in held if role.org_key in org_keys]
-
-
-def administers(held: Sequence[Held], org_keys: Collection[str]) -> bool:
-    """Whether the user is an administrator at one of these organisations."""
-    return any(USER_ROLES.get(role.word) == "administrator" for role in at(held, org_keys))

@@ -46,7 +46,7 @@ async def orders(unrelayed: Orders, bus: Bus) -> AsyncIterator[Orders]:
         yield Orders(unrelayed.pool, relay.wake)
 
 
-WORKER = Path(__file__).parent / "support" / "worker.py"
+WORKER = Path(__file__).parents[1] / "support" / "worker.py"
 StartWorker = Callable[..., Awaitable[Process]]
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard_api.catalogue import entry_of
-from dashboard_api.pages.kinds import summary, total
-from dashboard_api.pages.wording import count, number
+from dashboard_api.words.amounts import count, number
+from dashboard_api.words.kinds import summary, total
 
 Json = dict[str, Any]
 
@@ -120,8 +120,8 @@ def run_sentence(run: Json) -> str:
             return _failure(run)
         case "completed":
             return _completion(run)
-    told = next((phase for phase in run["phases"] if phase["phase"] == run["status"]), {})
-    return f"{progress_words({**run, 'done': None, **told})}. This page follows it."
+    told: Json = next((phase for phase in run["phases"] if phase["phase"] == run["status"]), {})
+    return f"{progress_words({'status': run['status'], **told})}. This page follows it."
 
 
 def _completion(run: Json) -> str:

@@ -1,4 +1,4 @@
-"""Numbers, sizes and times in words, in English as yet. All take None, for what is not known."""
+"""Numbers, sizes and times in words, for pages and command line, in English as yet. None means not known."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,0 +1,38 @@
+"""Which district and schools a command means."""
+
+from collections.abc import Sequence
+
+from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.trouble import Trouble
+
+
+def the_district(client: Client, wanted: str | None) -> str:
+    """The district named, or the only one there is."""
+    ids: list[str] = [district["id"] for district in client.get("/districts")["districts"]]
+    if wanted is not None:
+        if wanted in ids:
+            return wanted
+        raise Trouble(f"There is no district {wanted} that this key may see. There is: {', '.join(ids) or 'none'}.")
+    if len(ids) == 1:
+        return ids[0]
+    if not ids:
+        raise Trouble("No district is declared yet. Declare one with `rosterbus apply -f district.yaml`.")
+    raise Trouble(f"There are several districts: {', '.join(ids)}. Name one with --district.")
+
+
+def the_schools(client: Client, district_id: str, wanted: Sequence[str]) -> list[Json]:
+    """The schools that are named by name, by their id at the source, or by their id with us."""
+    schools = list(client.all("/schools", "schools", district=district_id))
+    return [_one(schools, name) for name in wanted]
+
+
+def _one(schools: Sequence[Json], name: str) -> Json:
+    exact = [s for s in schools if name in (s["id"], s["source_school_id"])]
+    found = exact or [s for s in schools if s["name"].lower() == name.lower()]
+    found = found or [s for s in schools if name.lower() in s["name"].lower()]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Trouble(f"There is no school {name}. `rosterbus schools` lists them with their ids.")
+    some = ", ".join(f"{s['name']} ({s['source_school_id']})" for s in found[:5])
+    raise Trouble(f"{name} may be several schools: {some}. Give the id instead.")

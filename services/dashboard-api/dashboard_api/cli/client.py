@@ -1,0 +1,93 @@
+"""The API as the command line sees it: JSON in, JSON out, every failure a sentence."""
+
+import json
+import os
+from collections.abc import Iterator
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import Request, urlopen
+
+from dashboard_api.cli.trouble import Trouble
+
+URL = "ROSTERBUS_URL"
+KEY = "ROSTERBUS_API_KEY"
+DEFAULT_URL = "http://127.0.0.1:8080"
+SECONDS = 30
+
+Json = dict[str, Any]
+
+
+class Unreachable(Trouble):
+    """The dashboard did not answer; it may the next time."""
+
+
+class Client:
+    """Calls with an API key. Raises `Trouble` for whatever is not a success."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._url = url.rstrip("/")
+        self._key = key
+
+    @classmethod
+    def from_environment(cls) -> "Client":
+        """The dashboard and key that the environment names."""
+        url, key = os.environ.get(URL) or DEFAULT_URL, os.environ.get(KEY)
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise Trouble(f"{URL} must begin with http:// or https://.")
+        if not key:
+            raise Trouble(f"{KEY} is not set. Make a key with `python -m dashboard_api.admin create-key`, and set it.")
+        return cls(url, key)
+
+    def get(self, path: str, **query: object) -> Json:
+        """An answer to GET; parameters that are None are left out."""
+        wanted = {name: value for name, value in query.items() if value is not None}
+        return self._call("GET", f"{path}?{urlencode(wanted)}" if wanted else path)
+
+    def put(self, path: str, body: Json) -> Json:
+        """An answer to PUT."""
+        return self._call("PUT", path, body)
+
+    def post(self, path: str, body: Json) -> Json:
+        """An answer to POST."""
+        return self._call("POST", path, body)
+
+    def all(self, path: str, name: str, **query: object) -> Iterator[Json]:
+        """The rows of all pages of a list."""
+        after = None
+        while True:
+            page = self.get(path, limit=1000, after=after, **query)
+            yield from page[name]
+            after = page["next"]
+            if after is None:
+                return
+
+    def _call(self, method: str, path: str, body: Json | None = None) -> Json:
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self._url}/api/v1{path}", data, headers, method=method)  # noqa: S310 - checked above
+        try:
+            with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+                found: Json = json.load(answer)
+                return found
+        except HTTPError as error:
+            raise _refused(error) from None
+        except (URLError, HTTPException, OSError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            words = getattr(reason, "strerror", None) or reason
+            raise Unreachable(
+                f"The dashboard at {self._url} does not answer ({words}). Start it, or correct {URL}."
+            ) from None
+
+
+def _refused(error: HTTPError) -> Trouble:
+    """The sentences of a problem, or what else there is to say."""
+    try:
+        problem = json.load(error)
+        sentences = [mistake["detail"] for mistake in problem.get("errors", [])] or [problem["detail"]]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Unreachable(f"The dashboard answered {error.code} without a reason. Look at its log.")
+    if error.code == 401:
+        return Trouble(f"The dashboard does not know this API key, or it has expired. Set {KEY} to one that is valid.")
+    return Trouble("\n           ".join(sentences))

@@ -1,0 +1,79 @@
+"""The district file: YAML, with secrets named by environment variable or file, and resolved on this machine."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from dashboard_api.cli.trouble import Trouble
+from dashboard_api.declare.mistakes import mistakes_in
+from dashboard_api.declare.model import Declaration
+
+PLACES = {"source": ("client_id", "client_secret"), "target": ("token",)}
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The declaration as the API takes it, checked. Raises `Trouble` with a sentence for each mistake."""
+    body = _read(path)
+    mistakes = [
+        mistake
+        for part, names in PLACES.items()
+        if isinstance(body.get(part), dict)
+        for name in names
+        for mistake in _resolve(part, name, body[part], path.parent, environment)
+    ]
+    if mistakes:
+        raise _trouble(path, mistakes)
+    _make_absolute(body.get("source"), path.parent)
+    try:
+        Declaration.model_validate(body)
+    except ValidationError as error:
+        raise _trouble(path, [mistake.sentence for mistake in mistakes_in(error)]) from None
+    return body
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """All values as text: YAML's own guesses turn 20:00 into 1200 and the locale `no` into false."""
+    try:
+        body = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - the plainest loader of all
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}" if mark else ""
+        raise Trouble(f"{path} is not proper YAML{place}. Check indentation, quotes and colons there.") from None
+    if not isinstance(body, dict):
+        raise Trouble(f"{path} holds no declaration. It begins with the keys district, source, target and schools.")
+    return body
+
+
+def _resolve(part: str, name: str, values: dict[str, Any], folder: Path, environment: Mapping[str, str]) -> list[str]:
+    """Put a secret in its place; the sentences about what is wrong with it. No secret, no sentence: the model asks."""
+    variable, file = values.pop(f"{name}_env", None), values.pop(f"{name}_file", None)
+    if name in values:
+        return [f"{part}.{name} must not stand in the file. Name it with {name}_env or {name}_file instead."]
+    if variable is not None and file is not None:
+        return [f"{part} has both {name}_env and {name}_file. Take one of them out."]
+    if variable is not None:
+        if not environment.get(variable):
+            return [f"{part}.{name}_env names {variable}, which is not set in this environment."]
+        values[name] = environment[variable]
+    if file is not None:
+        try:
+            values[name] = (folder / file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return [f"{part}.{name}_file names {file}, which cannot be read."]
+    return []
+
+
+def _make_absolute(source: object, folder: Path) -> None:
+    """A package's path counts from the file, but the fetcher that reads it stands elsewhere."""
+    if isinstance(source, dict) and isinstance(source.get("path"), str) and source["path"]:
+        source["path"] = str((folder / source["path"]).resolve())
+
+
+def _trouble(path: Path, sentences: list[str]) -> Trouble:
+    return Trouble(f"{path} cannot be used.\n" + "\n".join(f"  - {sentence}" for sentence in sentences))

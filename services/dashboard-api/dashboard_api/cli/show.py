@@ -1,0 +1,123 @@
+"""`rosterbus schools`, `runs` and `run`: how things stand, as tables or as JSON."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dashboard_api.catalogue import entry_of
+from dashboard_api.cli.choose import the_district, the_schools
+from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.trouble import plainly
+from dashboard_api.words.amounts import ago, duration, exact, moment, number, size
+from dashboard_api.words.kinds import OVERVIEW, counts_in_order, summary
+from dashboard_api.words.standing import MODES, SCHOOL, did, last_sync, progress_words, run_badge, run_sentence
+
+District = Annotated[str | None, typer.Option(help="Only this district.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")]
+
+
+@plainly
+def schools(district: District = None, as_json: AsJson = False) -> None:
+    """List schools: what is shared, and how each stands."""
+    rows = list(Client.from_environment().all("/schools", "schools", district=district))
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    table = _table(("School", "Id"), OVERVIEW.values(), ("Status", "Errors", "Last sync"))
+    for school in rows:
+        counts = school["counts"] or {}
+        activity = school["activity"]
+        status = progress_words(activity) if activity else SCHOOL[school["status"]].word
+        last = school["last_run"]
+        ended = f"{_ago(last['ended_at'])}, {last_sync(last)}" if last else "never"
+        numbers = [number(counts.get(kind)) for kind in OVERVIEW]
+        table.add_row(school["name"], school["source_school_id"], *numbers, status, number(school["errors"]), ended)
+    Console().print(table)
+
+
+@plainly
+def runs(
+    district: District = None,
+    school: Annotated[str | None, typer.Option(help="Only this school, by name or id.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List runs, the newest first."""
+    client = Client.from_environment()
+    school_id = the_schools(client, the_district(client, district), [school])[0]["id"] if school else None
+    rows = list(islice(client.all("/runs", "runs", district=district, school=school_id), limit))
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    table = _table(("When", "School", "What", "Status", "Did"), ("Errors", "Duration"), ("Run",))
+    for run in rows:
+        cells = (_ago(run["noted_at"]), str(run["school"]), MODES.get(run["mode"], "Sync"), run_badge(run).word)
+        table.add_row(*cells, did(run), number(run["errors"]), duration(run["duration_ms"]), run["id"])
+    Console().print(table)
+
+
+@plainly
+def run(run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="ID")], as_json: AsJson = False) -> None:
+    """Show one run: phases, data, what was done, and which errors to look at."""
+    found = Client.from_environment().get(f"/runs/{run_id}")
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    console = Console()
+    console.print(f"[bold]{MODES.get(found['mode'], 'Sync')} of {found['school']}[/]", highlight=False)
+    console.print(f"{run_badge(found).word}. {run_sentence(found)}", highlight=False, markup=False)
+    console.print(_facts(found))
+    if found["errors_by_code"]:
+        console.print(_errors(found["errors_by_code"]))
+
+
+def _facts(run: Json) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    zone = run["timezone"]
+    facts = {
+        "Event id": run["id"],
+        "Ordered": exact(moment(run["ordered_at"]), zone),
+        "Started": exact(moment(run["requested_at"]), zone),
+        "Ended": exact(moment(run["ended_at"]), zone),
+        "Duration": duration(run["duration_ms"]),
+        "Source": f"↑ {size(run['source_up'])} sent, ↓ {size(run['source_down'])} received",
+        "Moodle": f"↑ {size(run['target_up'])} sent, ↓ {size(run['target_down'])} received",
+        "Calls": number(run["calls"]),
+        "Shared": ", ".join(f"{number(n)} {name.lower()}" for name, n in counts_in_order(run["counts"])) or "–",
+        "Planned": summary(run["plan"]) or "–",
+        "Done": summary(run["actions"]) or "–",
+    }
+    for name, value in facts.items():
+        table.add_row(f"[dim]{name}[/]", value)
+    return table
+
+
+def _errors(errors: list[Json]) -> Table:
+    table = _table(("Code", "Severity"), ("Records",), ("What happened", "What to do"))
+    for error in errors:
+        entry = entry_of(error["code"])
+        table.add_row(error["code"], error["severity"], number(error["occurrences"]), entry.says, entry.remedy)
+    return table
+
+
+def _table(before: Iterable[str], numbers: Iterable[str], after: Iterable[str]) -> Table:
+    """A table with numbers, aligned to the right, between texts."""
+    table = Table(box=None, pad_edge=False)
+    for heading in before:
+        table.add_column(heading)
+    for heading in numbers:
+        table.add_column(heading, justify="right")
+    for heading in after:
+        table.add_column(heading)
+    return table
+
+
+def _ago(value: str | None) -> str:
+    return ago(moment(value), datetime.now(UTC))

@@ -1,0 +1,125 @@
+"""`rosterbus sync`: orders runs, and follows them to their ends if asked."""
+
+import json
+from dataclasses import dataclass
+from time import monotonic
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dashboard_api.catalogue import entry_of
+from dashboard_api.cli.choose import the_district, the_schools
+from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.follow import follow
+from dashboard_api.cli.trouble import FAILED, Trouble, plainly
+from dashboard_api.words.amounts import count, duration, number
+from dashboard_api.words.kinds import total
+from dashboard_api.words.standing import REFUSALS, run_badge
+
+Mode = Literal["partial", "full", "refresh"]
+
+
+@plainly
+def sync(
+    schools: Annotated[list[str] | None, typer.Argument(help="Schools, by name or id.", metavar="SCHOOL")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="All schools that are set up.")] = False,
+    district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
+    mode: Annotated[
+        Mode, typer.Option(help="partial: what is new; full: Moodle is made to match; refresh: only count.")
+    ] = "partial",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the plan; nothing is sent to Moodle.")] = False,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Follow the runs to their ends.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The last line is one JSON object.")] = False,
+    timeout: Annotated[float | None, typer.Option(help="Seconds to wait at the most.")] = None,
+) -> None:
+    """Sync schools. With --wait the exit code is 1 if any run failed or did not start."""
+    if bool(schools) == all_:
+        raise Trouble("Name the schools to sync, or give --all for all that are set up.")
+    client = Client.from_environment()
+    district_id = the_district(client, district)
+    body: Json = {"mode": mode, "dry_run": dry_run, "reason": reason}
+    if schools:
+        body["schools"] = [school["id"] for school in the_schools(client, district_id, schools)]
+    began = monotonic()
+    order = client.post(f"/districts/{district_id}/runs", body)
+    if not wait:
+        _tell_order(order, as_json)
+        return
+    runs = follow(client, order["order_id"], len(order["runs"]), Console(stderr=True), timeout)
+    report = Report(sorted(runs, key=lambda run: str(run["school"]).lower()), monotonic() - began)
+    report.tell(as_json)
+    if report.failed:
+        raise typer.Exit(FAILED)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of an order's runs, by school; `seconds` from the order to the last end."""
+
+    runs: list[Json]
+    seconds: float
+
+    @property
+    def failed(self) -> int:
+        """Runs that failed or were not admitted."""
+        return sum(run["status"] != "completed" for run in self.runs)
+
+    def tell(self, as_json: bool) -> None:
+        """The table; with `as_json` on standard error, so that standard output is the object alone."""
+        console = Console(stderr=as_json)
+        console.print(self._table())
+        for run in self.runs:
+            if run["status"] != "completed":
+                console.print(f"{run['school']}: {_why(run)}", highlight=False, markup=False)
+        if as_json:
+            typer.echo(json.dumps(self._object(), ensure_ascii=False))
+
+    def _table(self) -> Table:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("School", "Outcome"):
+            table.add_column(heading)
+        for heading in ("Changes", "Errors", "Calls", "Duration"):
+            table.add_column(heading, justify="right")
+        for run in self.runs:
+            numbers = (number(total(run["actions"])), number(run["errors"]), number(run["calls"]))
+            table.add_row(str(run["school"]), run_badge(run).word, *numbers, duration(run["duration_ms"]))
+        table.caption = f"{count(len(self.runs), 'school')}, {self.failed} failed, {duration(self.seconds * 1000)}"
+        table.caption_justify = "left"
+        return table
+
+    def _object(self) -> Json:
+        return {
+            "runs": [_brief(run) for run in self.runs],
+            "failed": self.failed,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def _brief(run: Json) -> Json:
+    return {
+        "school": run["school"],
+        "run_id": run["id"],
+        "outcome": run["outcome"] if run["status"] == "completed" else run["status"],
+        "errors": run["errors"] or 0,
+        "duration_ms": run["duration_ms"] or 0,
+        "counts": run["counts"] or {},
+        "actions": run["actions"] or {},
+        "calls": run["calls"] or 0,
+    }
+
+
+def _why(run: Json) -> str:
+    if run["status"] == "refused":
+        return REFUSALS.get(run["refusal"], "It was not admitted.")
+    entry = entry_of(run["failure_code"] or "")
+    return " ".join(part for part in (f"{entry.says}.", run["failure_detail"], entry.remedy) if part)
+
+
+def _tell_order(order: Json, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(order))
+        return
+    typer.echo(f"Ordered {count(len(order['runs']), 'run')}. `rosterbus runs` shows how they stand.")

@@ -1,0 +1,64 @@
+"""When a collection has been read to its end, and whether anything may be missing."""
+
+from roster_fetcher.sources.oneroster.paging import Paging, announced_rows
+
+
+def read(*pages: tuple[int, int, int | None]) -> Paging:
+    paging = Paging()
+    for rows, repeated, announced in pages:
+        assert not paging.ended, "it asked for a page too many"
+        paging.took(rows, repeated, announced)
+    return paging
+
+
+def test_a_short_page_ends_nothing() -> None:
+    assert not read((100, 0, None), (37, 0, None)).ended
+
+
+def test_an_empty_page_ends_a_collection_of_unknown_size() -> None:
+    paging = read((100, 0, None), (37, 0, None), (0, 0, None))
+    assert (paging.ended, paging.missing()) == (True, "")
+
+
+def test_an_empty_collection_is_complete() -> None:
+    assert read((0, 0, None)).ended
+    assert read((0, 0, 0)).missing() == ""
+
+
+def test_the_announced_number_ends_it_without_another_page() -> None:
+    paging = read((100, 0, 137), (37, 0, 137))
+    assert (paging.ended, paging.missing()) == (True, "")
+
+
+def test_rows_that_came_twice_do_not_count_towards_the_announced_number() -> None:
+    paging = read((100, 0, 200), (100, 3, 200))
+    assert not paging.ended
+    paging.took(3, 0, 200)
+    assert (paging.ended, paging.missing()) == (True, "")
+
+
+def test_fewer_rows_than_announced_are_missing() -> None:
+    paging = read((100, 0, 200), (90, 0, 200), (0, 0, 200))
+    assert paging.missing() == "The source announced 200 rows and gave 190."
+
+
+def test_a_row_deleted_meanwhile_may_have_let_another_slip_through() -> None:
+    assert read((100, 0, 101), (0, 0, 100)).missing() == "The source announced 101 rows and gave 100."
+
+
+def test_rows_that_move_without_an_announced_number_prove_nothing() -> None:
+    assert "does not say how many" in read((100, 0, None), (50, 2, None), (0, 0, None)).missing()
+
+
+def test_a_server_that_repeats_its_page_for_ever_is_left() -> None:
+    paging = read((100, 0, None), (100, 100, None))
+    assert paging.ended
+    assert paging.missing()
+
+
+def test_more_rows_than_announced_are_welcome() -> None:
+    assert read((100, 0, 90)).missing() == ""
+
+
+def test_what_is_no_number_announces_nothing() -> None:
+    assert [announced_rows(header) for header in (None, "", "many", "-1", "12", "0")] == [None, None, None, None, 12, 0]
