@@ -1,6 +1,7 @@
-"""What the fetch benchmarks run on: a private PostgreSQL, a OneRoster server in its own process, a roster of a given size."""
+"""What the fetch benchmarks run on: a private PostgreSQL, a OneRoster server in its own process, a roster to size."""
 
 import asyncio
+import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from time import monotonic
 from uuid import UUID, uuid4
 
 import aiohttp
+import asyncpg
 from pydantic import SecretStr
 
 from common.db import Connection, Pool, create_pool
@@ -25,7 +27,6 @@ from roster_fetcher.progress import Progress
 from roster_fetcher.sources.oneroster import open_source
 from roster_fetcher.sources.protocol import Opening
 from rosterbus_local.postgres import PrivatePostgres
-from rosterbus_local.servers import unused_folder
 from simulators.generate import District, generate, write_csv_package
 
 SCHOOL = "school-0001"
@@ -91,8 +92,9 @@ async def vacuum(conn: Connection) -> None:
 
 @asynccontextmanager
 async def stage(size: Size, folder: Path) -> AsyncIterator[Stage]:
-    """Everything started, and stopped at the end."""
-    postgres = PrivatePostgres(unused_folder(folder) / "postgres", durable=False)
+    """Everything started in this folder, which is new; stopped and gone at the end."""
+    folder.mkdir(parents=True)
+    postgres = PrivatePostgres(folder / "postgres", durable=False)
     postgres.launch()
     try:
         postgres.wait()
@@ -100,17 +102,32 @@ async def stage(size: Size, folder: Path) -> AsyncIterator[Stage]:
             yield Stage(pool, address, size.page)
     finally:
         postgres.stop()
+        shutil.rmtree(folder)
 
 
 @asynccontextmanager
 async def _database(url: str) -> AsyncIterator[Pool]:
     settings = CommonSettings(database_url=SecretStr(url), amqp_url=SecretStr("amqp://none"))
     await migrate(settings.database_url, "roster-fetcher")
+    await _make_place_for_the_floor(url)
     pool = await create_pool(settings, "roster-fetcher")
     try:
         yield pool
     finally:
         pool.terminate()
+
+
+async def _make_place_for_the_floor(url: str) -> None:
+    """A table like `record`, indexes and all, which the service may fill; only the owner may create it."""
+    owner = await asyncpg.connect(url)
+    await owner.execute(
+        """
+        SET search_path = roster_fetcher;
+        CREATE TABLE copied (LIKE record INCLUDING ALL);
+        GRANT ALL ON copied TO PUBLIC;
+        """
+    )
+    await owner.close()
 
 
 @asynccontextmanager

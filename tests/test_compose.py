@@ -12,6 +12,7 @@ import re
 import shlex
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import typer
@@ -22,6 +23,7 @@ from pydantic_settings import BaseSettings
 
 from common.health import Health, health_app
 from dashboard_api.api.health import router as dashboard_health
+from dashboard_api.cli.district_file import load
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SERVICES = {
@@ -92,8 +94,9 @@ def settings_of(service: str) -> type[BaseSettings]:
 def test_the_five_services_are_there(compose: dict[str, Any]) -> None:
     built = {name for name, service in compose["services"].items() if "build" in service}
 
-    assert built == {*SERVICES, *SIMULATORS}
-    assert {name for name in built if compose["services"][name].get("profiles") == ["demo"]} == set(SIMULATORS)
+    demo = {name for name in built if compose["services"][name].get("profiles") == ["demo"]}
+    assert demo == {*SIMULATORS, "demo-district"}
+    assert built == {*SERVICES, *demo}
 
 
 @each_service
@@ -174,6 +177,18 @@ def test_a_simulator_takes_the_options_that_it_is_given(compose: dict[str, Any],
     app.command()(importlib.import_module(f"{module}.__main__").main)
 
     typer.main.get_command(app).make_context(simulator, options)
+
+
+def test_the_demo_s_district_leads_to_the_simulators(compose: dict[str, Any]) -> None:
+    environment = compose["services"]["demo-district"]["environment"]
+
+    declared = load(REPOSITORY / "deploy" / "demo" / "district.yaml", environment)
+
+    for part, simulator in (("source", "oneroster-sim"), ("target", "moodle-sim")):
+        address = urlsplit(declared[part]["base_url"])
+        assert address.hostname == simulator
+        assert str(address.port) in compose["services"][simulator]["command"]
+    assert declared["target"]["token"] in compose["services"]["moodle-sim"]["command"]
 
 
 def test_mounted_files_exist(compose: dict[str, Any]) -> None:

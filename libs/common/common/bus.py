@@ -65,7 +65,7 @@ class Bus:
         try:
             await self._exchange.publish(message(body, message_id), f"{type_}.{pool}")
         except PublishError:
-            self._declared.difference_update(queues)
+            self._declared -= queues
             raise
 
     async def _connect(self) -> AbstractRobustConnection:
@@ -82,9 +82,9 @@ class Bus:
             log.warning("waiting for the broker: it cannot be reached, or refuses the account in ROSTERBUS_AMQP_URL")
         return await connecting
 
-    async def _declare(self, queues: list[QueueSpec]) -> None:
+    async def _declare(self, queues: frozenset[QueueSpec]) -> None:
         """Declare what this connection has not declared yet; aio-pika repeats it by itself after a reconnect."""
-        if self._declared.issuperset(queues):
+        if queues <= self._declared:
             return
         async with self._lock:
             for queue in queues:

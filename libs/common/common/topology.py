@@ -6,6 +6,7 @@ an event that is published before its subscriber was ever started waits in that 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue
@@ -51,9 +52,10 @@ def queue_of(service: Service, pool: str, events: Iterable[type[Event]]) -> Queu
     return QueueSpec(service, pool, tuple(f"{e.type}.v{e.version}.{pool}" for e in events))
 
 
-def queues_addressed(event: type[Event], pool: str) -> list[QueueSpec]:
+@cache
+def queues_addressed(event: type[Event], pool: str) -> frozenset[QueueSpec]:
     """The queues that an event of a pool must reach, one for each subscriber."""
-    return [queue_of(service, pool, [event]) for service in event.subscribers]
+    return frozenset(queue_of(service, pool, [event]) for service in event.subscribers)
 
 
 async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from dashboard_api.declare.mistakes import Mistake
 
 
-@dataclass
+@dataclass(eq=False)
 class Problem(Exception):  # noqa: N818 - the standard's word (RFC 9457)
     """An answer that is not what was asked for. `code` is for programs, `detail` a sentence for people."""
 

@@ -10,6 +10,9 @@ from common.settings import SecretSettings
 class Settings(SecretSettings):
     """What every service with secrets needs, and how people reach the pages."""
 
+    database_connections: int = Field(
+        default=10, ge=4, description="Connections to PostgreSQL at the most; one listens, one may lead"
+    )
     dashboard_url: str = Field(
         default="http://127.0.0.1:8080",
         description="Address at which people reach the dashboard; https makes its cookie secure",

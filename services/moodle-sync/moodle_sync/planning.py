@@ -145,7 +145,8 @@ GONE_USERS = """
     JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4 AND l.entity = 'user'
          AND l.source_key = r.source_key AND l.active
     WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'user' AND r.last_snapshot IS NOT NULL
-      AND NOT EXISTS (SELECT FROM roster.record now JOIN registry.school s ON s.district_id = $1 AND s.id = now.school_id
+      AND NOT EXISTS (SELECT FROM roster.record now
+                      JOIN registry.school s ON s.district_id = $1 AND s.id = now.school_id
                       WHERE now.district_id = $1 AND now.entity = 'user' AND now.source_key = r.source_key
                         AND now.last_snapshot IS NULL AND s.source_id = $4)
 """

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from time import monotonic
 
 from common.db import Connection, Row
+from common.events import CountByEntity, CountByKind
 from roster_fetcher import checks, findings, ledger, page_memory, records, snapshots
 from roster_fetcher.catalogue import CATALOGUE
 from roster_fetcher.checks import Moved
@@ -39,10 +40,7 @@ async def keep_changes(
         await _doubt(conn, entries.values(), last)
         complete = all(entry.complete for entry in entries.values())
         number = last["number"] + 1 if last else 1
-        changes = await records.compare(conn, job.district_id, job.school_id, closable(entries.values()))
-        if changes:
-            await records.apply_difference(conn, job.district_id, job.school_id, number)
-        counts = await records.count_current(conn, job.district_id, job.school_id)
+        changes, counts = await _write(conn, job, number, closable(entries.values()))
         snapshot = Snapshot(number, job.run_id, complete, counts, _all_entities(changes), _since(began))
         await snapshots.add(conn, job.district_id, job.school_id, snapshot)
         await ledger.add(conn, job.district_id, job.run_id, entries.values())
@@ -64,6 +62,18 @@ async def keep_unchanged(
         await ledger.add(conn, job.district_id, job.run_id, entries.values())
         await findings.repeat(conn, job.district_id, job.run_id, memory.run_id)
         await _remember(conn, job, snapshot.number, memory.pages)
+
+
+async def _write(
+    conn: Connection, job: Job, number: int, closable_entities: list[str]
+) -> tuple[CountByEntity, CountByKind]:
+    """Write what differs as snapshot `number`; what changed, and how many records there are now."""
+    changes = await records.compare(conn, job.district_id, job.school_id, closable_entities)
+    if changes:
+        await records.apply_difference(conn, job.district_id, job.school_id, number)
+    if len(closable_entities) == len(ENTITIES):
+        return changes, await records.count_staged(conn)
+    return changes, await records.count_current(conn, job.district_id, job.school_id)
 
 
 def closable(entries: Collection[Entry]) -> list[str]:

@@ -24,21 +24,26 @@ async def current_keys(conn: Connection, district_id: str, school_id: UUID, enti
 
 async def count_current(conn: Connection, district_id: str, school_id: UUID) -> dict[str, int]:
     """How many current records there are of each entity, and of users by role as well."""
-    rows = await conn.fetch(
-        """
-        SELECT entity, CASE entity WHEN 'user' THEN body->>'role' END AS role, count(*) AS records FROM record
-        WHERE district_id = $1 AND school_id = $2 AND last_snapshot IS NULL
-        GROUP BY 1, 2
-        """,
-        district_id,
-        school_id,
+    return _with_roles(
+        await conn.fetch(
+            """
+            SELECT entity, CASE entity WHEN 'user' THEN body->>'role' END AS role, count(*) FROM record
+            WHERE district_id = $1 AND school_id = $2 AND last_snapshot IS NULL
+            GROUP BY 1, 2
+            """,
+            district_id,
+            school_id,
+        )
     )
-    counts: dict[str, int] = {}
-    for entity, role, records in rows:
-        counts[entity] = counts.get(entity, 0) + records
-        if role:
-            counts[role] = records
-    return counts
+
+
+async def count_staged(conn: Connection) -> dict[str, int]:
+    """The same of the staged records, for when they are all that there is."""
+    return _with_roles(
+        await conn.fetch(
+            "SELECT entity, CASE entity WHEN 'user' THEN role END AS role, count(*) FROM staged GROUP BY 1, 2"
+        )
+    )
 
 
 async def compare(
@@ -49,11 +54,13 @@ async def compare(
     Records that did not come count as removed only if their entity is `closable`. The number of differences by entity
     and kind, all kinds of change present.
     """
-    await conn.execute("CREATE TEMP TABLE difference (entity text, source_key text, change text) ON COMMIT DROP")
+    await conn.execute(
+        "CREATE TEMP TABLE difference (seq bigint, entity text, source_key text, change text) ON COMMIT DROP"
+    )
     await conn.execute(
         """
-        INSERT INTO difference (entity, source_key, change)
-        SELECT coalesce(s.entity, r.entity), coalesce(s.source_key, r.source_key),
+        INSERT INTO difference (seq, entity, source_key, change)
+        SELECT s.seq, coalesce(s.entity, r.entity), coalesce(s.source_key, r.source_key),
                CASE WHEN r.hash IS NULL THEN 'added' WHEN s.hash IS NULL THEN 'removed' ELSE 'changed' END
         FROM staged s
         FULL JOIN (SELECT entity, source_key, hash FROM record
@@ -70,7 +77,6 @@ async def compare(
 
 async def apply_difference(conn: Connection, district_id: str, school_id: UUID, number: int) -> None:
     """Close the records that changed or were removed, and begin the new states with snapshot `number`."""
-    await conn.execute("ANALYZE difference")
     await conn.execute(
         """
         UPDATE record r SET last_snapshot = $3::int - 1
@@ -85,15 +91,22 @@ async def apply_difference(conn: Connection, district_id: str, school_id: UUID, 
     await conn.execute(
         """
         INSERT INTO record (district_id, school_id, entity, source_key, first_snapshot, hash, body)
-        SELECT $1, $2, s.entity, s.source_key, $3, s.hash, convert_from(s.body, 'UTF8')::jsonb
-        FROM staged s JOIN difference d USING (entity, source_key)
-        WHERE d.change <> 'removed'
-        ORDER BY s.entity, s.source_key
+        SELECT $1, $2, entity, source_key, $3, hash, convert_from(body, 'UTF8')::jsonb
+        FROM staged WHERE seq IN (SELECT seq FROM difference WHERE change <> 'removed')
         """,
         district_id,
         school_id,
         number,
     )
+
+
+def _with_roles(rows: Sequence[Row]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for entity, role, records in rows:
+        counts[entity] = counts.get(entity, 0) + records
+        if role:
+            counts[role] = records
+    return counts
 
 
 def _by_entity(rows: Sequence[Row]) -> dict[str, dict[str, int]]:

@@ -57,7 +57,13 @@ class Staging:
 
     async def complete(self) -> None:
         """All rows have come: let PostgreSQL know what there is. Inside the transaction that works on them."""
-        await self._conn.execute("SET LOCAL work_mem = '64MB'; ANALYZE staged")
+        await self._conn.execute(
+            """
+            SET LOCAL work_mem = '64MB';
+            SET LOCAL default_statistics_target = 10;
+            ANALYZE staged (entity, source_key, role, class_key, user_key);
+            """
+        )
 
     async def enrolled(self, user_keys: Sequence[str]) -> Set[str]:
         """Those of the users who have an enrolment here. All enrolments must have been added before."""

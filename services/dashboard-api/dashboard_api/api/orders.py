@@ -54,7 +54,7 @@ async def order_district(district_id: str, order: DistrictOrder, caller: ApiCall
     async with context.unit_of_work() as uow:
         wanted = list(dict.fromkeys(order.schools)) if order.schools is not None else None
         placed = await orders.place(uow, caller, district_id, wanted, order.wish())
-    return _accepted(placed, f"/api/v1/runs?order={placed.order_id}")
+    return _accepted(placed, f"/api/v1/runs?district={district_id}&order={placed.order_id}")
 
 
 def _accepted(placed: Placed, location: str) -> Response:

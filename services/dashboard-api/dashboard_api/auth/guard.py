@@ -2,7 +2,7 @@
 
 import hmac
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Form, Request
 
@@ -50,12 +50,13 @@ async def form_sender(
     return principal
 
 
-def refuse_foreign(request: Request) -> None:
+def refuse_foreign(request: Request, context: InContext) -> None:
     """Raises `Problem` 403 for a form sent from another site, told by the browser (sign-in has no session to check)."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise stale_form()
     origin = request.headers.get("Origin")
-    if origin not in (None, "null") and origin.partition("://")[2] != request.headers.get("Host"):
+    own = (request.headers.get("Host"), urlsplit(context.settings.dashboard_url).netloc)
+    if origin is not None and urlsplit(origin).netloc not in own:
         raise stale_form()
 
 

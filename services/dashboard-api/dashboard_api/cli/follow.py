@@ -67,12 +67,13 @@ class Display:
         )
 
 
-def follow(client: Client, order_id: str, expected: int, console: Console, timeout: float | None) -> list[Json]:
+def follow(client: Client, district_id: str, order: Json, console: Console, timeout: float | None) -> list[Json]:
     """The runs of an order once all have ended. Raises `Trouble` after `timeout` seconds (None: never)."""
     end = None if timeout is None else monotonic() + timeout
+    expected = len(order["runs"])
     display = Display(console, expected)
     with display.progress:
-        for runs in _states(client, order_id):
+        for runs in _states(client, district_id, order["order_id"]):
             display.show(runs)
             if len(runs) >= expected and all(run["status"] in ENDED for run in runs):
                 return runs
@@ -82,12 +83,12 @@ def follow(client: Client, order_id: str, expected: int, console: Console, timeo
     raise AssertionError("the states of an order have no end")
 
 
-def _states(client: Client, order_id: str) -> Iterator[list[Json]]:
+def _states(client: Client, district_id: str, order_id: str) -> Iterator[list[Json]]:
     """The runs of an order, once a second; a dashboard that is away for a while is waited for."""
     heard = monotonic()
     while True:
         try:
-            runs = list(client.all("/runs", "runs", order=order_id))
+            runs = list(client.all("/runs", "runs", district=district_id, order=order_id))
         except Unreachable:
             if monotonic() - heard > PATIENCE_SECONDS:
                 raise

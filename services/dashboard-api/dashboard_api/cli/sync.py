@@ -48,7 +48,7 @@ def sync(
     if not wait:
         _tell_order(order, as_json)
         return
-    runs = follow(client, order["order_id"], len(order["runs"]), Console(stderr=True), timeout)
+    runs = follow(client, district_id, order, Console(stderr=True), timeout)
     report = Report(sorted(runs, key=lambda run: str(run["school"]).lower()), monotonic() - began)
     report.tell(as_json)
     if report.failed:

@@ -60,7 +60,6 @@ function replacePart(part, fresh) {
   part.replaceChildren(...fresh.childNodes);
   part.querySelectorAll("details").forEach((details, n) => (details.open = open[n] ?? false));
   if (place >= 0) focusable(part)[place]?.focus();
-  offerCopies(part);
 }
 
 function inUse(part) {
@@ -84,14 +83,11 @@ function stop() {
   note.hidden = false;
 }
 
-function offerCopies(part) {
-  if (!navigator.clipboard) return;
-  for (const button of part.querySelectorAll("[data-copy]")) button.hidden = false;
-}
-
+// Browsers lend the clipboard to https only; elsewhere the text is selected, ready for the reader to copy.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");
   if (!button) return;
+  if (!navigator.clipboard) return getSelection().selectAllChildren(button.previousElementSibling);
   await navigator.clipboard.writeText(button.dataset.copy);
   button.textContent = "Copied";
 });
@@ -110,5 +106,4 @@ addEventListener("pageshow", (event) => {
 document.addEventListener("visibilitychange", refresh);
 setInterval(() => stream.readyState !== EventSource.OPEN && refresh(), POLL);
 setInterval(refresh, AGE);
-offerCopies(document);
 listen();

@@ -104,7 +104,7 @@ def did(run: Json) -> str:
     """What a run did, in a few words."""
     if run["status"] != "completed":
         return ""
-    return summary(run["actions"]) or ("" if run["outcome"] in ("previewed", "refreshed") else "nothing to do")
+    return summary(run["actions"]) or ("nothing changed" if run["outcome"] in ("clean", "with_errors") else "")
 
 
 def run_sentence(run: Json) -> str:

@@ -1,0 +1,122 @@
+"""What the pages say, for schools and runs that stand in every way they can."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from common.events import (
+    Event,
+    NoticeFailed,
+    NoticeSent,
+    PlanMade,
+    SyncErrorsFound,
+    SyncFailed,
+    SyncProgressed,
+    SyncRefused,
+    SyncRequested,
+)
+
+from .surroundings import Dashboard, completed, fetched, found_error, school
+from .surroundings import north as north_with
+
+EMAIL = "a.rossi@north.example"
+RUN = uuid4()
+ABOUT: dict[str, Any] = {"district_id": "north", "run_id": RUN, "school_id": school("1")}
+OTHER = uuid4()
+
+RUNS: dict[str, tuple[list[Event], list[str]]] = {
+    "waiting for a worker": (
+        [SyncRequested(**ABOUT, mode="full")],
+        ["Waiting for a worker", "it begins as soon as a worker is free", "so far"],
+    ),
+    "reading an unknown number": (
+        [SyncProgressed(**ABOUT, phase="fetching", done=1200)],
+        ["Reading the roster · 1,200 records. This page follows it."],
+    ),
+    "applying": (
+        [
+            fetched(RUN),
+            PlanMade(**ABOUT, operations={"user": {"create": 588}}),
+            SyncProgressed(**ABOUT, phase="applying", done=340, total=588),
+        ],
+        ["340 of 588 operations", '<progress max="588" value="340"', "588 operations planned"],
+    ),
+    "refused": (
+        [SyncRefused(**ABOUT, reason="already_running", running_run_id=OTHER)],
+        ["Not started", "Another run of this school was under way.", f'href="/runs/{OTHER}"', "not reached"],
+    ),
+    "failed": (
+        [SyncFailed(**ABOUT, mode="full", phase="fetching", code="AUTH_INVALID", detail="401 from sis.example.")],
+        ["Failed", "The key or secret was refused. 401 from sis.example.", "What to do: Renew it"],
+    ),
+    "failed with a code of another version": (
+        [SyncFailed(**ABOUT, mode="full", phase="applying", code="NEW_CODE")],
+        ["An error that this version has no words for"],
+    ),
+    "completed with errors": (
+        [
+            fetched(RUN),
+            SyncErrorsFound(**ABOUT, phase="fetching", part=0, errors=(found_error(), found_error("<b>NEW</b>"))),
+            completed(RUN, outcome="with_errors", errors=2),
+            NoticeSent(**ABOUT, channel="email", recipient_id="a"),
+            NoticeFailed(**ABOUT, channel="email", recipient_id="b", detail="no such mailbox"),
+        ],
+        ["Completed with errors", "2 records could not be taken", "The given or family name is blank", "u-17",
+         "&lt;b&gt;NEW&lt;/b&gt;", "1 e-mail sent", "1 could not be delivered", "3,521 actions performed in Moodle"],
+    ),
+    "nothing to do": (
+        [completed(RUN, outcome="nothing_to_do", actions={})],
+        ["Moodle holds what is shared already; nothing was sent."],
+    ),
+    "previewed": ([completed(RUN, outcome="previewed", actions={})], ["A dry run: this is what would be done."]),
+    "refreshed": ([completed(RUN, mode="refresh", outcome="refreshed", actions={})], ["The roster was read and counted."]),
+}  # fmt: skip
+
+
+async def page(dashboard: Dashboard, path: str) -> str:
+    async with dashboard.http.get(path) as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.text()
+
+
+@pytest.mark.parametrize("story", RUNS)
+async def test_a_run_page_says_how_the_run_stands(north: Dashboard, story: str) -> None:
+    events, sentences = RUNS[story]
+    for event in events:
+        await north.handle(event)
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    text = await page(north, f"/runs/{RUN}")
+    for sentence in sentences:
+        assert sentence in text, sentence
+
+
+async def test_the_schools_page_says_how_each_school_stands(north: Dashboard) -> None:
+    names = {"1": "Ashgrove", "2": "Beech Hill", "3": "Calder", "4": "Dunmore", "5": "Eastfield", "6": "Gone"}
+    await north.declare(north_with(schools=[{"source_id": key} for key in ("1", "2", "3", "4", "6")]))
+    await north.list_schools(names)
+    await north.list_schools({key: name for key, name in names.items() if key != "6"})
+    for event in (fetched(uuid4()), completed(uuid4()), completed(uuid4(), "2", errors=17, outcome="with_errors")):
+        await north.handle(event)
+    failed = {"district_id": "north", "run_id": uuid4(), "school_id": school("3"), "mode": "full", "phase": "fetching"}
+    await north.handle(SyncFailed.model_validate({**failed, "code": "SOURCE_UNREACHABLE"}))
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    text = await page(north, "/schools")
+    for words in (
+        "In step", "17 records to look at", "Last sync failed", "The source does not answer", "run its first full sync",
+        "name it in the district file", "No longer shared", "Run partial sync · 4", "Run full sync · 4 schools",
+        "The last sync of 1 school failed.",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "Calder" in await page(north, "/schools?status=failed")
+    assert "Ashgrove" not in await page(north, "/schools?status=failed")
+    assert "No school fits." in await page(north, "/schools?search=nowhere")
+
+
+async def test_names_are_text_wherever_they_come_from(north: Dashboard) -> None:
+    await north.list_schools({"1": "<script>alert(1)</script>"})
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    assert "<script>alert" not in await page(north, "/schools?search=<script>alert(2)</script>")
