@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from bench import fetch_floors as floors
+from bench.fetch_memory import peak_of_a_fetch
 from bench.fetch_one_percent import one_percent_changed
 from bench.fetch_stage import Size, Stage, stage
 
@@ -59,7 +60,9 @@ async def main(size: Size, rounds: int) -> None:
             await _unchanged(here, school, unchanged)
             await _one_page_changed(here, school, one_page, f"student-{number + 1:07}")
             await one_percent_changed(here, school, one_percent.add)
+        memory = await peak_of_a_fetch(here)
     _show([unchanged, one_page, one_percent, first])
+    print(f"peak memory of a fetch: {memory:.0f} MB (at most 200)")
 
 
 async def _first_load(here: Stage, line: Line) -> None:

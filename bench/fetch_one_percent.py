@@ -23,6 +23,7 @@ CANDIDATES = """
 async def one_percent_changed(here: Stage, school: UUID, note: Callable[[float, float], None]) -> None:
     """Stage the school's own records, one in a hundred with another hash, and compare; applied, but rolled back."""
     async with here.pool.acquire() as conn, staging(conn) as staged:
+        await staged.add([], [])  # makes the tables
         await conn.execute(CANDIDATES, school, str(monotonic()))
         transaction = conn.transaction()
         await transaction.start()

@@ -46,8 +46,9 @@ class Size:
 class Stage:
     """One school behind a OneRoster server, and a database to keep it in."""
 
-    def __init__(self, pool: Pool, address: str, page: int) -> None:
+    def __init__(self, pool: Pool, database_url: str, address: str, page: int) -> None:
         self.pool = pool
+        self.database_url = database_url
         self.address = address
         self.base_url = f"{address}/ims/oneroster/v1p1"
         self.page = page
@@ -93,13 +94,13 @@ async def vacuum(conn: Connection) -> None:
 @asynccontextmanager
 async def stage(size: Size, folder: Path) -> AsyncIterator[Stage]:
     """Everything started in this folder, which is new; stopped and gone at the end."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True)  # noqa: ASYNC240 - nothing else runs yet
     postgres = PrivatePostgres(folder / "postgres", durable=False)
     postgres.launch()
     try:
         postgres.wait()
         async with _database(postgres.database_url) as pool, _server(size, folder) as address:
-            yield Stage(pool, address, size.page)
+            yield Stage(pool, postgres.database_url, address, size.page)
     finally:
         postgres.stop()
         shutil.rmtree(folder)
@@ -107,9 +108,16 @@ async def stage(size: Size, folder: Path) -> AsyncIterator[Stage]:
 
 @asynccontextmanager
 async def _database(url: str) -> AsyncIterator[Pool]:
-    settings = CommonSettings(database_url=SecretStr(url), amqp_url=SecretStr("amqp://none"))
-    await migrate(settings.database_url, "roster-fetcher")
+    await migrate(SecretStr(url), "roster-fetcher")
     await _make_place_for_the_floor(url)
+    async with connected(url) as pool:
+        yield pool
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Pool]:
+    """A pool of the service's own."""
+    settings = CommonSettings(database_url=SecretStr(url), amqp_url=SecretStr("amqp://none"))
     pool = await create_pool(settings, "roster-fetcher")
     try:
         yield pool

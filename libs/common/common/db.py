@@ -1,7 +1,7 @@
 """PostgreSQL pools: each service works in its own schema, with its own role where the server lets us make one."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import asyncpg
 
@@ -35,6 +35,26 @@ def role_of(service: str) -> str:
     return f"rosterbus_{schema_of(service)}"
 
 
+class Session(asyncpg.Connection):
+    """A connection whose reset, when it goes back to its pool, can be spared."""
+
+    _spared = False
+
+    def spare_reset(self) -> None:
+        """See `spare_reset`."""
+        self._spared = True
+
+    def get_reset_query(self) -> str:
+        """What the pool runs before others get the connection: one round trip, or none."""
+        spared, self._spared = self._spared, False
+        return "" if spared else str(super().get_reset_query())
+
+
+def spare_reset(conn: Connection) -> None:
+    """Say that this use of a pool's connection leaves nothing behind: no session lock, no setting, no listener."""
+    cast(Session, conn).spare_reset()
+
+
 async def create_pool(settings: CommonSettings, service: str) -> Pool:
     """A pool whose connections see only their service's schema, and dicts where PostgreSQL has jsonb.
 
@@ -49,6 +69,7 @@ async def create_pool(settings: CommonSettings, service: str) -> Pool:
         min_size=1,
         max_size=settings.database_connections,
         init=_use_json,
+        connection_class=Session,
         server_settings=session,
     )
     return pool

@@ -3,14 +3,17 @@
 from datetime import timedelta
 from uuid import UUID
 
-from common.db import Connection, Pool
+from common.db import Connection, Pool, spare_reset
 
 KEPT_FOR = timedelta(days=30)
 
 
 async def seen(pool: Pool, event_id: UUID) -> bool:
     """Whether the event was handled before."""
-    return bool(await pool.fetchval("SELECT true FROM inbox WHERE event_id = $1", event_id))
+    async with pool.acquire() as conn:
+        found = await conn.fetchval("SELECT true FROM inbox WHERE event_id = $1", event_id)
+        spare_reset(conn)
+    return found is True
 
 
 async def mark(conn: Connection, event_id: UUID, type_: str) -> bool:

@@ -44,19 +44,27 @@ class Relay:
         self._bus = bus
         self._service = service
         self._woken = asyncio.Event()
+        self._stopping = False
         self._failing = False
 
     def wake(self) -> None:
         """There is something new; call after the commit."""
         self._woken.set()
 
+    def stop(self) -> None:
+        """Let `run` end when it has published what is there. Cancelled instead, it leaves what it would repeat."""
+        self._stopping = True
+        self.wake()
+
     async def run(self) -> None:
-        """Relay until cancelled. Whatever fails is logged and tried again."""
-        while True:
+        """Relay until told to stop. Whatever fails is logged and tried again."""
+        last = False
+        while not last:
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):  # wait_for would lose a cancellation that meets a wake
                     await self._woken.wait()
             self._woken.clear()
+            last = self._stopping
             try:
                 await self.drain()
             except Exception:

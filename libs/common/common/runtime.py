@@ -10,7 +10,7 @@ the outbox once more, connections close. A background task that dies takes the s
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from typing import Any, Self
 
 import structlog
@@ -77,21 +77,19 @@ class Runtime:
         consumer = self._consumer(routes, on_park)
         await consumer.start()
         self.health.add("consumer", consumer.alive)
-        tasks = [asyncio.create_task(self.relay.run()), asyncio.create_task(self._housekeeping())]
-        tasks += [asyncio.create_task(job) for job in background]
+        relaying = asyncio.create_task(self.relay.run())
+        tasks = [asyncio.create_task(self._housekeeping()), *(asyncio.create_task(job) for job in background)]
         tasks.append(asyncio.create_task(http() if http else self._serve_health()))  # type: ignore[arg-type]
         log.info("started", pools=self.settings.pools)
         try:
-            await self._until_stopped(tasks)
+            await self._until_stopped([relaying, *tasks])
         finally:
             log.info("stopping")
             await consumer.stop(self.settings.shutdown_seconds)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(DRAIN_SECONDS):
-                    await self.relay.drain()
+            await _cancel(tasks)
+            self.relay.stop()
+            await asyncio.wait([relaying], timeout=DRAIN_SECONDS)
+            await _cancel([relaying])
 
     def _consumer(self, routes: Routes, on_park: OnPark | None) -> Consumer:
         return Consumer(
@@ -140,3 +138,9 @@ class Runtime:
 
     async def _database_answers(self) -> bool:
         return await self.pool.fetchval("SELECT true", timeout=2) is True
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -5,7 +5,8 @@
         uow.emit(SyncRequested(…))
 
 A long job takes several: `async with uow.step():` commits writes and events without the mark, so that after a kill the
-event comes again and the job goes on from what its steps have written. Never hold one across a network call.
+event comes again and the job goes on from what its steps have written. Never hold one across a network call, and set
+nothing in it that would outlive its transaction: the connection goes back to its pool as it is.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from common import inbox, outbox
-from common.db import Connection, Pool
+from common.db import Connection, Pool, spare_reset
 from common.envelope import Envelope, new_traceparent
 from common.events import Event
 from common.outcome import AlreadyHandled
@@ -80,12 +81,15 @@ class UnitOfWork:
     @asynccontextmanager
     async def _transact(self) -> AsyncIterator[None]:
         """The transaction; what `emit` collected and the mark are written at its end, unless the body raises."""
-        async with self.pool.acquire() as self._conn, self._conn.transaction():
-            try:
-                yield
-                await self._write(self._conn)
-            finally:
-                self._conn = None
+        async with self.pool.acquire() as conn:
+            async with conn.transaction():
+                self._conn = conn
+                try:
+                    yield
+                    await self._write(conn)
+                finally:
+                    self._conn = None
+            spare_reset(conn)
 
     async def _write(self, conn: Connection) -> None:
         if self._marks and self.cause and not await inbox.mark(conn, self.cause.id, self.cause.event.versioned_type()):

@@ -57,8 +57,9 @@ async def fetch(
         async with opened as source, staging(conn) as staged:
             reader = source.school(job.source_school_id)
             reading = Reading(reader, memory)
-            await _take_all(Desk(conn, staged, reader, reading, job), progress)
-            await _keep(conn, job, reading, memory, began)
+            desk = Desk(conn, staged, reader, reading, job)
+            await _take_all(desk, progress)
+            await _keep(desk, memory, began)
     except Permanent as trouble:
         raise FetchFailed(trouble, [*reading.ledger.values()] if reading else []) from trouble
     measure(reading.ledger.values())
@@ -112,8 +113,9 @@ async def _end(desk: Desk, arrival: Arrival) -> None:
         desk.reader.mapping.keep_classes(keys)
 
 
-async def _keep(conn: Connection, job: Job, reading: Reading, memory: Memory | None, began: float) -> None:
+async def _keep(desk: Desk, memory: Memory | None, began: float) -> None:
+    reading = desk.reading
     if reading.unchanged and memory is not None:
-        await keeping.keep_unchanged(conn, job, reading.ledger, memory, began)
+        await keeping.keep_unchanged(desk.conn, desk.job, reading.ledger, memory, began)
     else:
-        await keeping.keep_changes(conn, job, reading.ledger, reading.pages, began)
+        await keeping.keep_changes(desk.conn, desk.staged, desk.job, reading.ledger, reading.pages, began)

@@ -47,8 +47,7 @@ async def fetch_roster(event: SyncRequested, uow: UnitOfWork, *, sources: Source
     What was kept and what is told are two transactions: a run killed between them finds its snapshot and only tells.
     """
     try:
-        async with uow.pool.acquire() as conn:
-            await school_lock.hold(conn, event.district_id, event.school_id)
+        async with uow.pool.acquire() as conn, school_lock.held(conn, event.district_id, event.school_id):
             if not await snapshots.of_run(conn, event.district_id, event.run_id):
                 await _fetch(event, uow, conn, sources)
     except Permanent as failure:

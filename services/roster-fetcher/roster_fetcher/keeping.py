@@ -30,14 +30,14 @@ NEVER_EMPTY = ("class", "user")
 
 
 async def keep_changes(
-    conn: Connection, job: Job, entries: Mapping[str, Entry], pages: Pages | None, began: float
+    conn: Connection, staged: Staging, job: Job, entries: Mapping[str, Entry], pages: Pages | None, began: float
 ) -> None:
     """Keep the staged rows as the next snapshot: check them as a whole, write what differs, close what is gone."""
     async with conn.transaction():
         last = await snapshots.latest(conn, job.district_id, job.school_id)
-        await Staging(conn).complete()
+        await staged.complete()
         await _check(conn, job, entries)
-        await _doubt(conn, entries.values(), last)
+        await _doubt(staged, entries.values(), last)
         complete = all(entry.complete for entry in entries.values())
         number = last["number"] + 1 if last else 1
         changes, counts = await _write(conn, job, number, closable(entries.values()))
@@ -97,7 +97,7 @@ async def _check(conn: Connection, job: Job, entries: Mapping[str, Entry]) -> No
             entries[endpoint].warn_after_all(rows)
 
 
-async def _doubt(conn: Connection, entries: Collection[Entry], last: Row | None) -> None:
+async def _doubt(staged: Staging, entries: Collection[Entry], last: Row | None) -> None:
     """Note what is not complete, and take an emptiness that is new for a fault of sharing, not for the truth."""
     found = []
     for entry in entries:
@@ -107,7 +107,7 @@ async def _doubt(conn: Connection, entries: Collection[Entry], last: Row | None)
             found.append(_about_endpoint("SOURCE_EMPTY", entry))
         elif not entry.complete:
             found.append(_about_endpoint("SOURCE_INCOMPLETE", entry))
-    await Staging(conn).add([], found)
+    await staged.add([], found)
 
 
 def _about_endpoint(code: str, entry: Entry) -> Finding:

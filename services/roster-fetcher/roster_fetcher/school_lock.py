@@ -1,23 +1,26 @@
 """One reading of a school at a time, whichever worker does it: locks that live as long as a database session."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import blake2b
 
 from common.db import Connection
 from common.delivery import NotNow
 
 
-async def hold(conn: Connection, *names: object) -> None:
-    """Hold the lock of these names until the connection goes back to its pool, or is lost.
+@asynccontextmanager
+async def held(conn: Connection, *names: object) -> AsyncIterator[None]:
+    """Hold the lock of these names; a session that is lost lets it go.
 
     Raises `NotNow` if another session holds it: an earlier delivery of the same job still runs, for instance.
     """
     if not await conn.fetchval("SELECT pg_try_advisory_lock($1)", number(*names)):
         raise NotNow
-
-
-async def release(conn: Connection, *names: object) -> None:
-    """Let others have the lock."""
-    await conn.execute("SELECT pg_advisory_unlock($1)", number(*names))
+    try:
+        yield
+    finally:
+        if not conn.is_closed():
+            await conn.execute("SELECT pg_advisory_unlock($1)", number(*names))
 
 
 async def wait_in_transaction(conn: Connection, *names: object) -> None:

@@ -10,6 +10,8 @@ from common.db import Connection
 from roster_fetcher.findings import Finding
 
 DROP = "DROP TABLE IF EXISTS pg_temp.staged, pg_temp.staged_finding, pg_temp.enrolled"
+MEMORY = "SET temp_buffers = '64MB'"
+"""Taken as rows come. PostgreSQL allows the change only before a session's first use, and to the same value later."""
 CREATE = """
     CREATE TEMP TABLE staged (
         seq        bigint GENERATED ALWAYS AS IDENTITY,
@@ -46,10 +48,14 @@ class Staging:
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
+        self._created = False
         self._enrolled_known = False
 
     async def add(self, rows: Sequence[Staged], findings: Sequence[Finding]) -> None:
-        """Add a page's records and findings."""
+        """Add a page's records and findings. The first page makes the tables: an unchanged roster needs none."""
+        if not self._created:
+            await self._conn.execute(f"{MEMORY}; {DROP}; {CREATE}")
+            self._created = True
         if rows:
             await self._conn.copy_records_to_table("staged", records=rows, columns=COLUMNS)
         if findings:
@@ -84,9 +90,7 @@ class Staging:
 
 @asynccontextmanager
 async def staging(conn: Connection) -> AsyncIterator[Staging]:
-    """Empty tables on this connection, while the context lasts."""
-    await conn.execute(DROP)
-    await conn.execute(CREATE)
+    """Empty tables on this connection, from the first page on, while the context lasts."""
     try:
         yield Staging(conn)
     finally:

@@ -37,8 +37,8 @@ def texts(value: object) -> tuple[str, ...]:
 
 def truth(value: object, default: bool) -> bool:
     """A boolean, be it real or in words; `default` for what is neither true nor false."""
-    if isinstance(value, bool):
-        return value
+    if value is True or value == "true":
+        return True
     word = text(value).casefold()
     return word in TRUE if word in TRUE or word in FALSE else default
 

@@ -105,10 +105,12 @@ async def test_a_service_whose_background_task_ends_goes_down_rather_than_on_wit
 async def test_an_event_that_kills_every_worker_ends_in_the_dead_queue(
     bus: Bus, effects: Effects, orders: Orders, start_worker: StartWorker
 ) -> None:
-    await start_worker("dies")
-    (order,) = await orders.tell()
     channel = await bus.channel()
-    dead = await wait_for(lambda: channel.get_queue("scheduler.all.dead"))
+    spec = topology.queue_of("scheduler", "shared", [SyncOrdered])
+    await topology.declare_queue(channel, spec)
+    dead = await channel.get_queue(spec.dead)
+    (order,) = await orders.tell()
+    await start_worker("dies")
     parked = await wait_for(lambda: dead.get(fail=False), seconds=60, what="the event is parked")
     assert parked.headers["x-reason"] == "exhausted"
     assert parked.headers["x-error"] == "WorkersLost"

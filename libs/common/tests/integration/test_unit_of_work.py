@@ -6,9 +6,10 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from common.db import Connection, Pool
+from common.db import Connection, Pool, create_pool
 from common.envelope import Envelope, decode
 from common.outcome import AlreadyHandled
+from common.settings import CommonSettings
 from common.testing.effects import Effects, an_order
 from common.uow import UnitOfWork
 
@@ -91,6 +92,18 @@ async def test_an_event_cannot_be_emitted_where_no_transaction_would_carry_it(ef
         uow.emit(an_order())
     with pytest.raises(RuntimeError, match="async with"):
         _ = uow.conn
+
+
+async def test_a_session_lock_ends_when_its_connection_goes_back_to_the_pool(settings: CommonSettings) -> None:
+    async with await create_pool(settings.model_copy(update={"database_connections": 2}), "scheduler") as pool:
+        for _ in range(3):
+            async with of(pool):  # which spares the reset, once
+                pass
+            async with asyncio.timeout(10), pool.acquire() as conn:
+                assert await conn.fetchval("SELECT pg_try_advisory_lock(7)")
+        async with pool.acquire() as conn:
+            mine = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            assert await conn.fetchval(mine) == 0
 
 
 async def test_what_fails_at_its_beginning_gives_its_connection_back(database_url: SecretStr) -> None:

@@ -34,9 +34,8 @@ async def stream_hints(
     if district is not None and not caller.sees(district):
         raise not_found("district")
     districts = caller.visible if district is None else [district]
-    heard = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
     return StreamingResponse(
-        _stream(context, districts, heard),
+        _stream(context, districts, _number(last_event_id)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -51,7 +50,8 @@ async def _stream(context: Context, districts: list[str] | None, heard: int | No
             yield _told(missed)
         while monotonic() < end:
             try:
-                hint = await asyncio.wait_for(listener.queue.get(), ALIVE_SECONDS)
+                async with asyncio.timeout(ALIVE_SECONDS):
+                    hint = await listener.queue.get()
             except TimeoutError:
                 yield ": alive\n\n"
                 continue
@@ -67,6 +67,14 @@ async def _missed(context: Context, districts: list[str] | None, heard: int | No
     if rows is None:
         return [RELOAD]
     return [Hint(row["id"], row["district"], _text(row["run"]), _text(row["school"]), row["type"]) for row in rows]
+
+
+def _number(last_event_id: str | None) -> int | None:
+    """The id of a hint; anything else was never given out."""
+    fits = (
+        last_event_id is not None and last_event_id.isascii() and last_event_id.isdecimal() and len(last_event_id) < 19
+    )
+    return int(last_event_id) if last_event_id and fits else None
 
 
 def _text(value: object) -> str | None:

@@ -35,7 +35,7 @@ def _mistake(detail: ErrorDetails) -> Mistake:
 
 
 def _key(loc: tuple[int | str, ...]) -> str:
-    """`schools[2].nightly` for `("schools", 2, "nightly")`."""
+    """`schools[1].nightly` for `("schools", 0, "nightly")`: people count from one."""
     key = ""
     for part in loc:
         key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else str(part)
@@ -45,8 +45,10 @@ def _key(loc: tuple[int | str, ...]) -> str:
 def _sentence(type_: str, key: str, loc: tuple[int | str, ...], detail: ErrorDetails) -> str:
     ctx = detail.get("ctx", {})
     match type_:
-        case "missing" | "union_tag_not_found":
+        case "missing":
             return _missing(key, loc)
+        case "union_tag_not_found":
+            return f"{key}.kind is missing. It is one of {', '.join(KINDS)}."
         case "extra_forbidden":
             return _unknown(key, loc)
         case "union_tag_invalid":
@@ -62,8 +64,6 @@ def _sentence(type_: str, key: str, loc: tuple[int | str, ...], detail: ErrorDet
 
 
 def _missing(key: str, loc: tuple[int | str, ...]) -> str:
-    if key == "source":
-        return f"source.kind is missing. It is one of {', '.join(KINDS)}."
     field = _field(loc)
     says = f" It is {field.description}." if field and field.description else ""
     return f"{key} is missing.{says}{_how_to_give(key)}"

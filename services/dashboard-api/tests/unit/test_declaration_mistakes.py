@@ -81,6 +81,7 @@ def test_secrets_show_nowhere() -> None:
         ("district.nmae", "x", "district.nmae", "district.nmae is not a key that is known here; did you mean name?"),
         ("district.max_parallel", "0", "district.max_parallel", "district.max_parallel must be at least 1."),
         ("district.name", " ", "district.name", "district.name must not be empty."),
+        ("source", GONE, "source", "source is missing. It is where the roster comes from."),
         ("source.kind", GONE, "source", "source.kind is missing. It is one of oneroster, oneroster-csv."),
         ("source.kind", "excel", "source", "source.kind must be one of oneroster, oneroster-csv."),
         ("source.version", "2.0", "source.version", "source.version must be 1.1 or 1.2."),

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -138,6 +139,12 @@ async def publish(bus: Bus, event: Event) -> None:
     """Send an event through the broker, as a worker's relay does."""
     envelope = Envelope(event, "test")
     await bus.publish(event.versioned_type(), event.pool, encode(envelope), str(envelope.id))
+
+
+@cache
+def hash_of_password() -> str:
+    """Made once: hashing is slow on purpose."""
+    return passwords.hash_password(PASSWORD)
 
 
 def fetched(run_id: UUID, key: str = "1", snapshot: int = 1, **more: Any) -> RosterFetched:

@@ -1,0 +1,22 @@
+"""All benchmarks, or the one that is named, with its options: `python -m bench [delivery|fetch]`."""
+
+import sys
+
+from bench import delivery, fetch
+
+BENCHMARKS = {"delivery": delivery.run, "fetch": fetch.run}
+
+
+def main(arguments: list[str]) -> None:
+    """Run what is asked for."""
+    if not arguments:
+        for run in BENCHMARKS.values():
+            run([])
+    elif arguments[0] in BENCHMARKS:
+        BENCHMARKS[arguments[0]](arguments[1:])
+    else:
+        raise SystemExit(f"There is no benchmark {arguments[0]}; there are {', '.join(BENCHMARKS)}.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
