@@ -38,7 +38,7 @@ Handler = Callable[[Any, UnitOfWork], Awaitable[None]]
 Routes = Mapping[type[Event], Handler]
 OnPark = Callable[[Event, BaseException, UnitOfWork], Awaitable[None]]
 CLOSING_SECONDS = 5.0
-WATCH_SECONDS = 3.0
+WATCH_SECONDS = 2.0
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 Check = Callable[[], Awaitable[bool]]
-CHECK_SECONDS = 3.0
+CHECK_SECONDS = 2.0
 
 
 class Health:

@@ -137,7 +137,7 @@ class Runtime:
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
     async def _database_answers(self) -> bool:
-        return await self.pool.fetchval("SELECT true", timeout=2) is True
+        return await self.pool.fetchval("SELECT true") is True
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:

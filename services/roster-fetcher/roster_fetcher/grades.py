@@ -1,5 +1,7 @@
 """Grades as sources write them, in one spelling: the codes that OneRoster takes from CEDS (`KG`, `01` … `13`)."""
 
+from functools import lru_cache
+
 CODES = ("IT", "PR", "PK", "TK", "KG", *(f"{n:02}" for n in range(1, 14)), "PS", "UG", "OTHER")
 
 _ORDINALS = (
@@ -30,6 +32,7 @@ _KNOWN = (
 )
 
 
+@lru_cache(maxsize=256)
 def grade(value: str) -> str | None:
     """The code of a grade such as `8`, `08`, `Grade 8`, `8th grade`, `Eighth grade` or `k`; None if it is unknown."""
     word = value.casefold()

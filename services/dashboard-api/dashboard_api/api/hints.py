@@ -1,6 +1,7 @@
 """`GET /events`: server-sent hints that something is new; what is new is asked for at its own address."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Annotated
@@ -18,6 +19,7 @@ ALIVE_SECONDS = 15.0
 """A comment is sent at least this often, so that no proxy thinks the line dead."""
 LONGEST_SECONDS = 600.0
 """Then the stream ends and the page connects again, so that a session that ended is noticed."""
+HINT_ID = re.compile(r"[0-9]{1,18}")
 
 router = APIRouter(tags=["events"])
 
@@ -71,10 +73,7 @@ async def _missed(context: Context, districts: list[str] | None, heard: int | No
 
 def _number(last_event_id: str | None) -> int | None:
     """The id of a hint; anything else was never given out."""
-    fits = (
-        last_event_id is not None and last_event_id.isascii() and last_event_id.isdecimal() and len(last_event_id) < 19
-    )
-    return int(last_event_id) if last_event_id and fits else None
+    return int(last_event_id) if last_event_id and HINT_ID.fullmatch(last_event_id) else None
 
 
 def _text(value: object) -> str | None:

@@ -28,21 +28,21 @@ def held_roles(written: RolesAsWritten) -> list[Held]:
 def read_person(row: wire.User, key: str, role: str, notes: Notes) -> roster.User | None:
     """A user's own fields. None, with a finding, if there is no name, or nothing to make a user name of."""
     given_name, family_name = text(row.given_name), text(row.family_name)
-    username, identifier = text(row.username), text(row.identifier)
+    username, identifier, address = text(row.username), text(row.identifier), text(row.email)
     if not given_name or not family_name:
         notes.add("MISSING_NAME", key, "familyName" if given_name else "givenName")
         return None
-    if not (username or identifier or text(row.email)):
+    if not (username or identifier or address):
         notes.add("MISSING_USERNAME", key, "username")
         return None
     return roster.User(
         role=role,
         given_name=given_name,
         family_name=family_name,
-        email=_email(text(row.email), key, notes),
+        email=_email(address, key, notes),
         username=username,
         identifier=identifier,
-        grade=_grade(texts(row.grades), key, notes),
+        grade=_grade(row.grades, key, notes),
         enabled=values.truth(row.enabled_user, default=True),
     )
 
@@ -57,10 +57,12 @@ def _email(address: str, key: str, notes: Notes) -> str:
     return valid or ""
 
 
-def _grade(words: tuple[str, ...], key: str, notes: Notes) -> str:
-    if not words:
+def _grade(written: wire.Words, key: str, notes: Notes) -> str:
+    """The first of the grades: a person has one, save for a few who stand between two."""
+    word = text(written[0]) if type(written) is list and written else next(iter(texts(written)), "")
+    if not word:
         return ""
-    code = grade(words[0])
+    code = grade(word)
     if code is None:
-        notes.add("INVALID_GRADE", key, "grades", words[0])
-    return code or words[0]
+        notes.add("INVALID_GRADE", key, "grades", word)
+    return code or word
