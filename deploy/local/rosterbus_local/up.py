@@ -59,9 +59,9 @@ def planned_services(env: Mapping[str, str]) -> list[processes.Process]:
     host = env.get("ROSTERBUS_HTTP_HOST") or LOOPBACK
     first = int(env.get("ROSTERBUS_HTTP_PORT") or FIRST_PORT)
     ports = dict(zip(processes.SERVICES, range(first, first + len(processes.SERVICES)), strict=True))
-    taken = [str(port) for port in ports.values() if not is_free(port)]
-    if taken:
-        raise LocalError(f"Port {', '.join(taken)} is in use. Set ROSTERBUS_HTTP_PORT to the first of five free ones.")
+    taken = next((port for port in ports.values() if not is_free(port)), None)
+    if taken is not None:
+        raise LocalError(f"Port {taken} is in use. Set ROSTERBUS_HTTP_PORT to the first of five free ones.")
     return [processes.service(name, port, host) for name, port in ports.items()]
 
 

@@ -87,7 +87,7 @@ class System:
             over = {"completed", "failed", "refused"}
             return runs if len(runs) == len(placed["runs"]) and all(r["status"] in over for r in runs) else None
 
-        await wait_for(ended, seconds=seconds, what="the ends of all runs")
+        await wait_for(ended, seconds=seconds, every=0.2, what="the ends of all runs")
         runs = await ended()
         assert runs is not None
         return runs

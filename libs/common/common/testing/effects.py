@@ -10,6 +10,7 @@ from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 
 TABLES = """
+DROP TABLE IF EXISTS scheduler.effect, scheduler.beginning, scheduler.gate;
 CREATE TABLE scheduler.effect (order_id uuid NOT NULL);
 CREATE TABLE scheduler.beginning (order_id uuid NOT NULL);
 CREATE TABLE scheduler.gate (opened_at timestamptz NOT NULL DEFAULT now());

@@ -10,15 +10,19 @@ T = TypeVar("T")
 
 
 @overload
-async def wait_for(condition: Callable[[], Awaitable[T | None]], *, seconds: float = 20, what: str = "") -> T: ...
+async def wait_for(
+    condition: Callable[[], Awaitable[T | None]], *, seconds: float = 20, every: float = 0.02, what: str = ""
+) -> T: ...
 
 
 @overload
-async def wait_for(condition: Callable[[], T | None], *, seconds: float = 20, what: str = "") -> T: ...
+async def wait_for(
+    condition: Callable[[], T | None], *, seconds: float = 20, every: float = 0.02, what: str = ""
+) -> T: ...
 
 
-async def wait_for(condition: Callable[[], Any], *, seconds: float = 20, what: str = "") -> Any:
-    """The first truthy result of `condition`, asked about each 20 ms. Raises AssertionError after `seconds`."""
+async def wait_for(condition: Callable[[], Any], *, seconds: float = 20, every: float = 0.02, what: str = "") -> Any:
+    """The first truthy result of `condition`, asked each `every` seconds. Raises AssertionError after `seconds`."""
     end = monotonic() + seconds
     while True:
         result = condition()
@@ -27,4 +31,4 @@ async def wait_for(condition: Callable[[], Any], *, seconds: float = 20, what: s
             return value
         if monotonic() > end:
             raise AssertionError(f"did not happen within {seconds} s: {what or inspect.getsource(condition).strip()}")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(every)

@@ -6,6 +6,7 @@ import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -17,6 +18,30 @@ from common.settings import CommonSettings
 from common.testing.effects import Effects, Orders
 from common.testing.fixtures import PoolOf
 from common.testing.running import relaying
+from rosterbus_local.servers import Servers
+
+EMPTY = ", ".join(f"{schema}.{table}" for schema in ("scheduler", "dashboard_api") for table in ("inbox", "outbox"))
+
+
+@pytest.fixture(scope="module")
+async def modules_database(servers: Servers, template_database: str) -> AsyncIterator[SecretStr]:
+    """A database for the tests of one module, with the tables of their effects."""
+    name = f"rosterbus_proof_{uuid4().hex[:12]}"
+    url = f"{servers.database_url.rpartition('/')[0]}/{name}"
+    admin = await asyncpg.connect(servers.database_url)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
+    yield SecretStr(url)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def database_url(modules_database: SecretStr) -> SecretStr:
+    """Emptied for each test, which takes a tenth of the time that a database of its own would."""
+    conn = await asyncpg.connect(modules_database.get_secret_value())
+    await conn.execute(f"TRUNCATE {EMPTY}")
+    await conn.close()
+    return modules_database
 
 
 @pytest.fixture
