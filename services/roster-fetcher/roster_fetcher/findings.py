@@ -71,10 +71,12 @@ async def repeat(conn: Connection, district_id: str, run_id: UUID, earlier: UUID
     )
 
 
-async def count(conn: Connection, district_id: str, run_id: UUID) -> int:
-    """How many findings a run has."""
+async def count_errors(conn: Connection, district_id: str, run_id: UUID) -> int:
+    """How many findings a run has that are no mere warnings."""
     number: int = await conn.fetchval(
-        "SELECT count(*) FROM finding WHERE district_id = $1 AND run_id = $2", district_id, run_id
+        "SELECT count(*) FROM finding WHERE district_id = $1 AND run_id = $2 AND severity <> 'warning'",
+        district_id,
+        run_id,
     )
     return number
 

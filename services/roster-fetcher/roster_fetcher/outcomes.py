@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from roster_fetcher.findings import Notes
 from roster_fetcher.ledger import Entry
 from roster_fetcher.roster import Body, Enrolment, User, content_hash, encode
-from roster_fetcher.sources.protocol import Convert
+from roster_fetcher.sources.protocol import Convert, Records
 from roster_fetcher.staging import Staged
+
+LONGEST_KEY = 255
+"""Characters of an id: what OneRoster allows a sourcedId, and more than any other provider uses."""
 
 
 def settle(rows: Iterable[object], first: int, convert: Convert, notes: Notes, entry: Entry) -> list[Staged]:
@@ -19,7 +22,7 @@ def settle(rows: Iterable[object], first: int, convert: Convert, notes: Notes, e
     kept = warned = skipped = out_of_scope = 0
     for notes.row, row in enumerate(rows, first):
         before = len(notes.items)
-        records = convert(row, notes)
+        records = _with_usable_keys(convert(row, notes), notes)
         noted = len(notes.items) > before
         if records is None:
             skipped += noted
@@ -31,6 +34,15 @@ def settle(rows: Iterable[object], first: int, convert: Convert, notes: Notes, e
             staged.append(stage(key, body, entry.endpoint, noted))
     entry.count(kept=kept, warned=warned, skipped=skipped, out_of_scope=out_of_scope)
     return staged
+
+
+def _with_usable_keys(records: Records | None, notes: Notes) -> Records | None:
+    """The records, unless one has an id that no index can hold."""
+    for key, _ in records or ():
+        if len(key) > LONGEST_KEY:
+            notes.add("ROW_MALFORMED", "", detail=f"row {notes.row}: its id is longer than {LONGEST_KEY} characters")
+            return None
+    return records
 
 
 def stage(key: str, body: Body, endpoint: str, warned: bool) -> Staged:

@@ -19,7 +19,7 @@ async def report_snapshot(uow: UnitOfWork, event: SyncRequested) -> None:
     up, down = await ledger.bytes_of(uow.conn, event.district_id, event.run_id)
     about = _about(event) | {
         "mode": event.mode,
-        "errors": await findings.count(uow.conn, event.district_id, event.run_id),
+        "errors": await findings.count_errors(uow.conn, event.district_id, event.run_id),
         "bytes_up": up,
         "bytes_down": down,
         "duration_ms": kept["duration_ms"],

@@ -78,7 +78,8 @@ class Staging:
         if not self._enrolled_known:
             await self._conn.execute(
                 """
-                CREATE TEMP TABLE enrolled AS SELECT DISTINCT user_key FROM staged WHERE entity = 'enrolment';
+                CREATE TEMP TABLE enrolled AS
+                    SELECT DISTINCT user_key FROM staged WHERE entity = 'enrolment' AND length(user_key) <= 255;
                 ALTER TABLE enrolled ADD PRIMARY KEY (user_key);
                 ANALYZE enrolled;
                 """

@@ -3,7 +3,7 @@
 import asyncio
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from pydantic import SecretStr
@@ -17,6 +17,7 @@ from common.testing.waiting import wait_for
 from rosterbus_local.rabbitmq import PrivateRabbit
 
 StartWorker = Callable[..., Awaitable[Process]]
+PACE_SECONDS = 0.01
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +36,20 @@ def amqp_url(rabbit: PrivateRabbit) -> SecretStr:
 
 @asynccontextmanager
 async def emitting(orders: Orders, told: list[SyncOrdered]) -> AsyncIterator[None]:
-    """Orders, one after the other, for as long as the context lasts."""
+    """Orders at an even pace, for as long as the context lasts."""
+    ended = asyncio.Event()
 
     async def emit() -> None:
-        while True:
+        while not ended.is_set():
             told.extend(await orders.tell())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PACE_SECONDS):
+                    await ended.wait()
 
     task = asyncio.create_task(emit())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    yield
+    ended.set()
+    await task
 
 
 @pytest.mark.parametrize("end", [PrivateRabbit.stop, PrivateRabbit.kill], ids=["stopped", "killed"])
@@ -58,15 +61,18 @@ async def test_no_event_is_lost_and_none_handled_twice_while_the_broker_is(
     async with running("scheduler", {SyncOrdered: effects.take}, bus, effects.pool) as consumer:
         health.add("consumer", consumer.alive)
         async with emitting(orders, told):
-            await wait_for(effects.taken, what="the first effects")
+            await wait_for(lambda: had_effects(effects, 30), what="the first effects")
             await asyncio.to_thread(end, rabbit)
         assert await health.readiness() == (False, {"consumer": False})
         while_away = await orders.tell(20)
         await asyncio.to_thread(rabbit.start)
         await effects.wait_for(*told, *while_away)
         await wait_for(consumer.alive, what="the consumer is back")
-    assert len(told) > 20
     assert await orders.waiting() == 0
+
+
+async def had_effects(effects: Effects, count: int) -> bool:
+    return len(await effects.taken()) >= count
 
 
 async def test_a_worker_told_to_stop_while_the_broker_is_away_ends_in_time_and_keeps_its_events(

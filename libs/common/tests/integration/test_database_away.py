@@ -36,7 +36,7 @@ async def test_no_event_is_lost_and_none_handled_twice_while_the_database_is_awa
     postgres: PrivatePostgres, bus: Bus, effects: Effects, orders: Orders
 ) -> None:
     told = await orders.tell(60)
-    async with running("scheduler", {SyncOrdered: effects.take}, bus, effects.pool, delays=(0.5, 1, 5, 20)):
+    async with running("scheduler", {SyncOrdered: effects.take}, bus, effects.pool, delays=(0.5, 1, 2, 2, 2, 2, 2)):
         await wait_for(effects.taken, what="the first effects")
         await asyncio.to_thread(postgres.stop)
         await asyncio.to_thread(postgres.start)

@@ -61,6 +61,7 @@ def _tell(client: Client, district: Json, console: Console) -> None:
     console.print(table)
     console.print(
         f"{district['name']}: {count(district['schools'], 'school')} shared, {district['set_up']} set up. "
-        "Run the first sync with `rosterbus sync --all --mode full --wait`.",
+        "`rosterbus sync --all --mode full --wait` brings Moodle to them.",
         highlight=False,
+        soft_wrap=True,
     )

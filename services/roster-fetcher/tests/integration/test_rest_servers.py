@@ -81,13 +81,6 @@ async def test_an_expired_token_is_renewed_once(north: North, district: District
         assert server.requests["token"] > 1
 
 
-async def test_a_token_that_says_when_it_ends_is_renewed_before(north: North, district: District) -> None:
-    async with serving(district, token_seconds=0.5) as server:
-        await north.declare_rest(server, SCHOOL, page_size=20)
-        await north.fetched(SCHOOL)
-        assert server.counters.statuses[401] == 0
-
-
 async def test_a_token_that_is_never_accepted_fails_the_run(north: North, district: District) -> None:
     async with serving(district) as server:
         server.mishaps.set(unauthorised=True)

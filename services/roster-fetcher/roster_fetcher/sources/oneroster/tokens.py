@@ -37,7 +37,7 @@ class Tokens:
         """A token that should be accepted. Raises `SourceTrouble`; bytes go to the entry."""
         if not self._token or monotonic() >= self._ends:
             token = await self._fetch(entry)
-            self._token, self._ends = token.access_token, monotonic() + _lifetime(token)
+            self._token, self._ends = token.access_token, monotonic() + lifetime(token)
         return self._token
 
     def forget(self) -> None:
@@ -77,8 +77,8 @@ def _refused(answer: Answer) -> SourceTrouble:
     return SourceTrouble("AUTH_INVALID", message)
 
 
-def _lifetime(token: Token) -> float:
-    """Seconds for which to use a token; for ever, until it is refused, where the server does not say."""
+def lifetime(token: Token) -> float:
+    """Seconds for which to use a token; until it is refused, where the server does not say how long it lasts."""
     try:
         seconds = float(token.expires_in or "inf")
     except ValueError:
