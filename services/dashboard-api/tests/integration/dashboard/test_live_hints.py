@@ -118,9 +118,13 @@ async def test_after_a_lost_connection_pages_look_at_everything(north: Dashboard
             "WHERE query LIKE 'LISTEN%' AND datname = current_database()"
         )
         await admin.close()
-        hint = await wait_for(lambda: None if page.queue.empty() else page.queue.get_nowait())
-    assert hint is not None
-    assert hint.type == "reload"
+        await wait_for(lambda: "reload" in types_waiting(page), what="the hint to look at everything")
+
+
+def types_waiting(page: Listener) -> set[str]:
+    """Takes what waits for a page; hints of what the fixtures did may still be among it."""
+    waiting = [page.queue.get_nowait() for _ in range(page.queue.qsize())]
+    return {hint.type for hint in waiting if hint}
 
 
 def test_a_page_that_is_far_behind_is_told_once_to_look_at_everything() -> None:
