@@ -23,6 +23,7 @@ import aio_pika
 import asyncpg
 import structlog
 from aio_pika.abc import AbstractExchange
+from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
 from common import topology
@@ -58,9 +59,10 @@ class Stage:
     async def ours(self, events: int) -> float:
         """Seconds from the first delivery to the last confirmed publish."""
         await self._fill(events)
+        last = _published() + events
         began = perf_counter()
         async with running("scheduler", {SyncOrdered: self._tell_next}, self.bus, self.pool, prefetch=AT_A_TIME):
-            await wait_for(lambda: self._is_done(events), seconds=600, what="all events are handled and published")
+            await wait_for(lambda: _published() >= last, seconds=600, what="all that was told is published")
             return perf_counter() - began
 
     async def floor(self, events: int) -> float:
@@ -90,11 +92,10 @@ class Stage:
         async with uow:
             uow.emit(self.told)
 
-    async def _is_done(self, events: int) -> bool:
-        row = await self.pool.fetchrow(
-            "SELECT (SELECT count(*) FROM inbox) AS handled, EXISTS (SELECT FROM outbox) AS waiting"
-        )
-        return row is not None and row["handled"] == events and not row["waiting"]
+
+def _published() -> float:
+    """How many events the broker has confirmed, by the relay's own count: asking the tables would cost our side."""
+    return REGISTRY.get_sample_value("rosterbus_events_published_total", {"service": "scheduler"}) or 0
 
 
 @asynccontextmanager
