@@ -12,10 +12,10 @@ from roster_fetcher.keeping import ENTITIES
 from roster_fetcher.staging import staging
 
 CANDIDATES = """
-    INSERT INTO staged (entity, source_key, hash, body, endpoint, warned)
+    INSERT INTO staged (entity, source_key, hash, body, endpoint, row, part, warned)
     SELECT entity, source_key,
            CASE WHEN hashtext(source_key || $2) % 100 = 0 THEN decode(md5(random()::text), 'hex') ELSE hash END,
-           convert_to(body::text, 'UTF8'), 'bench', false
+           convert_to(body::text, 'UTF8'), 'bench', 1, false, false
     FROM record WHERE school_id = $1 AND last_snapshot IS NULL
 """
 

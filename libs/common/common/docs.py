@@ -1,12 +1,14 @@
-"""Writes docs/events.md and docs/asyncapi.yaml from the event models: `python -m common.docs` in a checkout.
+"""Writes docs/events.md and docs/asyncapi.yaml from the event models, docs/errors.md from the error catalogue.
 
-A test compares both files with what this makes; `make docs` brings them up to date.
+`python -m common.docs` in a checkout. A test compares the files with what this makes; `make docs` brings them up to
+date.
 """
 
 import json
 from pathlib import Path
 
 from common.asyncapi import Schema, asyncapi, example_of, schemas
+from common.catalogue import CATALOGUE, Entry
 from common.envelope import CONTENT_TYPE
 from common.events import EVENTS, PER_POOL, Event
 from common.topology import EXCHANGE
@@ -30,8 +32,24 @@ object in JSON (`{CONTENT_TYPE}`). Beside the standard's attributes it carries `
 whose handling this one was told). `id` is a UUIDv7. What the tables below list is its `data`.
 """
 
+ERRORS = """\
+# Errors
 
-def markdown() -> str:
+Made from `libs/common/common/catalogue.toml` by `make docs`; do not edit.
+
+Every code with which a run fails or a record is told of: what it is, why it comes about, who can do what about it.
+Here it stands in English. Pages, API, command line and e-mails say it in the language of the district's operators
+(`locale` in the district file): English, Dutch or French.
+"""
+SEVERITIES = {
+    "critical": "The run stops, or goes on without what is in doubt. Nothing is removed because of it.",
+    "error": "The record is left out; the run goes on with the others.",
+    "warning": "The record is kept, changed where that was needed, or left out as it should be. Where more came of it, "
+    "it is told as an error.",
+}
+
+
+def events() -> str:
     """docs/events.md."""
     models = schemas()
     parts = [INTRODUCTION, _overview(), *(_section(event, models[event.__name__]) for event in EVENTS.values())]
@@ -40,13 +58,22 @@ def markdown() -> str:
     return "\n".join(parts)
 
 
+def errors() -> str:
+    """docs/errors.md."""
+    parts = [ERRORS]
+    for severity, meaning in SEVERITIES.items():
+        entries = [entry for entry in CATALOGUE.values() if entry.severity == severity]
+        parts += [f"## {severity.capitalize()}\n\n{meaning}\n", *map(_error, entries)]
+    return "\n".join(parts)
+
+
 def pages() -> dict[str, str]:
     """File name → content."""
-    return {"events.md": markdown(), "asyncapi.yaml": asyncapi()}
+    return {"events.md": events(), "asyncapi.yaml": asyncapi(), "errors.md": errors()}
 
 
 def write(folder: Path) -> None:
-    """Bring both files up to date."""
+    """Bring the files up to date."""
     folder.mkdir(exist_ok=True)
     for name, content in pages().items():
         (folder / name).write_text(content)
@@ -86,6 +113,17 @@ def _section(event: type[Event], schema: Schema) -> str:
 ```json
 {json.dumps(example_of(event)["data"], indent=2, ensure_ascii=False)}
 ```
+"""
+
+
+def _error(entry: Entry) -> str:
+    words = entry.words()
+    return f"""\
+### {entry.code}
+
+**{words.title}.** {words.cause}
+
+*{words.who}:* {words.remedy}
 """
 
 

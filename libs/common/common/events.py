@@ -162,6 +162,10 @@ class RosterFetched(RunEvent):
     """The snapshot's number, from 1 for each school."""
     complete: bool
     """Every endpoint that the school's roster comes from was read to its end."""
+    reading: Literal["full", "changes"] = "full"
+    """Whether everything was read, or only what changed since the last time."""
+    reading_reason: str = ""
+    """Why everything was read where changes would have done, as a sentence."""
     counts: CountByKind
     """Records in the snapshot, by entity."""
     changes: CountByEntity

@@ -29,8 +29,8 @@ async def tell_people(event: RunEnded, uow: UnitOfWork, *, settings: Settings) -
     async with uow.step() as step:
         await notices.claim(step.conn, event.district_id, event.run_id, _event_id(uow))
         due = await notices.due(step.conn, event.district_id, event.run_id, _event_id(uow))
-        district, school = await notices.names(step.conn, event.district_id, event.school_id)
-    notice = write_notice(event, district, school, settings.dashboard_url)
+        about = await notices.about(step.conn, event.district_id, event.school_id)
+    notice = write_notice(event, about, settings.dashboard_url)
     for row in due:
         try:
             await email.send(settings, notice, row["recipient"], f"{event.run_id}.{row['recipient_id']}")

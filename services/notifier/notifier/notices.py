@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.db import Connection, Row
+from notifier.wording import About
 
 
 async def claim(conn: Connection, district_id: str, run_id: UUID, event_id: UUID) -> None:
@@ -56,17 +57,19 @@ async def end(
     return status == "UPDATE 1"
 
 
-async def names(conn: Connection, district_id: str, school_id: UUID) -> tuple[str, str]:
-    """The names of the district and of the school, as the registry has them."""
+async def about(conn: Connection, district_id: str, school_id: UUID) -> About:
+    """The school, as the registry has it."""
     row = await conn.fetchrow(
         """
-        SELECT d.name AS district, s.name AS school FROM registry.district d
+        SELECT d.name AS district, d.locale, s.name AS school FROM registry.district d
         LEFT JOIN registry.school s ON s.district_id = d.id AND s.id = $2 WHERE d.id = $1
         """,
         district_id,
         school_id,
     )
-    return (row["district"], row["school"] or "a school") if row else (district_id, "a school")
+    if row is None:
+        return About(district_id, "a school", "en")
+    return About(row["district"], row["school"] or "a school", row["locale"])
 
 
 def _pseudonym(recipient: str) -> str:

@@ -1,10 +1,11 @@
-"""What a notice says: pure, from an event and two names."""
+"""What a notice says: pure, from an event and what the registry says of its school."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from common.catalogue import entry_of
 from common.events import CountByEntity, SyncCompleted, SyncFailed
 
 OUTCOMES = {
@@ -31,6 +32,15 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Whom a notice is about: the names of the district and of the school, and the district's locale."""
+
+    district: str
+    school: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A notice in words: `lines` say what was done, one thing each."""
 
@@ -39,7 +49,7 @@ class Notice:
     html: str
 
 
-def write_notice(event: SyncCompleted | SyncFailed, district: str, school: str, dashboard_url: str) -> Notice:
+def write_notice(event: SyncCompleted | SyncFailed, about: About, dashboard_url: str) -> Notice:
     """The notice about a run's end."""
     link = f"{dashboard_url.rstrip('/')}/runs/{event.run_id}"
     failed = isinstance(event, SyncFailed)
@@ -47,15 +57,16 @@ def write_notice(event: SyncCompleted | SyncFailed, district: str, school: str, 
     context = {
         "event": event,
         "failed": failed,
-        "district": district,
-        "school": school,
+        "district": about.district,
+        "school": about.school,
         "result": result,
         "link": link,
+        "words": entry_of(event.code).words(about.locale) if isinstance(event, SyncFailed) else None,
         "lines": [] if isinstance(event, SyncFailed) else action_lines(event.actions),
         "duration": "" if isinstance(event, SyncFailed) else in_words(event.duration_ms),
     }
     return Notice(
-        subject=f"{school}: {event.mode} sync {result}",
+        subject=f"{about.school}: {event.mode} sync {result}",
         text=_environment().get_template("run.txt").render(context),
         html=_environment().get_template("run.html").render(context),
     )

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 from uuid import UUID
 
+from common.catalogue import CATALOGUE
 from common.db import Connection, Row
-from roster_fetcher.catalogue import CATALOGUE
 
 PERSONAL = frozenset({"email", "givenName", "familyName", "username", "identifier", "name"})
 """Fields whose values name a person or lead to one."""

@@ -86,10 +86,10 @@ async def report_parked(event: Event, error: BaseException, uow: UnitOfWork) -> 
 
 async def _fetch(event: SyncRequested, uow: UnitOfWork, conn: Connection, sources: Sources) -> None:
     job = await find_job(uow.pool, event)
-    memory = await recall(conn, job)
-    expected = await ledger.rows_of(conn, job.district_id, memory.run_id) if memory else None
+    last = await recall(conn, job)
+    expected = await ledger.rows_of(conn, job.district_id, last.memory.run_id) if last.memory else None
     progress = Progress(uow, job, event.pool, expected)
-    await fetch(conn, job, sources.open(job.source), memory, progress)
+    await fetch(conn, job, sources.open(job.source), last, progress)
 
 
 async def _report_failure(event: SyncRequested, uow: UnitOfWork, failure: Permanent) -> None:

@@ -2,126 +2,187 @@
 
 from collections.abc import Collection, Mapping
 from time import monotonic
+from typing import NamedTuple
 
+from common.catalogue import CATALOGUE
 from common.db import Connection, Row
 from common.events import CountByEntity, CountByKind
-from roster_fetcher import checks, findings, ledger, page_memory, records, snapshots
-from roster_fetcher.catalogue import CATALOGUE
-from roster_fetcher.checks import Moved
+from roster_fetcher import carrying, checks, cursors, findings, ledger, page_memory, records, snapshots
+from roster_fetcher.cursors import Choice, Saved
 from roster_fetcher.findings import Finding
 from roster_fetcher.job import Job
 from roster_fetcher.ledger import Entry
 from roster_fetcher.page_memory import Memory, Pages
+from roster_fetcher.page_outcomes import BodiesMissingError, PageOutcomes
+from roster_fetcher.reading import Reading
 from roster_fetcher.records import KINDS_OF_CHANGE
 from roster_fetcher.snapshots import Snapshot
+from roster_fetcher.sources.protocol import SchoolReader
 from roster_fetcher.staging import Staging
 
-ENTITIES = ("school", "term", "class", "user", "enrolment")
-PROOF = {
-    "school": {"org"},
-    "term": {"term"},
-    "class": {"org", "class"},
-    "user": {"org", "class", "enrolment", "user"},
-    "enrolment": {"class", "enrolment", "user"},
-}
-"""Whose endpoints must be complete before a record of an entity may be taken for removed: all that could show it."""
+ENTITIES = ("school", "term", "class", "user", "enrolment", "guardian_link")
 NEVER_EMPTY = ("class", "user")
 """Where a school had some and the source gives none, sharing was switched off rather than everybody gone."""
 
 
-async def keep_changes(
-    conn: Connection, staged: Staging, job: Job, entries: Mapping[str, Entry], pages: Pages | None, began: float
-) -> None:
-    """Keep the staged rows as the next snapshot: check them as a whole, write what differs, close what is gone."""
+class Read(NamedTuple):
+    """A reading that has come to its end, and the `cursor` for the next one. `began` are monotonic seconds."""
+
+    reader: SchoolReader
+    reading: Reading
+    outcomes: PageOutcomes
+    choice: Choice
+    cursor: Saved | None
+    began: float
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """The ledger by endpoint."""
+        return self.reading.ledger
+
+
+async def keep_changes(conn: Connection, staged: Staging, job: Job, read: Read) -> None:
+    """Keep the staged rows as the next snapshot: check them as a whole, write what differs, close what is gone.
+
+    Raises `ChangesRefusedError` if only changes were read and they do not make a whole with what stands, and
+    `BodiesMissingError` if a record is needed that came with a page which was not decoded.
+    """
     async with conn.transaction():
         last = await snapshots.latest(conn, job.district_id, job.school_id)
-        await staged.complete()
-        await _check(conn, job, entries)
-        await _doubt(staged, entries.values(), last)
-        complete = all(entry.complete for entry in entries.values())
+        await _complete(conn, staged, job, read, last)
+        await _check(conn, staged, job, read.entries)
+        now = (await staged.summary()).counts
+        await _doubt(staged, read.entries.values(), last["counts"] if last else {}, now)
+        await carrying.keep_left_out(conn, job.district_id, job.school_id)
         number = last["number"] + 1 if last else 1
-        changes, counts = await _write(conn, job, number, closable(entries.values()))
-        snapshot = Snapshot(number, job.run_id, complete, counts, _all_entities(changes), _since(began))
-        await snapshots.add(conn, job.district_id, job.school_id, snapshot)
-        await ledger.add(conn, job.district_id, job.run_id, entries.values())
+        changes, counts = await _write(conn, job, number, closable(read.reader.proof, read.entries), now)
+        await _add_snapshot(conn, job, read, number, _all_entities(changes), counts)
         await findings.keep_staged(conn, job.district_id, job.run_id)
-        if complete and pages is not None:
-            await _remember(conn, job, number, pages)
+        await _remember(conn, job, read, number, read.reading.pages, _outcomes(read.entries))
+        await read.outcomes.remember()
 
 
-async def keep_unchanged(
-    conn: Connection, job: Job, entries: Mapping[str, Entry], memory: Memory, began: float
-) -> None:
+async def keep_unchanged(conn: Connection, job: Job, read: Read, memory: Memory) -> None:
     """Every page was as it is behind the last snapshot: that roster stands, under the next number."""
     async with conn.transaction():
         last = await snapshots.latest(conn, job.district_id, job.school_id)
         assert last is not None
-        await ledger.take_outcomes(conn, job.district_id, memory.run_id, entries.values())
-        snapshot = Snapshot(last["number"] + 1, job.run_id, True, last["counts"], _all_entities({}), _since(began))
-        await snapshots.add(conn, job.district_id, job.school_id, snapshot)
-        await ledger.add(conn, job.district_id, job.run_id, entries.values())
+        for name, entry in read.entries.items():
+            if name in memory.outcomes:
+                entry.take_outcomes(memory.outcomes[name])
+        await _add_snapshot(conn, job, read, last["number"] + 1, _all_entities({}), last["counts"])
         await findings.repeat(conn, job.district_id, job.run_id, memory.run_id)
-        await _remember(conn, job, snapshot.number, memory.pages)
+        await _remember(conn, job, read, last["number"] + 1, memory.pages, memory.outcomes)
+
+
+async def _complete(conn: Connection, staged: Staging, job: Job, read: Read, last: Row | None) -> None:
+    """Make the staged rows the whole roster: what endpoints of changes did not mention, and what those missed."""
+    carried = read.reader.changes.carried
+    await staged.complete()
+    if read.outcomes.reused:
+        await carrying.fill_bodies(conn, job.district_id, job.school_id)
+    if carried and last:
+        await carrying.carry_over(conn, job.district_id, job.school_id, carried, read.reader.owners)
+        await carrying.carry_findings_over(conn, job.district_id, last["run_id"], carried)
+
+
+async def _add_snapshot(
+    conn: Connection, job: Job, read: Read, number: int, changes: CountByEntity, counts: CountByKind
+) -> None:
+    snapshot = Snapshot(
+        number,
+        job.run_id,
+        read.reading.complete,
+        counts,
+        changes,
+        round((monotonic() - read.began) * 1000),
+        "full" if read.choice.since is None else "changes",
+        read.choice.reason,
+    )
+    await snapshots.add(conn, job.district_id, job.school_id, snapshot)
+    await ledger.add(conn, job.district_id, job.run_id, read.entries.values())
 
 
 async def _write(
-    conn: Connection, job: Job, number: int, closable_entities: list[str]
+    conn: Connection, job: Job, number: int, closable_entities: list[str], staged: CountByKind
 ) -> tuple[CountByEntity, CountByKind]:
     """Write what differs as snapshot `number`; what changed, and how many records there are now."""
+    if number == 1:
+        await records.add_all(conn, job.district_id, job.school_id, number)
+        return {entity: {"added": staged[entity]} for entity in ENTITIES if entity in staged}, staged
     changes = await records.compare(conn, job.district_id, job.school_id, closable_entities)
     if changes:
+        if await records.bodies_missing(conn):
+            raise BodiesMissingError
         await records.apply_difference(conn, job.district_id, job.school_id, number)
     if len(closable_entities) == len(ENTITIES):
-        return changes, await records.count_staged(conn)
+        return changes, staged
     return changes, await records.count_current(conn, job.district_id, job.school_id)
 
 
-def closable(entries: Collection[Entry]) -> list[str]:
-    """The entities of which a missing record is a removed one."""
-    complete = {entry.entity for entry in entries} - {entry.entity for entry in entries if not entry.complete}
-    return [entity for entity, proof in PROOF.items() if proof <= complete]
+def closable(proof: Mapping[str, Collection[str]], entries: Mapping[str, Entry]) -> list[str]:
+    """The entities of which a missing record is a removed one: all that could show it was read completely."""
+    complete = {name for name, entry in entries.items() if entry.complete}
+    return [entity for entity in ENTITIES if entity in proof and complete.issuperset(proof[entity])]
 
 
-async def _check(conn: Connection, job: Job, entries: Mapping[str, Entry]) -> None:
+async def _check(conn: Connection, staged: Staging, job: Job, entries: Mapping[str, Entry]) -> None:
     """Check the rows against each other; the ledger follows, so that its sums hold."""
     incomplete = {entry.entity for entry in entries.values() if not entry.complete}
-    dropped = await checks.drop_doubles(conn)
-    dropped += await checks.drop_enrolments_of_nobody(
-        conn, job.district_id, job.school_id, users_complete="user" not in incomplete
-    )
-    for endpoint, warned, rows in dropped:
-        entries[endpoint].skip_after_all(warned=warned, rows=rows)
-    if not incomplete & {"class", "enrolment"}:
-        moved: list[Moved] = await checks.warn_of_classes_without_teacher(conn)
-        for endpoint, _, rows in moved:
-            entries[endpoint].warn_after_all(rows)
+    await checks.drop_doubles(conn, entries)
+    if "user" in incomplete:
+        await carrying.carry_people_over(conn, job.district_id, job.school_id)
+    await checks.drop_enrolments_of_nobody(conn, entries)
+    summary = await staged.summary()
+    if summary.has_visitors:
+        await checks.drop_visitors(conn, entries, guardians=False)
+    if summary.has("guardian_link"):
+        await checks.drop_loose_links(conn)
+    if summary.has_visitors:
+        await checks.drop_visitors(conn, entries, guardians=True)
+    if not incomplete:
+        await checks.warn_of_classes(conn, entries)
+        await checks.warn_of_students(conn, entries)
+    if not incomplete and summary.has("guardian_link"):
+        await checks.warn_of_guardians(conn, entries)
 
 
-async def _doubt(staged: Staging, entries: Collection[Entry], last: Row | None) -> None:
+async def _doubt(staged: Staging, entries: Collection[Entry], before: CountByKind, now: CountByKind) -> None:
     """Note what is not complete, and take an emptiness that is new for a fault of sharing, not for the truth."""
-    found = []
-    for entry in entries:
-        had = last["counts"].get(entry.entity, 0) if last else 0
-        if entry.entity in NEVER_EMPTY and entry.complete and had and not entry.kept + entry.warned:
-            entry.miss(f"The source gave none, where there were {had}.")
-            found.append(_about_endpoint("SOURCE_EMPTY", entry))
-        elif not entry.complete:
-            found.append(_about_endpoint("SOURCE_INCOMPLETE", entry))
-    await staged.add([], found)
+    for entity in NEVER_EMPTY:
+        had = before.get(entity, 0)
+        of_entity = [entry for entry in entries if entry.entity == entity]
+        if had and not now.get(entity) and all(entry.complete for entry in of_entity):
+            for entry in of_entity or entries:
+                entry.miss(f"The source gave none, where there were {had}.", "SOURCE_EMPTY")
+    await staged.add([], [_about_endpoint(entry, *remark) for entry in entries for remark in entry.remarks])
 
 
-def _about_endpoint(code: str, entry: Entry) -> Finding:
-    return Finding(code, CATALOGUE[code].severity, entry.entity, "", "", entry.endpoint, entry.reason)
+def _about_endpoint(entry: Entry, code: str, detail: str) -> Finding:
+    return Finding(code, CATALOGUE[code].severity, entry.entity, "", "", entry.endpoint, detail)
 
 
 def _all_entities(changes: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
     return {entity: {kind: changes.get(entity, {}).get(kind, 0) for kind in KINDS_OF_CHANGE} for entity in ENTITIES}
 
 
-async def _remember(conn: Connection, job: Job, snapshot: int, pages: Pages) -> None:
+def _outcomes(entries: Mapping[str, Entry]) -> dict[str, dict[str, int]]:
+    return {name: entry.outcomes() for name, entry in entries.items()}
+
+
+async def _remember(
+    conn: Connection,
+    job: Job,
+    read: Read,
+    snapshot: int,
+    pages: Pages | None,
+    outcomes: Mapping[str, dict[str, int]],
+) -> None:
+    """Remember for the next reading what a complete one read."""
     key = page_memory.key_of(job.source, job.source_school_id)
-    await page_memory.remember(conn, job.district_id, job.school_id, snapshot, key, pages)
-
-
-def _since(began: float) -> int:
-    return round((monotonic() - began) * 1000)
+    if not read.reading.complete:
+        return
+    if pages is not None:
+        await page_memory.remember(conn, job.district_id, job.school_id, snapshot, key, pages, outcomes)
+    if read.cursor is not None:
+        await cursors.save(conn, job.district_id, job.school_id, snapshot, key, read.cursor)

@@ -1,16 +1,20 @@
 """The ledger: what a run read, endpoint by endpoint, and what became of each row. And the table of that name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec import Struct, field
 
 from common.db import Connection
 
 
 class Entry(Struct):
-    """One endpoint's line. `received` is always the sum of the four outcomes; `complete` until something is missed."""
+    """One endpoint's line. `received` is always the sum of the four outcomes; `complete` until something is missed.
+
+    `answers` counts HTTP statuses and what came in their place; `first_id` and `last_id` are those of the first and the
+    last row as they came; `quirks` say in words where the source strays from its standard. `remarks` are findings about
+    the endpoint as a whole, code and detail.
+    """
 
     endpoint: str
     entity: str
@@ -26,11 +30,32 @@ class Entry(Struct):
     complete: bool = True
     reason: str = ""
     answer: str = ""
+    changes_only: bool = False
+    answers: dict[str, int] = field(default_factory=dict)
+    first_id: str = ""
+    last_id: str = ""
+    quirks: list[str] = field(default_factory=list)
+    remarks: list[tuple[str, str]] = field(default_factory=list)
 
-    def miss(self, reason: str) -> None:
-        """Rows may be missing, so nothing may be concluded from a row's absence."""
+    def miss(self, reason: str, code: str = "SOURCE_INCOMPLETE") -> None:
+        """Rows may be missing, so nothing may be concluded from a row's absence. `code` is what to tell people."""
         if self.complete:
             self.complete, self.reason = False, reason
+            self.remark(code, reason)
+
+    def remark(self, code: str, detail: str) -> None:
+        """Let there be a finding about the endpoint as a whole."""
+        if (code, detail) not in self.remarks:
+            self.remarks.append((code, detail))
+
+    def quirk(self, words: str) -> None:
+        """Note where the source strays from its standard."""
+        if words not in self.quirks:
+            self.quirks.append(words)
+
+    def answered(self, how: str) -> None:
+        """Count an answer by its HTTP status, or by what came in its place."""
+        self.answers[how] = self.answers.get(how, 0) + 1
 
     def count(self, *, kept: int = 0, warned: int = 0, skipped: int = 0, out_of_scope: int = 0) -> None:
         """So many more rows were received, and this became of them."""
@@ -39,6 +64,21 @@ class Entry(Struct):
         self.skipped += skipped
         self.out_of_scope += out_of_scope
         self.received += kept + warned + skipped + out_of_scope
+
+    def add_outcomes(self, outcomes: Mapping[str, int]) -> None:
+        """More rows came, of which it is known what became of them."""
+        self.count(
+            kept=outcomes["kept"],
+            warned=outcomes["kept_with_warning"],
+            skipped=outcomes["skipped"],
+            out_of_scope=outcomes["out_of_scope"],
+        )
+
+    def take_outcomes(self, outcomes: Mapping[str, int]) -> None:
+        """The rows are those of an earlier reading, so what became of them is known."""
+        self.kept, self.warned = outcomes["kept"], outcomes["kept_with_warning"]
+        self.skipped, self.out_of_scope = outcomes["skipped"], outcomes["out_of_scope"]
+        self.received = sum(outcomes.values())
 
     def outcomes(self) -> dict[str, int]:
         """The rows by what became of them."""
@@ -57,38 +97,30 @@ class Entry(Struct):
             self.kept -= rows
         self.skipped += rows
 
+    def out_of_scope_after_all(self, *, warned: bool, rows: int) -> None:
+        """Rows that had been kept turn out to be none of this school's."""
+        if warned:
+            self.warned -= rows
+        else:
+            self.kept -= rows
+        self.out_of_scope += rows
+
     def warn_after_all(self, rows: int) -> None:
         """Rows that had been kept without remark have a warning now."""
         self.kept -= rows
         self.warned += rows
 
 
+COLUMNS = tuple(name for name in Entry.__struct_fields__ if name != "remarks")
+
+
 async def add(conn: Connection, district_id: str, run_id: UUID, entries: Iterable[Entry]) -> None:
     """Keep a run's ledger."""
+    marks = ", ".join(f"${number}" for number in range(3, len(COLUMNS) + 3))
     await conn.executemany(
-        """
-        INSERT INTO ledger (district_id, run_id, endpoint, entity, pages, announced, received, kept, warned, skipped,
-                            out_of_scope, bytes_up, bytes_down, complete, reason, answer)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-        """,
-        [(district_id, run_id, *astuple(entry)) for entry in entries],
+        f"INSERT INTO ledger (district_id, run_id, {', '.join(COLUMNS)}) VALUES ($1, $2, {marks})",
+        [(district_id, run_id, *(getattr(entry, name) for name in COLUMNS)) for entry in entries],
     )
-
-
-async def take_outcomes(conn: Connection, district_id: str, run_id: UUID, entries: Iterable[Entry]) -> None:
-    """Give the entries the outcomes that an earlier run found, since it read the same rows."""
-    rows = await conn.fetch(
-        """
-        SELECT endpoint, received, kept, warned, skipped, out_of_scope FROM ledger
-        WHERE district_id = $1 AND run_id = $2
-        """,
-        district_id,
-        run_id,
-    )
-    earlier = {row["endpoint"]: row for row in rows}
-    for entry in entries:
-        for outcome in ("received", "kept", "warned", "skipped", "out_of_scope"):
-            setattr(entry, outcome, earlier[entry.endpoint][outcome])
 
 
 async def rows_of(conn: Connection, district_id: str, run_id: UUID) -> int:

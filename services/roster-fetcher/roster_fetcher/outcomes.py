@@ -1,10 +1,10 @@
 """What becomes of a page's rows: each ends as kept, kept with a warning, skipped with an error, or out of scope."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from roster_fetcher.findings import Notes
 from roster_fetcher.ledger import Entry
-from roster_fetcher.roster import Body, Enrolment, User, content_hash, encode
+from roster_fetcher.roster import Body, Enrolment, GuardianLink, User, content_hash, encode
 from roster_fetcher.sources.protocol import Convert, Records
 from roster_fetcher.staging import Staged
 
@@ -12,8 +12,10 @@ LONGEST_KEY = 255
 """Characters of an id: what OneRoster allows a sourcedId, and more than any other provider uses."""
 
 
-def settle(rows: Iterable[object], first: int, convert: Convert, notes: Notes, entry: Entry) -> list[Staged]:
-    """Convert rows, the first of which has the number `first`; their records.
+def settle(
+    rows: Iterable[object], first: int, convert: Convert, notes: Notes, entry: Entry, parts: Collection[str] = ()
+) -> list[Staged]:
+    """Convert rows, the first of which has the number `first`; their records. `parts` are entities within others' rows.
 
     Each row is counted in the entry once. Its findings decide: none and no record, it is out of scope; some and no
     record, it was skipped; some and a record, it was kept with a warning.
@@ -31,7 +33,7 @@ def settle(rows: Iterable[object], first: int, convert: Convert, notes: Notes, e
         warned += noted
         kept += not noted
         for key, body in records:
-            staged.append(stage(key, body, entry.endpoint, noted))
+            staged.append(stage(key, body, entry.endpoint, notes.row, noted, body.entity in parts))
     entry.count(kept=kept, warned=warned, skipped=skipped, out_of_scope=out_of_scope)
     return staged
 
@@ -45,11 +47,15 @@ def _with_usable_keys(records: Records | None, notes: Notes) -> Records | None:
     return records
 
 
-def stage(key: str, body: Body, endpoint: str, warned: bool) -> Staged:
-    """A record as it waits for the others."""
+def stage(key: str, body: Body, endpoint: str, row: int, warned: bool, part: bool = False) -> Staged:
+    """A record as it waits for the others: the values of `staging.COLUMNS`."""
     encoded = encode(body)
-    hashed = content_hash(encoded)
+    role = user_key = target_key = visiting = None
     if type(body) is Enrolment:
-        return body.entity, key, hashed, encoded, body.role, body.class_key, body.user_key, endpoint, warned
-    role = body.role if type(body) is User else None
-    return body.entity, key, hashed, encoded, role, None, None, endpoint, warned
+        role, user_key, target_key = body.role, body.user_key, body.class_key
+    elif type(body) is User:
+        role, visiting = body.role, body.visiting
+    elif type(body) is GuardianLink:
+        user_key, target_key = body.guardian_key, body.student_key
+    hashed = content_hash(encoded)
+    return body.entity, key, hashed, role, user_key, target_key, endpoint, row, part, warned, visiting, encoded

@@ -11,7 +11,7 @@ from common.db import Connection
 from common.registry import Source
 from roster_fetcher.sources.protocol import KnownPage
 
-VERSION = 1
+VERSION = 2
 """Rises whenever the same pages would give another snapshot."""
 
 Pages = Mapping[str, Sequence[KnownPage]]
@@ -23,6 +23,8 @@ class Memory(NamedTuple):
     snapshot: int
     run_id: UUID
     pages: Pages
+    outcomes: Mapping[str, dict[str, int]]
+    """What became of each endpoint's rows: `ledger.Entry.outcomes`."""
 
 
 def key_of(source: Source, source_school_id: str) -> bytes:
@@ -35,7 +37,7 @@ async def recall(conn: Connection, district_id: str, school_id: UUID, key: bytes
     """The pages of the school's last snapshot; None if it was incomplete or read under other settings."""
     rows = await conn.fetch(
         """
-        SELECT p.snapshot, s.run_id, p.endpoint, p.digests, p.rows
+        SELECT p.snapshot, s.run_id, p.endpoint, p.digests, p.rows, p.outcomes
         FROM page_memory p
         JOIN (SELECT number, run_id FROM snapshot WHERE district_id = $1 AND school_id = $2
               ORDER BY number DESC LIMIT 1) s ON s.number = p.snapshot
@@ -48,21 +50,37 @@ async def recall(conn: Connection, district_id: str, school_id: UUID, key: bytes
     if not rows:
         return None
     pages = {row["endpoint"]: [*map(KnownPage, row["digests"], row["rows"])] for row in rows}
-    return Memory(rows[0]["snapshot"], rows[0]["run_id"], pages)
+    outcomes = {row["endpoint"]: row["outcomes"] for row in rows}
+    return Memory(rows[0]["snapshot"], rows[0]["run_id"], pages, outcomes)
 
 
 async def remember(
-    conn: Connection, district_id: str, school_id: UUID, snapshot: int, key: bytes, pages: Pages
+    conn: Connection,
+    district_id: str,
+    school_id: UUID,
+    snapshot: int,
+    key: bytes,
+    pages: Pages,
+    outcomes: Mapping[str, dict[str, int]],
 ) -> None:
     """Remember the pages behind a snapshot in place of all earlier ones."""
     await conn.execute("DELETE FROM page_memory WHERE district_id = $1 AND school_id = $2", district_id, school_id)
     await conn.executemany(
         """
-        INSERT INTO page_memory (district_id, school_id, endpoint, snapshot, key, digests, rows)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO page_memory (district_id, school_id, endpoint, snapshot, key, digests, rows, outcomes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         [
-            (district_id, school_id, endpoint, snapshot, key, [p.digest for p in read], [p.rows for p in read])
-            for endpoint, read in pages.items()
+            (
+                district_id,
+                school_id,
+                name,
+                snapshot,
+                key,
+                [p.digest for p in read],
+                [p.rows for p in read],
+                outcomes[name],
+            )
+            for name, read in pages.items()
         ],
     )

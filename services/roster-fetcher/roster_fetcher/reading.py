@@ -4,24 +4,24 @@ As long as each page equals the one at its place behind the last snapshot, pages
 differs brings them all back. If none does, the last snapshot stands.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, closing
 
 from roster_fetcher.ahead import ahead
 from roster_fetcher.ledger import Entry
 from roster_fetcher.page_memory import Memory, Pages
-from roster_fetcher.sources.protocol import KnownPage, SchoolReader
+from roster_fetcher.sources.protocol import ChangesRefusedError, KnownPage, SchoolReader
 from roster_fetcher.spool import Arrival, Spool
 
 
 class Reading:
     """One reading of a school. `ledger` has a line for each endpoint begun; `rows` counts those that came so far."""
 
-    def __init__(self, reader: SchoolReader, memory: Memory | None) -> None:
+    def __init__(self, reader: SchoolReader, memory: Memory | None, ledger: dict[str, Entry] | None = None) -> None:
         self._reader = reader
         self._known: Pages = memory.pages if memory else {}
         self._pages: dict[str, list[KnownPage]] = {}
-        self.ledger: dict[str, Entry] = {}
+        self.ledger: dict[str, Entry] = {} if ledger is None else ledger
         self._repeats = False
         self.unchanged = memory is not None
         self.rows = 0
@@ -29,7 +29,9 @@ class Reading:
     @property
     def pages(self) -> Pages | None:
         """The pages, to be remembered; None where they may not be all, or some of their rows came twice."""
-        return self._pages if self.complete and not self._repeats else None
+        if not self.complete or self._repeats:
+            return None
+        return {name: pages for name, pages in self._pages.items() if name not in self._reader.changes.endpoints}
 
     @property
     def complete(self) -> bool:
@@ -37,27 +39,36 @@ class Reading:
         return all(entry.complete for entry in self.ledger.values())
 
     async def arrivals(self) -> AsyncGenerator[Arrival, None]:
-        """What must be decoded, in order: everything, or nothing if at the end it is all `unchanged`."""
+        """What must be decoded, in order: everything, or nothing if at the end it is all `unchanged`.
+
+        Raises `ChangesRefusedError` if an endpoint changed on which the meaning of changes rests.
+        """
         with closing(Spool()) as spool:
             async with aclosing(ahead(self._read())) as read:
                 async for arrival in read:
-                    if self.unchanged and self._as_before(arrival):
-                        spool.add(arrival)
-                        continue
-                    self.unchanged = False
-                    for earlier in spool.replay():
+                    if self._as_before(arrival):
+                        if self.unchanged:
+                            spool.add(arrival)
+                            continue
+                    elif arrival.endpoint.name in self._reader.changes.must_stand:
+                        raise ChangesRefusedError(f"The source's {arrival.endpoint.name} changed.")
+                    for earlier in self._all_from(spool):
                         yield earlier
                     yield arrival
-            if self.unchanged and self._known.keys() != self._pages.keys():
-                self.unchanged = False
-                for earlier in spool.replay():
+            if self.unchanged and not self._reader.changes.endpoints and self._known.keys() != self._pages.keys():
+                for earlier in self._all_from(spool):
                     yield earlier
+
+    def _all_from(self, spool: Spool) -> Iterator[Arrival]:
+        self.unchanged = False
+        return spool.replay()
 
     async def _read(self) -> AsyncGenerator[Arrival, None]:
         for endpoint in self._reader.endpoints:
-            entry = self.ledger[endpoint.name] = Entry(*endpoint)
+            changes_only = endpoint.name in self._reader.changes.endpoints
+            entry = self.ledger[endpoint.name] = Entry(*endpoint, changes_only=changes_only)
             read = self._pages[endpoint.name] = []
-            known = self._known.get(endpoint.name, ())
+            known = () if changes_only else self._known.get(endpoint.name, ())
             async with aclosing(self._reader.pages(endpoint, entry, known)) as pages:
                 async for page in pages:
                     read.append(KnownPage(page.digest, page.received))
@@ -72,9 +83,12 @@ class Reading:
         The reading may be a page or two further than the arrival.
         """
         endpoint, page = arrival
-        known = self._known.get(endpoint.name)
+        name = endpoint.name
+        if name in self._reader.changes.endpoints:
+            return page is None and not self._pages[name] and self.ledger[name].complete
+        known = self._known.get(name)
         if known is None:
             return False
         if page is None:
-            return len(self._pages[endpoint.name]) == len(known) and self.ledger[endpoint.name].complete
+            return len(self._pages[name]) == len(known) and self.ledger[name].complete
         return page.rows is None

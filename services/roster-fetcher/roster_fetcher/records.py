@@ -1,6 +1,7 @@
 """The table `record`: each state that a record had, with the first and last snapshot that hold it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from common.db import Connection, Row
@@ -24,7 +25,7 @@ async def current_keys(conn: Connection, district_id: str, school_id: UUID, enti
 
 async def count_current(conn: Connection, district_id: str, school_id: UUID) -> dict[str, int]:
     """How many current records there are of each entity, and of users by role as well."""
-    return _with_roles(
+    return with_roles(
         await conn.fetch(
             """
             SELECT entity, CASE entity WHEN 'user' THEN body->>'role' END AS role, count(*) FROM record
@@ -37,12 +38,16 @@ async def count_current(conn: Connection, district_id: str, school_id: UUID) -> 
     )
 
 
-async def count_staged(conn: Connection) -> dict[str, int]:
-    """The same of the staged records, for when they are all that there is."""
-    return _with_roles(
-        await conn.fetch(
-            "SELECT entity, CASE entity WHEN 'user' THEN role END AS role, count(*) FROM staged GROUP BY 1, 2"
-        )
+async def add_all(conn: Connection, district_id: str, school_id: UUID, number: int) -> None:
+    """Begin the staged records with snapshot `number`, where the school has no records yet."""
+    await conn.execute(
+        """
+        INSERT INTO record (district_id, school_id, entity, source_key, first_snapshot, hash, body)
+        SELECT $1, $2, entity, source_key, $3, hash, convert_from(body, 'UTF8')::jsonb FROM staged
+        """,
+        district_id,
+        school_id,
+        number,
     )
 
 
@@ -75,6 +80,17 @@ async def compare(
     return _by_entity(await conn.fetch("SELECT entity, change, count(*) FROM difference GROUP BY 1, 2"))
 
 
+async def bodies_missing(conn: Connection) -> bool:
+    """Whether a record is new or changed of which only the hash was staged."""
+    missing: bool = await conn.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM difference d JOIN staged s ON s.seq = d.seq
+                       WHERE d.change <> 'removed' AND s.body IS NULL)
+        """
+    )
+    return missing
+
+
 async def apply_difference(conn: Connection, district_id: str, school_id: UUID, number: int) -> None:
     """Close the records that changed or were removed, and begin the new states with snapshot `number`."""
     await conn.execute(
@@ -100,12 +116,13 @@ async def apply_difference(conn: Connection, district_id: str, school_id: UUID, 
     )
 
 
-def _with_roles(rows: Sequence[Row]) -> dict[str, int]:
+def with_roles(rows: Iterable[Any]) -> dict[str, int]:
+    """Numbers by entity, and of users by role as well, from rows of entity, role and number."""
     counts: dict[str, int] = {}
     for entity, role, records in rows:
         counts[entity] = counts.get(entity, 0) + records
         if role:
-            counts[role] = records
+            counts[role] = counts.get(role, 0) + records
     return counts
 
 

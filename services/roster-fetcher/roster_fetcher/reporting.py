@@ -61,6 +61,8 @@ def _fetched(about: dict[str, object], event: SyncRequested, kept: Row) -> Roste
     values = {
         "dry_run": event.dry_run,
         "snapshot": kept["number"],
+        "reading": kept["reading"],
+        "reading_reason": kept["reading_reason"],
         "complete": kept["complete"],
         "counts": kept["counts"],
         "changes": kept["changes"],

@@ -14,8 +14,8 @@ from msgspec import Struct
 HASH_BYTES = 16
 
 
-class Body(Struct, frozen=True, gc=False):
-    """What a record says. The order of the fields is part of the hash: add new ones at the end."""
+class Body(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a record says; fields at their defaults are left out of its JSON, so that new ones change no hash."""
 
     entity: ClassVar[str]
 
@@ -59,7 +59,11 @@ class Class(Body, frozen=True, gc=False):
 
 
 class User(Body, frozen=True, gc=False):
-    """A person, as seen from this school. `role` is student, teacher, administrator or guardian."""
+    """A person, as seen from this school. `role` is student, teacher, administrator or guardian.
+
+    `identifiers` are further ids by the provider's name for them, such as `upi`. `visiting`: the person belongs here
+    only by an enrolment in a class of the school, or as the guardian of somebody here.
+    """
 
     entity = "user"
 
@@ -71,6 +75,8 @@ class User(Body, frozen=True, gc=False):
     identifier: str = ""
     grade: str = ""
     enabled: bool = True
+    identifiers: dict[str, str] = {}
+    visiting: bool = False
 
 
 class Enrolment(Body, frozen=True, gc=False):
@@ -86,6 +92,27 @@ class Enrolment(Body, frozen=True, gc=False):
     ends_on: date | None = None
 
 
+class GuardianLink(Body, frozen=True, gc=False):
+    """A guardian's tie to a student; its key is `link_key`. `declared_by` is which of the two rows says so.
+
+    `relationship` is the source's word, such as parent; `contact_only` marks those who are to be called in an
+    emergency and have no part in the child's schooling.
+    """
+
+    entity = "guardian_link"
+
+    guardian_key: str
+    student_key: str
+    declared_by: str
+    relationship: str = ""
+    contact_only: bool = False
+
+
+def link_key(guardian_key: str, student_key: str, declared_by: str) -> str:
+    """The key of a guardian's link: both sides may say it, and each saying is a record."""
+    return f"{declared_by}>{student_key if declared_by == guardian_key else guardian_key}"
+
+
 encode = msgspec.json.Encoder().encode
 """A body as JSON: the same body always gives the same bytes."""
 
@@ -93,3 +120,8 @@ encode = msgspec.json.Encoder().encode
 def content_hash(encoded: bytes) -> bytes:
     """The hash of an encoded body."""
     return blake2b(encoded, digest_size=HASH_BYTES).digest()
+
+
+def context_digest(*parts: object) -> bytes:
+    """A digest of what a mapping remembers of rows; parts are anything that JSON can say, in a fixed order."""
+    return blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=HASH_BYTES).digest()

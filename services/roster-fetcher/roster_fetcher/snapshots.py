@@ -16,13 +16,15 @@ class Snapshot(NamedTuple):
     counts: CountByKind
     changes: CountByEntity
     duration_ms: int
+    reading: str = "full"
+    reading_reason: str = ""
 
 
 async def of_run(conn: Connection, district_id: str, run_id: UUID) -> Row | None:
     """The snapshot that a run kept, if it did."""
     return await conn.fetchrow(
         """
-        SELECT school_id, number, complete, counts, changes, duration_ms FROM snapshot
+        SELECT school_id, number, complete, counts, changes, duration_ms, reading, reading_reason FROM snapshot
         WHERE district_id = $1 AND run_id = $2
         """,
         district_id,
@@ -46,8 +48,9 @@ async def add(conn: Connection, district_id: str, school_id: UUID, snapshot: Sna
     """Keep a snapshot. Its number must be the next one; a run that has one already violates a unique constraint."""
     await conn.execute(
         """
-        INSERT INTO snapshot (district_id, school_id, number, run_id, complete, counts, changes, duration_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO snapshot (district_id, school_id, number, run_id, complete, counts, changes, duration_ms, reading,
+                              reading_reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """,
         district_id,
         school_id,

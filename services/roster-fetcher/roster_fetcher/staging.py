@@ -8,8 +8,12 @@ from contextlib import asynccontextmanager
 
 from common.db import Connection
 from roster_fetcher.findings import Finding
+from roster_fetcher.records import with_roles
 
-DROP = "DROP TABLE IF EXISTS pg_temp.staged, pg_temp.staged_finding, pg_temp.enrolled"
+DROP = """
+    DROP TABLE IF EXISTS pg_temp.staged, pg_temp.staged_finding, pg_temp.staged_page, pg_temp.mentioned, pg_temp.found,
+                         pg_temp.enrolled
+"""
 MEMORY = "SET temp_buffers = '64MB'"
 """Taken as rows come. PostgreSQL allows the change only before a session's first use, and to the same value later."""
 CREATE = """
@@ -18,12 +22,15 @@ CREATE = """
         entity     text NOT NULL,
         source_key text NOT NULL,
         hash       bytea NOT NULL,
-        body       bytea NOT NULL,                -- JSON; made jsonb only where the record changed
         role       text,                          -- of users and enrolments
-        class_key  text,                          -- of enrolments
-        user_key   text,                          -- of enrolments
-        endpoint   text NOT NULL,
-        warned     boolean NOT NULL
+        user_key   text,                          -- of enrolments the person, of guardian links the guardian
+        target_key text,                          -- of enrolments the class, of guardian links the student
+        endpoint   text NOT NULL,                 -- blank: carried over from the last snapshot
+        row        int NOT NULL,                  -- its number within the endpoint
+        part       boolean NOT NULL,              -- of a row that is about another record
+        warned     boolean NOT NULL,              -- the row has a finding
+        visiting   boolean,                       -- of users
+        body       bytea                          -- JSON; made jsonb only where the record changed; null: it did not
     );
     CREATE TEMP TABLE staged_finding (
         seq        bigint GENERATED ALWAYS AS IDENTITY,
@@ -35,12 +42,50 @@ CREATE = """
         value      text NOT NULL,
         detail     text NOT NULL
     );
+    CREATE TEMP TABLE staged_page (
+        endpoint text, first int, digest bytea, context bytea, enrolled bytea, outcome bytea
+    );
+    ALTER TABLE staged_page ALTER outcome SET STORAGE EXTERNAL;
+    CREATE TEMP TABLE mentioned (entity text, source_key text);  -- what a reading of changes spoke of
+    CREATE TEMP TABLE found (                     -- what one check found; see checks.py
+        entity text, source_key text, field text, value text, endpoint text, row int, part boolean, warned boolean,
+        hash bytea, body bytea
+    );
 """
 
-
-COLUMNS = ("entity", "source_key", "hash", "body", "role", "class_key", "user_key", "endpoint", "warned")
-Staged = tuple[str, str, bytes, bytes, str | None, str | None, str | None, str, bool]
+COLUMNS = (
+    *("entity", "source_key", "hash", "role", "user_key", "target_key"),
+    *("endpoint", "row", "part", "warned", "visiting", "body"),
+)
+Staged = tuple[str, str, bytes, str | None, str | None, str | None, str, int, bool, bool, bool | None, bytes]
 """A record that waits: the values of `COLUMNS`."""
+StagedBare = tuple[str, str, bytes, str | None, str | None, str | None, str, int, bool, bool, bool | None]
+"""The same without its body, which stands in the table `record`."""
+
+
+Mention = tuple[str, str]
+"""Entity and key of a record that a row is about."""
+
+
+class Summary:
+    """How many records of which entity are staged."""
+
+    def __init__(self, rows: Sequence[tuple[str, str | None, bool | None, int]]) -> None:
+        self._rows = rows
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """By entity, and of users by role as well."""
+        return with_roles((entity, role, records) for entity, role, _, records in self._rows)
+
+    @property
+    def has_visitors(self) -> bool:
+        """Whether there are users who belong here only by others."""
+        return any(visiting for _, _, visiting, _ in self._rows)
+
+    def has(self, what: str) -> bool:
+        """Whether there are records of this entity, or users of this role."""
+        return what in self.counts
 
 
 class Staging:
@@ -50,31 +95,61 @@ class Staging:
         self._conn = conn
         self._created = False
         self._enrolled_known = False
+        self._enrolled_digest = b""
 
-    async def add(self, rows: Sequence[Staged], findings: Sequence[Finding]) -> None:
+    async def add(
+        self,
+        rows: Sequence[Staged | StagedBare],
+        findings: Sequence[Finding],
+        mentioned: Sequence[Mention] = (),
+    ) -> None:
         """Add a page's records and findings. The first page makes the tables: an unchanged roster needs none."""
         if not self._created:
             await self._conn.execute(f"{MEMORY}; {DROP}; {CREATE}")
             self._created = True
+        if mentioned:
+            await self._conn.copy_records_to_table("mentioned", records=mentioned)
         if rows:
-            await self._conn.copy_records_to_table("staged", records=rows, columns=COLUMNS)
+            await self._conn.copy_records_to_table("staged", records=rows, columns=COLUMNS[: len(rows[0])])
         if findings:
             await self._conn.copy_records_to_table("staged_finding", records=findings, columns=Finding._fields)
 
     async def complete(self) -> None:
         """All rows have come: let PostgreSQL know what there is. Inside the transaction that works on them."""
+        await self.add([], [])
         await self._conn.execute(
             """
             SET LOCAL work_mem = '64MB';
             SET LOCAL default_statistics_target = 10;
-            ANALYZE staged (entity, source_key, role, class_key, user_key);
+            ANALYZE staged (entity, source_key, role, user_key, target_key, part);
             """
         )
+
+    async def summary(self) -> Summary:
+        """What has been staged, counted."""
+        rows = await self._conn.fetch(
+            "SELECT entity, CASE entity WHEN 'user' THEN role END, visiting, count(*) FROM staged GROUP BY 1, 2, 3"
+        )
+        return Summary([tuple(row) for row in rows])
 
     async def enrolled(self, user_keys: Sequence[str]) -> Set[str]:
         """Those of the users who have an enrolment here. All enrolments must have been added before."""
         if not user_keys:
             return frozenset()
+        await self._know_enrolled()
+        rows = await self._conn.fetch("SELECT user_key FROM enrolled WHERE user_key = ANY($1::text[])", user_keys)
+        return {row["user_key"] for row in rows}
+
+    async def enrolled_digest(self) -> bytes:
+        """A digest of who has an enrolment here. All enrolments must have been added before."""
+        if not self._enrolled_digest:
+            await self._know_enrolled()
+            self._enrolled_digest = await self._conn.fetchval(
+                "SELECT decode(md5(coalesce(string_agg(user_key, E'\\n' ORDER BY user_key), '')), 'hex') FROM enrolled"
+            )
+        return self._enrolled_digest
+
+    async def _know_enrolled(self) -> None:
         if not self._enrolled_known:
             await self._conn.execute(
                 """
@@ -85,8 +160,6 @@ class Staging:
                 """
             )
             self._enrolled_known = True
-        rows = await self._conn.fetch("SELECT user_key FROM enrolled WHERE user_key = ANY($1::text[])", user_keys)
-        return {row["user_key"] for row in rows}
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from simulators.generate import PackageError, school_year_of
-from simulators.oneroster.behaviour import Behaviour, Version
+from simulators.oneroster.behaviour import Version, behaviour_of
 from simulators.oneroster.keep import load
 from simulators.oneroster.origin import Origin
 from simulators.oneroster.simulator import OneRosterSimulator
@@ -28,7 +28,7 @@ def main(
     client_id: str = "rosterbus",
     client_secret: str = "only-simulated",  # noqa: S107 - guards invented people only
     state: Annotated[Path | None, typer.Option(help="File in which changes outlast a restart.")] = None,
-    behaviour: Annotated[str, typer.Option(help="JSON of fields of Behaviour.")] = "{}",
+    behaviour: Annotated[str, typer.Option(help="Fields of Behaviour as JSON, or rosterhub or edfi.")] = "{}",
     mishaps: Annotated[str, typer.Option(help="JSON of fields of Mishaps, on from the start.")] = "{}",
 ) -> None:
     """Serve until stopped. Mishaps and changes can also be posted to /_simulator/ while it runs."""
@@ -38,7 +38,7 @@ def main(
         simulator = OneRosterSimulator(
             (load(state, origin.name()) if state is not None else None) or origin.district(),
             version,
-            msgspec.json.decode(behaviour, type=Behaviour),
+            behaviour_of(behaviour),
             client_id=client_id,
             client_secret=client_secret,
             host=host,

@@ -6,16 +6,18 @@ from functools import partial
 from aiohttp import web
 
 from simulators.oneroster.auth import Tokens
-from simulators.oneroster.behaviour import ROOTS, Behaviour, Version
+from simulators.oneroster.behaviour import Behaviour, Version
 from simulators.oneroster.counters import Counters
 from simulators.oneroster.endpoints import OF_OTHERS, OF_SCHOOL, WHOLE
-from simulators.oneroster.mishaps import Mishaps, cut, drop
+from simulators.oneroster.mishaps import Mishaps, cut, drop, warn
 from simulators.oneroster.rate import RateLimit
 from simulators.oneroster.refusals import Refusal
 from simulators.oneroster.service import Service
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Answer = Callable[[web.Request], Awaitable[web.Response]]
+Check = Callable[[web.Request], None]
+"""Accepts who asks, or raises `Refusal`."""
 
 TOKEN_PATH = "/oauth/token"
 
@@ -23,10 +25,12 @@ TOKEN_PATH = "/oauth/token"
 class Door:
     """What every request passes: it is counted, perhaps struck by a mishap, checked, answered."""
 
-    def __init__(self, version: Version, mishaps: Mishaps, tokens: Tokens, counters: Counters, rate: RateLimit) -> None:
+    def __init__(
+        self, version: Version, behaviour: Behaviour, mishaps: Mishaps, counters: Counters, rate: RateLimit
+    ) -> None:
         self._version = version
+        self._behaviour = behaviour
         self._mishaps = mishaps
-        self._tokens = tokens
         self._counters = counters
         self._rate = rate
 
@@ -37,11 +41,12 @@ class Door:
             self._counters.asked(name, f"{request.method} {request.path_qs}")
             struck = self._mishaps.strikes(name)
             try:
-                instead = await self._mishaps.instead(self._rate) if struck else None
+                instead = await self._mishaps.instead(self._rate, self._behaviour.per_minute) if struck else None
                 response = instead or await answer(request)
             except Refusal as refusal:
-                response = refusal.answer(self._version)
-            response.headers.update(self._rate.headers(self._mishaps.per_minute, self._mishaps.window))
+                response = refusal.answer(self._version, self._behaviour.errors)
+            limit = self._mishaps.per_minute or self._behaviour.per_minute
+            response.headers.update(self._rate.headers(limit, self._mishaps.window))
             return await self._send(name, request, response, struck=struck)
 
         return handle
@@ -50,6 +55,8 @@ class Door:
         self, name: str, request: web.Request, response: web.Response, *, struck: bool
     ) -> web.StreamResponse:
         page = struck and response.status == 200 and response.content_type == "application/json"
+        if page and self._version == "1.1" and self._mishaps.once("warned"):
+            response = warn(response)
         if page and self._mishaps.once("truncated"):
             response = cut(response)
         self._counters.answered(name, response.status, response.content_length or 0)
@@ -57,34 +64,39 @@ class Door:
             return await drop(request, response)
         return response
 
-    def with_token(self, answer: Callable[[web.Request], web.Response]) -> Answer:
-        """Ask for a valid token before the answer is given."""
 
-        async def checked(request: web.Request) -> web.Response:
-            self._tokens.check(request.headers.get("Authorization", ""), self._mishaps.token_requests)
-            return answer(request)
+def checked(check: Check, answer: Callable[[web.Request], web.Response]) -> Answer:
+    """Check who asks before the answer is given."""
 
-        return checked
+    async def ask(request: web.Request) -> web.Response:
+        check(request)
+        return answer(request)
+
+    return ask
 
 
-def add_routes(
-    app: web.Application, version: Version, behaviour: Behaviour, service: Service, tokens: Tokens, door: Door
-) -> None:
-    """Put the token endpoint and the version's endpoints into an application."""
+def add_tokens(app: web.Application, tokens: Tokens, behaviour: Behaviour, door: Door) -> None:
+    """Put the token endpoint into an application."""
 
     async def issue(request: web.Request) -> web.Response:
         authorization = request.headers.get("Authorization", "")
         return tokens.issue(authorization, await request.post(), announce_expiry=behaviour.announce_expiry)
 
+    app.router.add_post(TOKEN_PATH, door.guarded("token", issue))
+
+
+def add_lists(
+    app: web.Application, root: str, service: Service, door: Door, check: Check, *, per_school: bool = True
+) -> None:
+    """Put the standard's endpoints into an application, below a path."""
+
     async def unknown(request: web.Request) -> web.Response:
         raise Refusal(404, "unknownobject", "There is no such endpoint.")
 
-    app.router.add_post(TOKEN_PATH, door.guarded("token", issue))
-    root = ROOTS[version]
-    for endpoint in (*WHOLE, *(OF_SCHOOL if behaviour.per_school else ()), *OF_OTHERS):
-        answer = door.with_token(partial(service.list, endpoint=endpoint))
+    for endpoint in (*WHOLE, *(OF_SCHOOL if per_school else ()), *OF_OTHERS):
+        answer = checked(check, partial(service.list, endpoint=endpoint))
         app.router.add_get(f"{root}/{endpoint.path}", door.guarded(endpoint.path, answer))
     for endpoint in WHOLE:
-        answer = door.with_token(partial(service.single, endpoint=endpoint))
+        answer = checked(check, partial(service.single, endpoint=endpoint))
         app.router.add_get(f"{root}/{endpoint.path}/{{id}}", door.guarded(f"{endpoint.path}/{{id}}", answer))
     app.router.add_route("*", f"{root}/{{unknown:.*}}", door.guarded("unknown", unknown))

@@ -7,8 +7,14 @@ from typing import Any
 import msgspec
 
 from simulators.generate import Class, Enrolment, Role, User
-from simulators.oneroster.behaviour import Removal
+from simulators.oneroster.behaviour import Behaviour, Removal
 from simulators.oneroster.roster import Roster
+
+RELATIONS = {
+    "agent_ids", "class_id", "course_id", "org_id", "parent_id", "primary_org_id", "roles", "school_id",
+    "school_year_id", "term_ids", "user_id",
+}  # fmt: skip
+"""Fields of records that name other records."""
 
 
 def now() -> datetime:
@@ -22,15 +28,17 @@ class Changes:
     A change of who belongs to a class moves the enrolment's date only, never the person's or the class's.
     """
 
-    def __init__(self, roster: Roster, removal: Removal, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, roster: Roster, behaviour: Behaviour, clock: Callable[[], datetime] = now) -> None:
         self._roster = roster
-        self._removal = removal
+        self._removal = behaviour.removal
+        self._relations_move_date = behaviour.relations_move_date
         self._clock = clock
 
     def change(self, collection: str, record_id: str, **values: Any) -> None:
         """Give a record new values, by the names that the record types have."""
         record = self._record(collection, record_id)
-        fields = msgspec.to_builtins(record) | values | {"modified": self._moment()}
+        moved = self._relations_move_date or not RELATIONS.issuperset(values)
+        fields = msgspec.to_builtins(record) | values | ({"modified": self._moment()} if moved else {})
         self._roster.replace(collection, msgspec.convert(fields, type(record)))
 
     def remove(self, collection: str, record_id: str, removal: Removal | None = None) -> None:

@@ -1,6 +1,7 @@
 """What can go wrong at a roster server, switched on while it runs."""
 
 import asyncio
+import gzip
 from typing import Any
 
 import msgspec
@@ -12,6 +13,11 @@ from simulators.oneroster.refusals import Refusal
 
 BUSY_PAGE = "<html><head><title>429 Too Many Requests</title></head><body>Slow down.</body></html>"
 SORRY_PAGE = "<html><head><title>Maintenance</title></head><body>We will be back soon.</body></html>"
+WARNING = (
+    b'"statusInfoSet":[{"imsx_codeMajor":"success","imsx_severity":"warning","imsx_codeMinor":"fullsuccess",'
+    b'"imsx_description":"Some records were left out.","imsx_operationRefIdentifier":""}]}'
+)
+"""What stands behind the rows of a page with a warning."""
 
 
 class Mishaps(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -24,7 +30,7 @@ class Mishaps(Struct, kw_only=True, forbid_unknown_fields=True):
     - `per_minute`: a real rate limit in fixed windows of `window` seconds, 0 for none.
     - `unavailable`: a 5xx, namely `unavailable_status`.
     - `html`: 200 with an HTML page. `truncated`: 200 with half the JSON. `dropped`: half the body, then the
-      connection is cut.
+      connection is cut. `warned`: in 1.1, a warning beside the rows.
     - `unauthorised`, `forbidden`: 401 or 403 until switched off. `token_requests`: 401 once a token was used so
       often, 0 for no limit.
     - `latency`: seconds that every answer takes longer.
@@ -43,6 +49,7 @@ class Mishaps(Struct, kw_only=True, forbid_unknown_fields=True):
     html: int = 0
     truncated: int = 0
     dropped: int = 0
+    warned: int = 0
     unauthorised: bool = False
     forbidden: bool = False
     token_requests: int = 0
@@ -80,13 +87,17 @@ class Mishaps(Struct, kw_only=True, forbid_unknown_fields=True):
             setattr(self, name, left - 1)
         return left > 0
 
-    async def instead(self, rate: RateLimit) -> web.Response | None:
-        """Wait as long as wanted, then give the answer that takes the place of the real one, if any."""
+    async def instead(self, rate: RateLimit, usual: int) -> web.Response | None:
+        """Wait as long as wanted, then give the answer that takes the place of the real one, if any.
+
+        `usual` is how many requests a minute the server answers where no other number is set.
+        """
         if self.latency > 0:
             await asyncio.sleep(self.latency)
         if self.once("too_many"):
             return _busy(self.retry_after)
-        if self.per_minute and not rate.allows(self.per_minute, self.window):
+        most = self.per_minute or usual
+        if most and not rate.allows(most, self.window):
             return _busy(rate.seconds_left(self.window))
         return self._failure()
 
@@ -116,6 +127,14 @@ def cut(answer: web.Response) -> web.Response:
     """Give a page's first half as if it were the whole."""
     body = _bytes(answer)
     return web.Response(body=body[: len(body) // 2], headers=_headers(answer))
+
+
+def warn(answer: web.Response) -> web.Response:
+    """Give a page with a warning beside its rows."""
+    packed = "Content-Encoding" in answer.headers
+    body = gzip.decompress(_bytes(answer)) if packed else _bytes(answer)
+    warned = b"%b,%b" % (body[:-1], WARNING)
+    return web.Response(body=gzip.compress(warned, mtime=0) if packed else warned, headers=_headers(answer))
 
 
 async def drop(request: web.Request, answer: web.Response) -> web.StreamResponse:

@@ -28,11 +28,12 @@ def read_query(params: Mapping[str, str], collection: str, shape: Shape, behavio
     """
     known = shape.fields(collection)
     sort, fields = params.get("sort", ""), params.get("fields")
+    order = "desc" if behaviour.default_order == "descending" else "asc"
     return Query(
         limit=min(_number(params, "limit", behaviour.default_limit, least=1), behaviour.max_limit),
         offset=_number(params, "offset", 0, least=0),
         sort=sort if sort.partition(".")[0] in known else "",
-        descending=params.get("orderBy", "asc").casefold() == "desc",
+        descending=params.get("orderBy", order).casefold() == "desc",
         filter=parse_filter(params["filter"], collection, shape) if "filter" in params else None,
         fields=None if fields is None else _chosen(fields, known),
     )
@@ -41,7 +42,8 @@ def read_query(params: Mapping[str, str], collection: str, shape: Shape, behavio
 def _number(params: Mapping[str, str], name: str, default: int, *, least: int) -> int:
     text = params.get(name, str(default))
     if not text.isascii() or not text.isdigit() or int(text) < least:
-        raise Refusal(400, "invaliddata", f"{name} must be a whole number of at least {least}, not {text}.")
+        description = f"{name} must be a whole number of at least {least}, not {text}."
+        raise Refusal(400, "invaliddata", description, careless=True)
     return int(text)
 
 

@@ -31,4 +31,5 @@ class RateLimit:
             "RateLimit-Limit": str(limit),
             "RateLimit-Remaining": str(left),
             "RateLimit-Reset": str(self.seconds_left(window)),
+            "RateLimit-Policy": f"{limit};w={window:g}",
         }

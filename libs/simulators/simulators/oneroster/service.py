@@ -34,9 +34,10 @@ class Service:
 
     def list(self, request: web.Request, endpoint: Endpoint) -> web.Response:
         """Answer with a page of a list."""
-        ids: Ids = dict(request.match_info)
+        ids = {name: value for name, value in request.match_info.items() if name in PARENTS}
+        self._must_be_ascii(request)
         self._must_exist(ids)
-        query = read_query(_params(request), endpoint.collection, self._shape, self._behaviour)
+        query = read_query(self._params(request), endpoint.collection, self._shape, self._behaviour)
         rows = self._steady(self._views.rows(endpoint, ids, query), query)
         start = max(0, query.offset + (self._mishaps.shift if query.offset else 0))
         body = self._printer.page(endpoint.collection, rows[start : start + query.limit], query.fields)
@@ -44,6 +45,7 @@ class Service:
 
     def single(self, request: web.Request, endpoint: Endpoint) -> web.Response:
         """Answer with one record of a list."""
+        self._must_be_ascii(request)
         row = self._roster.find(endpoint.collection, request.match_info["id"])
         if row is None or not self._views.visible(row) or not self._lists_it(endpoint, row):
             raise Refusal(404, "unknownobject", f"There is no such record in {endpoint.path}.")
@@ -57,7 +59,19 @@ class Service:
     def _must_exist(self, ids: Ids) -> None:
         for name, record_id in ids.items():
             if self._roster.find(PARENTS[name], record_id) is None:
-                raise Refusal(404, "unknownobject", f"There is no such {name}.")
+                raise Refusal(404, "unknownobject", f"There is no such {name}.", careless=True)
+
+    def _must_be_ascii(self, request: web.Request) -> None:
+        if self._behaviour.ascii_urls and not request.raw_path.isascii():
+            raise Refusal(400, "invaliddata", "The address is not percent-encoded.")
+
+    def _params(self, request: web.Request) -> dict[str, str]:
+        """Take the query's parameters; the case of their names matters where this server minds it."""
+        spelling = {name.casefold(): name for name in ("limit", "offset", "sort", "orderBy", "filter", "fields")}
+        params = {spelling.get(name.casefold(), name): text for name, text in request.query.items()}
+        if self._behaviour.order_parameter and self._behaviour.order_parameter not in request.query:
+            params.pop("orderBy", None)
+        return params
 
     def _steady(self, rows: Rows, query: Query) -> Rows:
         if query.sort or not self._mishaps.unsteady_order or not rows:
@@ -77,9 +91,3 @@ class Service:
             body = gzip.compress(body, compresslevel=1, mtime=0)
             headers["Content-Encoding"] = "gzip"
         return json_answer(body, headers)
-
-
-def _params(request: web.Request) -> dict[str, str]:
-    """Take the query's parameters; the case of their names does not matter, as at many servers."""
-    spelling = {name.casefold(): name for name in ("limit", "offset", "sort", "orderBy", "filter", "fields")}
-    return {spelling.get(name.casefold(), name): text for name, text in request.query.items()}

@@ -4,16 +4,18 @@ One table serves pages, `fields`, `filter` and `sort` alike. A field whose value
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from simulators.generate import User
+from simulators.generate import Enrolment, User
 from simulators.generate.csv_columns import DEMOGRAPHICS_OTHER
 from simulators.generate.roles import newer_role, older_role, org_ids
-from simulators.oneroster.behaviour import Version
+from simulators.oneroster.behaviour import Behaviour, Version
+from simulators.oneroster.flat import FIELDS_FLAT
 
 Get = Callable[[Any, "Shape"], Any]
 Fields = Mapping[str, Get]
@@ -33,29 +35,46 @@ SINGULAR = {
 class Shape:
     """Turns records into one version's objects, with references below one address."""
 
-    def __init__(
-        self, version: Version, base_url: str, district_ids: Iterable[str] = (), *, native_booleans: bool = False
-    ) -> None:
-        self.version = version
+    def __init__(self, version: Version, behaviour: Behaviour, base_url: str, district_ids: Iterable[str] = ()) -> None:
+        self._tables = FIELDS_FLAT if behaviour.flat else FIELDS_11 if version == "1.1" else FIELDS_12
+        self._behaviour = behaviour
+        self._zone = timezone(timedelta(hours=behaviour.utc_offset))
         self.base_url = base_url
         self.district_ids = frozenset(district_ids)
-        self.native_booleans = native_booleans
 
     def fields(self, collection: str) -> Fields:
         """The fields of a collection's objects, in the standard's order."""
-        return (FIELDS_11 if self.version == "1.1" else FIELDS_12)[collection]
+        return self._tables[collection]
 
     def encode(self, collection: str, record: Any, names: Iterable[str] | None = None) -> bytes:
         """Make a record's JSON, with all fields or the named ones."""
         fields = self.fields(collection)
         chosen = fields if names is None else {name: fields[name] for name in names}
         found = {name: get(record, self) for name, get in chosen.items()}
-        return msgspec.json.encode({name: value for name, value in found.items() if value is not None})
+        if not self._behaviour.flat:
+            found = {name: value for name, value in found.items() if value is not None}
+        return msgspec.json.encode(found)
 
     def reference(self, collection: str, record_id: str) -> dict[str, str]:
         """Make a reference to a record."""
         href = f"{self.base_url}/{collection}/{_quoted(record_id)}"
         return {"href": href, "sourcedId": record_id, "type": SINGULAR[collection]}
+
+    def moment(self, text: str) -> str:
+        """Write a time as this server does."""
+        if not text or not self._behaviour.utc_offset:
+            return text
+        return datetime.fromisoformat(text).astimezone(self._zone).isoformat(timespec="milliseconds")
+
+    def truth(self, text: str) -> bool | str | None:
+        """Write a boolean as this server does; None if it is not given."""
+        if self._behaviour.native_booleans and text:
+            return text.casefold() == "true"
+        return text or None
+
+    def primary(self, text: str) -> bool | str | None:
+        """Write whether somebody is in charge of a class, if this server tells."""
+        return None if self._behaviour.null_primary else self.truth(text)
 
 
 @lru_cache(maxsize=200_000)
@@ -71,14 +90,16 @@ def _given(name: str) -> Get:
     return lambda record, shape: getattr(record, name) or None
 
 
-def _truth(name: str) -> Get:
-    def get(record: Any, shape: Shape) -> Any:
-        value = getattr(record, name)
-        if shape.native_booleans and value:
-            return value.casefold() == "true"
-        return value or None
+def _enabled(user: User, shape: Shape) -> bool | str | None:
+    return shape.truth(user.enabled)
 
-    return get
+
+def _primary(row: Enrolment, shape: Shape) -> bool | str | None:
+    return shape.primary(row.primary)
+
+
+def _modified(record: Any, shape: Shape) -> str | None:
+    return shape.moment(record.modified) or None
 
 
 def _ref(collection: str, name: str) -> Get:
@@ -129,11 +150,11 @@ def _status(record: Any, shape: Shape) -> str:
 _LEAD: Fields = {
     "sourcedId": _text("id"),
     "status": _status,
-    "dateLastModified": _given("modified"),
+    "dateLastModified": _modified,
     "metadata": _given("metadata"),
 }
 _USER_NAMES: Fields = {
-    "enabledUser": _truth("enabled"),
+    "enabledUser": _enabled,
     "username": _text("username"),
     "userIds": _user_ids,
     "givenName": _text("given_name"),
@@ -207,7 +228,7 @@ FIELDS_11: Mapping[str, Fields] = {
         "class": _ref("classes", "class_id"),
         "school": _ref("orgs", "school_id"),
         "role": _text("role"),
-        "primary": _truth("primary"),
+        "primary": _primary,
         "beginDate": _given("begins"),
         "endDate": _given("ends"),
     },

@@ -11,14 +11,16 @@ from typing import Self
 from aiohttp import web
 
 from simulators.generate import District
-from simulators.oneroster.app import TOKEN_PATH, Door, add_routes
+from simulators.oneroster.app import TOKEN_PATH, Door, add_lists, add_tokens
 from simulators.oneroster.auth import Tokens
 from simulators.oneroster.behaviour import ROOTS, Behaviour, Version
 from simulators.oneroster.changes import Changes
 from simulators.oneroster.control import Control
 from simulators.oneroster.counters import Counters
 from simulators.oneroster.keep import save
+from simulators.oneroster.loading import taken_in
 from simulators.oneroster.mishaps import Mishaps
+from simulators.oneroster.oauth1 import Signatures
 from simulators.oneroster.rate import RateLimit
 from simulators.oneroster.roster import Roster
 from simulators.oneroster.service import Service
@@ -30,7 +32,7 @@ class OneRosterSimulator:
 
     `address` is the server's public address where it is reached by another than its own. With `state` and
     `origin` the roster is written to that file when it was changed over HTTP and at the end. `clock` gives the
-    seconds by which tokens and rate limits run out.
+    seconds by which tokens and rate limits run out, `wall_clock` those since 1970 by which signed requests are dated.
     """
 
     def __init__(
@@ -47,15 +49,17 @@ class OneRosterSimulator:
         state: Path | None = None,
         origin: str = "",
         clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.version: Version = version
         self.behaviour = behaviour or Behaviour()
         self.client_id, self.client_secret = client_id, client_secret
-        self.roster = Roster(district)
-        self.changes = Changes(self.roster, self.behaviour.removal)
+        self.roster = Roster(taken_in(district, self.behaviour))
+        self.changes = Changes(self.roster, self.behaviour)
         self.counters = Counters()
         self.mishaps = Mishaps()
         self.tokens = Tokens(client_id, client_secret, self.behaviour.token_seconds, clock)
+        self._signatures = Signatures(client_id, client_secret, wall_clock)
         self.address = address
         self._host, self._port = host, port
         self._state, self._origin = state, origin
@@ -93,15 +97,29 @@ class OneRosterSimulator:
         self._keep()
 
     def _application(self) -> web.Application:
-        roster, behaviour = self.roster, self.behaviour
-        districts = [row.record.id for row in roster.rows("orgs") if row.record.kind == "district"]
-        shape = Shape(self.version, self.base_url, districts, native_booleans=behaviour.native_booleans)
-        service = Service(roster, shape, behaviour, self.mishaps)
-        door = Door(self.version, self.mishaps, self.tokens, self.counters, RateLimit(self._clock))
+        districts = [row.record.id for row in self.roster.rows("orgs") if row.record.kind == "district"]
+        shape = Shape(self.version, self.behaviour, self.base_url, districts)
+        service = Service(self.roster, shape, self.behaviour, self.mishaps)
+        door = Door(self.version, self.behaviour, self.mishaps, self.counters, RateLimit(self._clock))
         app = web.Application()
         Control(self.counters, self.changes, self.mishaps, self._keep).add_routes(app)
-        add_routes(app, self.version, behaviour, service, self.tokens, door)
+        self._add_routes(app, service, door)
         return app
+
+    def _add_routes(self, app: web.Application, service: Service, door: Door) -> None:
+        """Put in what the outside world sees."""
+        if self.behaviour.auth == "oauth2":
+            add_tokens(app, self.tokens, self.behaviour, door)
+        per_school = self.behaviour.per_school
+        add_lists(app, ROOTS[self.version], service, door, self._check, per_school=per_school)
+
+    def _check(self, request: web.Request) -> None:
+        """Accept who asks, or raise `Refusal`."""
+        authorization = request.headers.get("Authorization", "")
+        if self.behaviour.auth == "oauth1":
+            self._signatures.check(request.method, self.address + request.raw_path, authorization)
+        else:
+            self.tokens.check(authorization, self.mishaps.token_requests)
 
     def _keep(self) -> None:
         if self._state is not None and self.roster.version != self._saved_version:

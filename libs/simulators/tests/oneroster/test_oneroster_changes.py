@@ -100,6 +100,27 @@ async def test_any_record_can_be_changed_and_removed(serve: Serve, district: Dis
     assert (await reader.get(f"classes/{district.classes[0].id}")).status == 404
 
 
+@pytest.mark.parametrize(("behaviour", "moved"), [(Behaviour(), True), (Behaviour(relations_move_date=False), False)])
+async def test_a_new_relation_may_leave_the_date_alone(
+    serve: Serve, district: District, behaviour: Behaviour, moved: bool
+) -> None:
+    reader, student = await serve(behaviour=behaviour), district.users_as("student")[0]
+    roles = [{"role": "student", "org_id": school.id} for school in district.schools]
+
+    reader.simulator.changes.change("users", student.id, roles=roles)
+
+    assert len((await reader.get(f"users/{student.id}")).json()["user"]["roles"]) == len(district.schools)
+    assert (await reader.get("users", filter=SINCE)).ids() == ([student.id] if moved else [])
+
+
+async def test_a_new_name_beside_a_new_relation_moves_the_date(serve: Serve, district: District) -> None:
+    reader, student = await serve(behaviour=Behaviour(relations_move_date=False)), district.users_as("student")[0]
+
+    reader.simulator.changes.change("users", student.id, roles=[], given_name="Robin")
+
+    assert (await reader.get("users", filter=SINCE)).ids() == [student.id]
+
+
 async def test_the_district_that_was_given_is_left_alone(serve: Serve, district: District) -> None:
     reader, before = await serve(), district.counts()
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from simulators.generate import District
+from simulators.oneroster import Behaviour
 from simulators.oneroster.reader import Reader
 
 Serve = Callable[..., Awaitable[Reader]]
@@ -85,6 +86,18 @@ async def test_a_page_can_break_half_way(serve: Serve) -> None:
     assert (half.status, half.body) == (200, whole.body[: len(whole.body) // 2])
     with pytest.raises(msgspec.DecodeError):
         half.json()
+
+
+@pytest.mark.parametrize("gzip", [False, True])
+async def test_a_warning_can_stand_beside_the_rows(serve: Serve, gzip: bool) -> None:
+    reader = await serve(version="1.1", behaviour=Behaviour(gzip=gzip))
+    whole = (await reader.get("orgs")).json()
+    reader.simulator.mishaps.set(warned=1)
+
+    warned, after = (await reader.get("orgs")).json(), (await reader.get("orgs")).json()
+
+    assert warned.pop("statusInfoSet")[0]["imsx_severity"] == "warning"
+    assert warned == after == whole
 
 
 async def test_a_page_can_be_html_with_status_200(serve: Serve) -> None:

@@ -1,5 +1,6 @@
 """`/runs`: what was run, and what is running."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -11,6 +12,7 @@ from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.problems import not_found
 from dashboard_api.queries import run_list
 from dashboard_api.queries.run_list import RunFilter
+from dashboard_api.words.errors import explained
 
 RunStatus = Literal["ordered", "requested", "fetching", "planning", "applying", "refused", "failed", "completed"]
 
@@ -36,12 +38,12 @@ async def list_runs(
 
 @router.get("/{run_id}")
 async def show_run(run_id: UUID, caller: ApiCaller, context: InContext) -> Response:
-    """One run: phases, data, plan, actions, errors by code."""
+    """One run: phases, data, plan, actions, errors by code; codes also in words, in the language of the district."""
     caller.require_scope("read")
     text = await run_list.one_json(context.pool, caller.visible, run_id)
     if text is None:
         raise not_found("run")
-    return json_text(text)
+    return json_text(json.dumps(explained(json.loads(text)), ensure_ascii=False))
 
 
 @router.get("/{run_id}/errors")

@@ -11,7 +11,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dashboard_api.catalogue import entry_of
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.trouble import plainly
@@ -102,8 +101,7 @@ def _facts(run: Json) -> Table:
 def _errors(errors: list[Json]) -> Table:
     table = _table(("Code", "Severity"), ("Records",), ("What happened", "What to do"))
     for error in errors:
-        entry = entry_of(error["code"])
-        table.add_row(error["code"], error["severity"], number(error["occurrences"]), entry.says, entry.remedy)
+        table.add_row(error["code"], error["severity"], number(error["occurrences"]), error["title"], error["remedy"])
     return table
 
 

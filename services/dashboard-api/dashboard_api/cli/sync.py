@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dashboard_api.catalogue import entry_of
+from common.catalogue import entry_of
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.follow import follow
@@ -40,6 +40,7 @@ def sync(
         raise Trouble("Name the schools to sync, or give --all for all that are set up.")
     client = Client.from_environment()
     district_id = the_district(client, district)
+    locale = client.get(f"/districts/{district_id}")["locale"]
     body: Json = {"mode": mode, "dry_run": dry_run, "reason": reason}
     if schools:
         body["schools"] = [school["id"] for school in the_schools(client, district_id, schools)]
@@ -49,7 +50,7 @@ def sync(
         _tell_order(order, as_json)
         return
     runs = follow(client, district_id, order, Console(stderr=True), timeout)
-    report = Report(sorted(runs, key=lambda run: str(run["school"]).lower()), monotonic() - began)
+    report = Report(sorted(runs, key=lambda run: str(run["school"]).lower()), monotonic() - began, locale)
     report.tell(as_json)
     if report.failed:
         raise typer.Exit(FAILED)
@@ -57,10 +58,11 @@ def sync(
 
 @dataclass(frozen=True)
 class Report:
-    """What became of an order's runs, by school; `seconds` from the order to the last end."""
+    """What became of an order's runs, by school; `seconds` from the order to the last end; failures in the locale."""
 
     runs: list[Json]
     seconds: float
+    locale: str
 
     @property
     def failed(self) -> int:
@@ -73,7 +75,7 @@ class Report:
         console.print(self._table())
         for run in self.runs:
             if run["status"] != "completed":
-                console.print(f"{run['school']}: {_why(run)}", highlight=False, markup=False)
+                console.print(f"{run['school']}: {_why(run, self.locale)}", highlight=False, markup=False)
         if as_json:
             typer.echo(json.dumps(self._object(), ensure_ascii=False))
 
@@ -111,11 +113,11 @@ def _brief(run: Json) -> Json:
     }
 
 
-def _why(run: Json) -> str:
+def _why(run: Json, locale: str) -> str:
     if run["status"] == "refused":
         return REFUSALS.get(run["refusal"], "It was not admitted.")
-    entry = entry_of(run["failure_code"] or "")
-    return " ".join(part for part in (f"{entry.says}.", run["failure_detail"], entry.remedy) if part)
+    words = entry_of(run["failure_code"] or "").words(locale)
+    return " ".join(part for part in (f"{words.title}.", run["failure_detail"], words.remedy) if part)
 
 
 def _tell_order(order: Json, as_json: bool) -> None:

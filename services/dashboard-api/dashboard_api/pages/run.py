@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from dashboard_api.auth.guard import InContext, PageVisitor
-from dashboard_api.catalogue import entry_of
 from dashboard_api.context import Context
 from dashboard_api.pages import phases
 from dashboard_api.pages.templating import render
@@ -17,6 +16,7 @@ from dashboard_api.queries import districts, run_list
 from dashboard_api.queries.run_list import RunFilter
 from dashboard_api.words import kinds, standing
 from dashboard_api.words.amounts import moment
+from dashboard_api.words.errors import explained
 
 ERRORS = 100
 RECENT = 6
@@ -30,7 +30,7 @@ async def show(run_id: UUID, request: Request, visitor: PageVisitor, context: In
     text = await run_list.one_json(context.pool, visitor.visible, run_id)
     if text is None:
         raise not_found("run")
-    run = json.loads(text)
+    run = explained(json.loads(text))
     visible = await districts.visible(context.pool, visitor.visible)
     values = await _values(context, run)
     return render(request, "run.html", visitor, districts=visible, run=run, **values)
@@ -53,7 +53,6 @@ async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
         "plan": kinds.table(run["plan"]),
         "actions": kinds.table(run["actions"]),
         "counts": kinds.counts_in_order(run["counts"]),
-        "errors_by_code": [{**error, "entry": entry_of(error["code"])} for error in run["errors_by_code"]],
         "errors": errors.rows(),
         "more_errors": errors.next is not None,
         "recent": recent.rows(),

@@ -56,11 +56,14 @@ async def page(pool: Pool, wanted: RunFilter) -> Page:
 
 
 async def one_json(pool: Pool, districts: list[str] | None, id_: UUID) -> str | None:
-    """A run with its errors by code and its notices, as JSON; None if there is none that one may see."""
+    """A run with its errors by code, its notices and its district's `locale` (null for one that is not declared).
+
+    As JSON; None if there is none that one may see.
+    """
     text: str | None = await pool.fetchval(
         """
         SELECT to_json(v)::text FROM (
-            SELECT o.*,
+            SELECT o.*, (SELECT locale FROM district WHERE id = o.district_id) AS locale,
                    (SELECT coalesce(json_agg(to_json(e) ORDER BY e.occurrences DESC, e.code), '[]') FROM (
                         SELECT code, severity, sum(occurrences) AS occurrences FROM run_error_code
                         WHERE district_id = o.district_id AND run_id = o.id

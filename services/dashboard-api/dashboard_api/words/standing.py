@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard_api.catalogue import entry_of
+from common.catalogue import entry_of
 from dashboard_api.words.amounts import count, number
 from dashboard_api.words.kinds import summary, total
 
@@ -74,13 +74,13 @@ def progress_words(run: Json) -> str:
     return f"{word} · {number(run['done'])} of {number(run['total'])} {unit}"
 
 
-def school_why(school: Json) -> str:
-    """Why a school stands as it does, or what comes next."""
+def school_why(school: Json, locale: str) -> str:
+    """Why a school stands as it does, or what comes next; the failure in the locale's language."""
     match school["status"]:
         case "with_errors":
             return f"{count(school['errors'], 'record')} to look at"
         case "failed":
-            return entry_of(last["failure_code"]).says if (last := school["last_run"]) else ""
+            return entry_of(last["failure_code"]).words(locale).title if (last := school["last_run"]) else ""
         case "ready":
             return "run its first full sync"
         case "not_set_up":
@@ -139,7 +139,7 @@ def _completion(run: Json) -> str:
 
 
 def _failure(run: Json) -> str:
-    entry = entry_of(run["failure_code"] or "")
+    words = entry_of(run["failure_code"] or "").words(run["locale"])
     detail = f" {run['failure_detail']}" if run["failure_detail"] else ""
     retry = " It will be tried again." if run["retry_planned"] else ""
-    return f"{entry.says}.{detail} What to do: {entry.remedy} Nobody was removed because of this.{retry}"
+    return f"{words.title}.{detail} What to do: {words.remedy} Nobody was removed because of this.{retry}"

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard_api.catalogue import CATALOGUE
 from dashboard_api.pages.phases import phases_of
-from dashboard_api.words import amounts, kinds, standing
+from dashboard_api.words import amounts, errors, kinds, standing
 
 NOW = datetime(2026, 11, 22, 19, 3, 11, tzinfo=UTC)
 
@@ -86,7 +85,31 @@ def test_phases_stand_as_the_run_does(run: dict[str, str], states: list[str]) ->
     assert [phase.state for phase in phases_of({"phases": [], **run})] == states
 
 
-def test_every_error_code_has_a_remedy_that_is_a_sentence() -> None:
-    for code, entry in CATALOGUE.items():
-        assert not entry.says.endswith("."), code
-        assert entry.remedy.endswith("."), code
+@pytest.mark.parametrize(
+    ("locale", "why"),
+    [("en", "The source does not answer"), ("nl-BE", "De bron antwoordt niet"), ("de", "The source does not answer")],
+)
+def test_a_failed_school_says_why_in_the_language_of_its_district(locale: str, why: str) -> None:
+    school = {"status": "failed", "last_run": {"failure_code": "SOURCE_UNREACHABLE"}}
+    assert standing.school_why(school, locale) == why
+
+
+def test_a_failed_run_says_what_to_do_in_the_language_of_its_district() -> None:
+    failed = {"status": "failed", "failure_code": "AUTH_INVALID", "failure_detail": "HTTP 401.", "retry_planned": False}
+    assert standing.run_sentence({**failed, "locale": "fr"}) == (
+        "La source refuse les identifiants de connexion. HTTP 401. What to do: Renouvelez les identifiants dans la "
+        "source, puis appliquez de nouveau le fichier du district. Nobody was removed because of this."
+    )
+
+
+def test_a_runs_codes_come_with_their_words() -> None:
+    run = {
+        "locale": None,
+        "errors_by_code": [{"code": "NEW_CODE", "severity": "error", "occurrences": 2}],
+        "failure_code": None,
+    }
+    explained = errors.explained(run)
+    (error,) = explained["errors_by_code"]
+    assert (error["occurrences"], error["language"], error["who"]) == (2, "en", "Rosterbus operator")
+    assert error["title"] == "An error that this version has no words for"
+    assert explained["failure"] is None

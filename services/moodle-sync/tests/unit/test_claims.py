@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.catalogue import CATALOGUE
 from moodle_sync.claims import Claims
 from moodle_sync.mapping import Fields
 
@@ -38,3 +39,11 @@ def test_somebody_keeps_what_is_theirs_already() -> None:
     claims.note([("a", "ann", "ann@home.test")])
     assert claims.settle("a", {"username": "ann", "email": "ann@home.test"})[1:] == ("", "")
     assert claims.settle("b", {"username": "ANN", "email": "other@home.test"})[1] == "DUP_USERNAME"
+
+
+def test_the_catalogue_calls_it_an_error_to_be_left_out_and_a_warning_to_be_changed() -> None:
+    claims = Claims()
+    claims.note([("a", "ann", "family@home.test")])
+    left_out = claims.settle("b", {"username": "ann", "email": "family@home.test"})[1]
+    changed = claims.settle("c", {"username": "cas", "email": "family@home.test"})[2]
+    assert (CATALOGUE[left_out].severity, CATALOGUE[changed].severity) == ("error", "warning")

@@ -43,7 +43,7 @@ async def tell(
     )
     dashboard, worker = await pool_of("dashboard-api"), await pool_of("moodle-sync")
     await dashboard.execute(
-        "INSERT INTO district (id, name, timezone, notify) VALUES ('north', 'North district', 'UTC', $1)",
+        "INSERT INTO district (id, name, timezone, locale, notify) VALUES ('north', 'North', 'UTC', 'nl', $1)",
         ["ada@school.test", "bo@school.test"],
     )
     await dashboard.execute("INSERT INTO source VALUES ('north', 'sis', 'oneroster', '{}', '')")
@@ -116,7 +116,7 @@ async def test_a_refused_address_is_told_and_the_other_is_mailed(
     assert len(sink.messages) == 1
 
 
-async def test_a_failed_run_says_what_happened_unless_it_will_be_tried_again(
+async def test_a_failed_run_says_what_happened_in_the_districts_language_unless_it_will_be_tried_again(
     tell: Tell, sink: MailSink, probe: EventProbe
 ) -> None:
     about = {"district_id": "north", "school_id": SCHOOL, "mode": "full", "phase": "fetching", "code": "AUTH_INVALID"}
@@ -126,7 +126,9 @@ async def test_a_failed_run_says_what_happened_unless_it_will_be_tried_again(
     assert {m["Subject"] for m in sink.messages} == {"Beech Hill: full sync failed"}
     body = sink.messages[0].get_body(("plain",))
     assert body is not None
-    assert "The source refuses the token. (AUTH_INVALID)" in body.get_content()
+    text = body.get_content()
+    assert "What happened: De bron weigert de inloggegevens (AUTH_INVALID). The source refuses the token.\n" in text
+    assert "What to do: Vernieuw de inloggegevens" in text
 
 
 async def test_a_mail_server_that_stays_away_is_given_up_and_said(

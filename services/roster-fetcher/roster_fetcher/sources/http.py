@@ -20,7 +20,7 @@ from yarl import URL
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.patience import Patience
-from roster_fetcher.sources.protocol import ANSWER_KEPT, SourceTrouble
+from roster_fetcher.sources.protocol import ANSWER_KEPT, Opening, SourceTrouble
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of one page, unpacked: enough for 50,000 rows, and a bound for what a broken server can make us hold."""
@@ -72,6 +72,20 @@ def unpack(body: bytes, *, packed: bool) -> bytes:
     return plain
 
 
+def json_of(answer: Answer, what: str) -> bytes:
+    """The answer's plain JSON. Raises `PassingTrouble` for anything else: proxies send pages of HTML with 200."""
+    if not answer.is_json():
+        message = f"Asked for {what}, the source answers with something else than JSON. Run again later."
+        raise PassingTrouble("SOURCE_BAD_RESPONSE", message, answer=answer.beginning())
+    return unpack(answer.body, packed=answer.packed)
+
+
+def not_as_expected(answer: Answer, what: str, fault: object) -> PassingTrouble:
+    """JSON of another shape: it may have been cut. `fault` names the place, never the content."""
+    message = f"Asked for {what}, the source answers with JSON that cannot be read ({fault}). Ask the vendor."
+    return PassingTrouble("SOURCE_BAD_RESPONSE", message, answer=answer.beginning())
+
+
 def digest(body: bytes, *, packed: bool) -> bytes:
     """A digest of a body as it came, leaving out the time at which it was packed."""
     hashed = blake2b(digest_size=DIGEST_BYTES)
@@ -84,11 +98,17 @@ def digest(body: bytes, *, packed: bool) -> bytes:
     return hashed.digest()
 
 
+def http_of(opening: Opening, credential: str) -> "Http":
+    """Connections for an opened source. `credential` names what the source's limits are counted by; it is no secret."""
+    return Http(opening.patience, credential)
+
+
 class Http:
     """Connections to one source. Use with `async with`."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Patience, credential: str = "") -> None:
         self._patience = patience
+        self._credential = credential
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
@@ -118,8 +138,10 @@ class Http:
             ) as response:
                 body = await _read(response)
         except (aiohttp.ClientError, TimeoutError) as error:
+            entry.answered("no answer")
             raise PassingTrouble("SOURCE_UNREACHABLE", _no_answer(address, error)) from None
         _count(entry, response, body)
+        entry.answered(str(response.status))
         packed = response.headers.get("Content-Encoding", "identity").casefold() not in ("", "identity")
         return Answer(response.status, response.headers, body, packed)
 

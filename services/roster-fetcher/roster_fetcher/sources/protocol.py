@@ -6,6 +6,7 @@ roster model, keeps these and forgets the page. When every page is the same as l
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence, Set
+from collections.abc import Mapping as Mapping_
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
@@ -75,8 +76,46 @@ class ListedSchool(NamedTuple):
     identifier: str
 
 
+class Cursor(NamedTuple):
+    """From where the next reading of changes begins: a moment or an event before the first row of this reading.
+
+    `value` is the kind's own. `doubt`, if any, is a sentence that says why changes since then could not be trusted.
+    """
+
+    value: str
+    doubt: str = ""
+
+
+class ChangesRefusedError(Exception):
+    """What changed cannot be told reliably, so that everything must be read. The text is a sentence that says why."""
+
+
+class Changes(NamedTuple):
+    """How changes are read. Everything but `endpoints` is about a reading that has some.
+
+    `endpoints`: names of those that give only rows that changed. A row of theirs that is no record any more ends the
+    record, and a row stands for the parts of its record too (`SchoolReader.owners`).
+    `carried`: entities that these endpoints tell of, whose unmentioned records stand.
+    `must_stand`: names of endpoints, read whole, on which records of unmentioned rows depend: if one of them changed,
+    everything is read.
+    `recalled`: entities of which the mapping must know the last snapshot's keys (`Mapping.recall`).
+    """
+
+    endpoints: Set[str] = frozenset()
+    carried: Set[str] = frozenset()
+    must_stand: Set[str] = frozenset()
+    recalled: Set[str] = frozenset()
+
+
+EVERYTHING = Changes()
+
+
 class Mapping(Protocol):
     """From the rows of one school to its records. Pure but for what it remembers of rows that others refer to."""
+
+    def about(self, endpoint: Endpoint, row: Any) -> tuple[str, str] | None:
+        """The record that a row is about: entity and key; None if it says neither."""
+        ...
 
     def strangers(self, rows: Sequence[Any]) -> dict[int, str]:
         """Users among these rows who belong to the school only if they are enrolled in a class of it: place → key."""
@@ -90,17 +129,48 @@ class Mapping(Protocol):
         """All rows of the endpoint were converted. Raises `SourceTrouble` if the rest is of no use."""
         ...
 
-    def keep_classes(self, keys: Set[str]) -> None:
-        """Classes of the last snapshot, which count as known where the classes were not read to their end."""
+    def context(self, endpoint: Endpoint) -> bytes | None:
+        """A digest of all that decides, beside a page's own rows, what becomes of them; asked before each page.
+
+        None for endpoints whose rows the mapping remembers, so that they must be decoded, and where it is not known.
+        Who is enrolled need not be part of it.
+        """
+        ...
+
+    def recall(self, entity: str, keys: Set[str]) -> None:
+        """Records of the last snapshot, which count as known where their rows do not all come."""
         ...
 
 
 class SchoolReader(Protocol):
-    """Reads one school's roster, once."""
+    """Reads one school's roster, once: everything, or what changed since a cursor.
+
+    Reading changes, some endpoints give only the rows that changed; the records that these do not mention stand as
+    they were. The others are read whole. So a reading of changes ends in the same snapshot as one of everything, or it
+    is refused (`ChangesRefusedError`, from any method) and everything is read.
+    """
 
     @property
     def endpoints(self) -> Sequence[Endpoint]:
         """In the order of reading: what others refer to comes first, enrolments before users."""
+        ...
+
+    @property
+    def changes(self) -> Changes:
+        """Which endpoints tell only what changed; `EVERYTHING` in a full reading."""
+        ...
+
+    @property
+    def proof(self) -> Mapping_[str, Set[str]]:
+        """Entity → names of all endpoints that could show a record of it. If all were read, a missing one is gone."""
+        ...
+
+    @property
+    def owners(self) -> Mapping_[str, str]:
+        """Entities whose records are parts of another's row, and the entity of that row: `{"enrolment": "class"}`.
+
+        A part that does not fit the others is left out without its row.
+        """
         ...
 
     @property
@@ -109,7 +179,7 @@ class SchoolReader(Protocol):
         ...
 
     def pages(self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]) -> AsyncGenerator[Page, None]:
-        """The endpoint's pages. Notes pages, announced rows, bytes and what is missing in `entry`.
+        """The endpoint's pages. Notes pages, announced rows, bytes, answers, quirks and what is missing in `entry`.
 
         A page that equals the known one at its place is not decoded. Raises `SourceTrouble`.
         """
@@ -117,6 +187,10 @@ class SchoolReader(Protocol):
 
     def decode(self, endpoint: Endpoint, page: Page) -> list[Any]:
         """The page's rows, without those repeated. Called for pages in the order in which they were read."""
+        ...
+
+    def cursor(self) -> Cursor | None:
+        """Where to read on the next time. Asked when all was read; None if this kind tells no changes."""
         ...
 
 
@@ -127,8 +201,8 @@ class Source(Protocol):
         """The schools that the source shares. Raises `SourceTrouble`."""
         ...
 
-    def school(self, source_school_id: str) -> SchoolReader:
-        """A reader of one school."""
+    def school(self, source_school_id: str, since: str | None = None) -> SchoolReader:
+        """A reader of one school: of what changed since a cursor's value, or of everything."""
         ...
 
 

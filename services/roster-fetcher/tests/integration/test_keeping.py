@@ -8,15 +8,15 @@ import pytest
 from common import registry
 from common.delivery import NotNow
 from common.events import SyncFailed
-from roster_fetcher import findings, ledger, listed_schools, page_memory, records, school_lock, snapshots
-from roster_fetcher.checks import Moved, drop_doubles, drop_enrolments_of_nobody, warn_of_classes_without_teacher
+from roster_fetcher import carrying, findings, ledger, listed_schools, page_memory, records, school_lock, snapshots
+from roster_fetcher.checks import drop_doubles, drop_enrolments_of_nobody, warn_of_classes
 from roster_fetcher.findings import Finding
 from roster_fetcher.ledger import Entry
 from roster_fetcher.outcomes import stage
 from roster_fetcher.roster import Body, Class, Enrolment, User
 from roster_fetcher.snapshots import Snapshot
 from roster_fetcher.sources.protocol import KnownPage, ListedSchool
-from roster_fetcher.staging import Staging, staging
+from roster_fetcher.staging import Staged, Staging, staging
 
 from ..support.north import North, school_id, the_only, write_package
 
@@ -26,12 +26,17 @@ BEN = User("teacher", "Ben", "Okafor", username="ben")
 MATHS = Class("Maths")
 
 
+def staged_row(key: str, body: Body, endpoint: str, warned: bool = False) -> Staged:
+    """A record of its own row; rows of these tests have no numbers that matter."""
+    return stage(key, body, endpoint, sum(key.encode()), warned)
+
+
 async def keep(
     north: North, district: str, school: UUID, *rows: tuple[str, Body], closable: tuple[str, ...] = ()
 ) -> None:
     """Let these be what came of a school, as its next snapshot."""
     async with north.fetcher.acquire() as conn, staging(conn) as staged, conn.transaction():
-        await staged.add([stage(key, body, "all", False) for key, body in rows], [])
+        await staged.add([staged_row(key, body, "all", False) for key, body in rows], [])
         await staged.complete()
         last = await snapshots.latest(conn, district, school)
         number = last["number"] + 1 if last else 1
@@ -89,8 +94,10 @@ async def test_of_doubles_the_first_stays(north: North) -> None:
             ("ben", BEN, False),
             ("anna", MATHS, False),
         ]
-        await staged.add([stage(key, body, "users", warned) for key, body, warned in rows], [])
-        assert set(await drop_doubles(conn)) == {Moved("users", False, 1), Moved("users", True, 1)}
+        await staged.add([staged_row(key, body, "users", warned) for key, body, warned in rows], [])
+        lines = {"users": Entry("users", "user", received=5, kept=3, warned=2)}
+        await drop_doubles(conn, lines)
+        assert lines["users"].outcomes() == {"kept": 2, "kept_with_warning": 1, "skipped": 2, "out_of_scope": 0}
         left = await conn.fetch("SELECT entity, source_key, role FROM staged ORDER BY seq")
         assert [tuple(row) for row in left] == [
             ("user", "anna", "student"),
@@ -107,12 +114,17 @@ async def test_enrolments_of_nobody_are_left_out_unless_the_users_are_incomplete
 ) -> None:
     await keep(north, "north", HILL, ("anna", ANNA))
     await keep(north, "north", LAKE, ("cleo", ANNA))
-    async with north.fetcher.acquire() as conn, staging(conn) as staged:
+    async with north.fetcher.acquire() as conn, staging(conn) as staged, conn.transaction():
         people = {"e-1": "ben", "e-2": "anna", "e-3": "cleo"}
-        rows = [stage(key, Enrolment("maths", user, "student"), "enrolments", False) for key, user in people.items()]
-        await staged.add([*rows, stage("ben", BEN, "users", False)], [])
-        moved = await drop_enrolments_of_nobody(conn, "north", HILL, users_complete=complete)
-        assert moved == [Moved("enrolments", False, 3 - len(left))]
+        rows = [
+            staged_row(key, Enrolment("maths", user, "student"), "enrolments", False) for key, user in people.items()
+        ]
+        await staged.add([*rows, staged_row("ben", BEN, "users", False)], [])
+        if not complete:
+            await carrying.carry_people_over(conn, "north", HILL)
+        lines = {"enrolments": Entry("enrolments", "enrolment", received=3, kept=3)}
+        await drop_enrolments_of_nobody(conn, lines)
+        assert (lines["enrolments"].kept, lines["enrolments"].skipped) == (len(left), 3 - len(left))
         kept = await conn.fetch("SELECT source_key FROM staged WHERE entity = 'enrolment' ORDER BY 1")
         assert [row["source_key"] for row in kept] == left
 
@@ -120,21 +132,44 @@ async def test_enrolments_of_nobody_are_left_out_unless_the_users_are_incomplete
 async def test_a_class_without_a_teacher_is_warned_of_once(north: North) -> None:
     async with north.fetcher.acquire() as conn, staging(conn) as staged:
         rows = [
-            stage("maths", MATHS, "classes", False),
-            stage("art", MATHS, "classes", False),
-            stage("music", MATHS, "classes", True),
-            stage("e-1", Enrolment("maths", "ben", "teacher"), "enrolments", False),
-            stage("e-2", Enrolment("art", "anna", "student"), "enrolments", False),
+            staged_row("maths", MATHS, "classes", False),
+            staged_row("art", MATHS, "classes", False),
+            staged_row("music", MATHS, "classes", True),
+            staged_row("e-1", Enrolment("maths", "ben", "teacher"), "enrolments", False),
+            staged_row("e-2", Enrolment("art", "anna", "student"), "enrolments", False),
+            staged_row("e-3", Enrolment("maths", "anna", "student"), "enrolments", False),
         ]
         await staged.add(rows, [])
-        assert await warn_of_classes_without_teacher(conn) == [Moved("classes", False, 1)]
-        found = await conn.fetch("SELECT source_key FROM staged_finding ORDER BY 1")
-        assert [row["source_key"] for row in found] == ["art", "music"]
+        lines = {"classes": Entry("classes", "class", received=3, kept=2, warned=1)}
+        await warn_of_classes(conn, lines)
+        assert (lines["classes"].kept, lines["classes"].warned) == (1, 2)
+        found = await conn.fetch("SELECT code, source_key FROM staged_finding ORDER BY 1, 2")
+        assert [tuple(row) for row in found] == [
+            ("CLASS_WITHOUT_STUDENTS", "music"),
+            ("CLASS_WITHOUT_TEACHER", "art"),
+            ("CLASS_WITHOUT_TEACHER", "music"),
+        ]
+
+
+async def test_a_part_that_is_left_out_leaves_its_row_with_a_warning(north: North) -> None:
+    async with north.fetcher.acquire() as conn, staging(conn) as staged, conn.transaction():
+        section = [stage("maths", MATHS, "sections", 1, False), stage("art", MATHS, "sections", 2, True)]
+        parts = [
+            stage(f"{class_key}/{user}", Enrolment(class_key, user, "student"), "sections", row, row == 2, part=True)
+            for row, class_key in ((1, "maths"), (2, "art"))
+            for user in ("anna", "nobody", "nobody else")
+        ]
+        await staged.add([*section, *parts, staged_row("anna", ANNA, "users")], [])
+        lines = {"sections": Entry("sections", "class", received=2, kept=1, warned=1)}
+        await drop_enrolments_of_nobody(conn, lines)
+        assert lines["sections"].outcomes() == {"kept": 0, "kept_with_warning": 2, "skipped": 0, "out_of_scope": 0}
+        assert await conn.fetchval("SELECT count(*) FROM staged_finding WHERE code = 'USER_NOT_FOUND'") == 4
+        assert await conn.fetchval("SELECT count(*) FROM staged WHERE entity = 'enrolment'") == 2
 
 
 async def test_only_those_who_are_enrolled_are_found_enrolled(north: North) -> None:
     async with north.fetcher.acquire() as conn, staging(conn) as staged:
-        await staged.add([stage("e-1", Enrolment("maths", "ben", "teacher"), "enrolments", False)], [])
+        await staged.add([staged_row("e-1", Enrolment("maths", "ben", "teacher"), "enrolments", False)], [])
         assert await staged.enrolled(["anna", "ben", ""]) == {"ben"}
         assert await staged.enrolled([]) == frozenset()
 
@@ -143,7 +178,7 @@ async def test_nothing_staged_outlasts_its_reading(north: North) -> None:
     async with north.fetcher.acquire() as conn:
         for _ in range(2):
             async with staging(conn) as staged:
-                await staged.add([stage("anna", ANNA, "users", False)], [])
+                await staged.add([staged_row("anna", ANNA, "users", False)], [])
                 assert await conn.fetchval("SELECT count(*) FROM staged") == 1
         assert await conn.fetchval("SELECT to_regclass('pg_temp.staged')") is None
 
@@ -189,11 +224,12 @@ async def test_pages_are_recalled_for_the_last_snapshot_and_the_same_settings_on
     async with north.fetcher.acquire() as conn:
         await snapshots.add(conn, "north", HILL, Snapshot(1, uuid4(), True, {}, {}, 0))
         await snapshots.add(conn, "north", LAKE, Snapshot(1, uuid4(), True, {}, {}, 0))
-        await page_memory.remember(conn, "north", HILL, 1, b"key", pages)
-        await page_memory.remember(conn, "north", LAKE, 1, b"key", {})
+        await page_memory.remember(conn, "north", HILL, 1, b"key", pages, {"users": {"kept": 8}})
+        await page_memory.remember(conn, "north", LAKE, 1, b"key", {}, {})
         recalled = await page_memory.recall(conn, "north", HILL, b"key")
         assert recalled is not None
         assert recalled.pages == pages
+        assert recalled.outcomes == {"users": {"kept": 8}}
         assert await page_memory.recall(conn, "north", HILL, b"other") is None
         await snapshots.add(conn, "north", HILL, Snapshot(2, uuid4(), False, {}, {}, 0))
         assert await page_memory.recall(conn, "north", HILL, b"key") is None
@@ -248,7 +284,7 @@ async def test_files_that_are_absent_close_nothing(north: North, tmp_path: Path)
     assert fetched.complete
     assert fetched.changes["term"]["removed"] == 0
     assert fetched.counts["term"] == 1
-    assert await north.findings() == set()
+    assert {code for code, _ in await north.findings()} == {"CLASS_WITHOUT_STUDENTS"}
 
 
 async def test_ids_that_no_index_can_hold_are_skipped(north: North, tmp_path: Path) -> None:
@@ -276,6 +312,6 @@ async def test_rows_are_staged_in_the_order_of_reading(north: North) -> None:
     async with north.fetcher.acquire() as conn, staging(conn) as staged:
         assert isinstance(staged, Staging)
         for key in ("b", "a"):
-            await staged.add([stage(key, ANNA, "users", False)], [])
+            await staged.add([staged_row(key, ANNA, "users", False)], [])
         rows = await conn.fetch("SELECT source_key FROM staged ORDER BY seq")
         assert [row["source_key"] for row in rows] == ["b", "a"]

@@ -87,7 +87,7 @@ async def test_a_token_that_is_never_accepted_fails_the_run(north: North, distri
         await north.declare_rest(server, SCHOOL)
         failed = the_only(await north.fetch(SCHOOL), SyncFailed)
         assert failed.code == "AUTH_INVALID"
-        assert "client's id, secret and scope" in failed.detail
+        assert "does not accept our credentials" in failed.detail
         assert server.requests["token"] == 2
 
 

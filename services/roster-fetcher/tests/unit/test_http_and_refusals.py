@@ -9,8 +9,8 @@ import pytest
 from roster_fetcher.patience import Patience
 from roster_fetcher.sources import http
 from roster_fetcher.sources.http import Answer, PassingTrouble, digest, patiently, unpack
-from roster_fetcher.sources.oneroster.errors import NotThereError, refusal, retry_after
 from roster_fetcher.sources.protocol import SourceTrouble
+from roster_fetcher.sources.refusals import NotThereError, refusal, retry_after
 
 QUICK = Patience(attempts=3, budget=5, answer=1, first_wait=0.001, longest_wait=0.002)
 

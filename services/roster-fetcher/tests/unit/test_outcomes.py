@@ -5,14 +5,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster_fetcher.catalogue import CATALOGUE
+from common.catalogue import CATALOGUE
 from roster_fetcher.findings import Notes
 from roster_fetcher.keeping import closable
 from roster_fetcher.ledger import Entry
 from roster_fetcher.outcomes import settle
 from roster_fetcher.roster import Enrolment, User, content_hash, encode
 from roster_fetcher.sources.oneroster import wire
-from roster_fetcher.sources.oneroster.mapping import CLASSES, ENDPOINTS, ENROLLMENTS, ORGS, USERS, SchoolMapping
+from roster_fetcher.sources.oneroster.mapping import CLASSES, ENDPOINTS, ENROLLMENTS, ORGS, PROOF, USERS, SchoolMapping
 from roster_fetcher.sources.protocol import Endpoint, Page
 
 ids = st.sampled_from(["", " ", "a", "b", "c", "school", "other", None])
@@ -63,23 +63,24 @@ def test_rows_that_turn_out_not_to_fit_keep_the_sum() -> None:
 
 def test_removals_are_concluded_only_from_what_was_read_completely() -> None:
     entries = {endpoint.name: Entry(*endpoint) for endpoint in ENDPOINTS}
-    assert closable(entries.values()) == ["school", "term", "class", "user", "enrolment"]
+    assert closable(PROOF, entries) == ["school", "term", "class", "user", "enrolment", "guardian_link"]
     entries[ENROLLMENTS.name].miss("a page failed")
-    assert closable(entries.values()) == ["school", "term", "class"]
+    assert closable(PROOF, entries) == ["school", "term", "class"]
     entries[CLASSES.name].miss("a page failed")
-    assert closable(entries.values()) == ["school", "term"]
+    assert closable(PROOF, entries) == ["school", "term"]
 
 
 def test_what_was_not_read_at_all_proves_nothing() -> None:
-    entries = [Entry(*endpoint) for endpoint in ENDPOINTS if endpoint.name not in ("academicSessions", "courses")]
-    assert closable(entries) == ["school", "class", "user", "enrolment"]
+    read = [endpoint for endpoint in ENDPOINTS if endpoint.name not in ("academicSessions", "courses")]
+    entries = {endpoint.name: Entry(*endpoint) for endpoint in read}
+    assert closable(PROOF, entries) == ["school", "class", "user", "enrolment", "guardian_link"]
 
 
 def test_the_hash_of_a_body_stays_the_same() -> None:
     """Known values: a change would make every record of every school a changed one."""
     user = User("student", "Zoë", "Nuñez", "zoe@north.example", "zoe", "9007", "08", True)
     assert encode(user).startswith('{"role":"student","given_name":"Zoë"'.encode())
-    assert content_hash(encode(user)).hex() == "f1e98f05eccb63ea9e03cac7d7ec450b"
+    assert content_hash(encode(user)).hex() == "581d9ae0dae4c423b5f91aadb10668b1"
     assert encode(Enrolment("k", "u", "student")) == (
         b'{"class_key":"k","user_key":"u","role":"student","primary":false,"starts_on":null,"ends_on":null}'
     )

@@ -1,7 +1,7 @@
 """Pages are set aside as long as they are the known ones, and come back when one differs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence, Set
 from typing import Any
 from uuid import uuid4
 
@@ -13,13 +13,16 @@ from roster_fetcher.ledger import Entry
 from roster_fetcher.page_memory import Memory
 from roster_fetcher.reading import Reading
 from roster_fetcher.sources.oneroster.mapping import ORGS, USERS, SchoolMapping
-from roster_fetcher.sources.protocol import Endpoint, KnownPage, Page
+from roster_fetcher.sources.protocol import EVERYTHING, Changes, Cursor, Endpoint, KnownPage, Page
 
 
 class Reader:
     """Reads pages that are given; each holds as many rows as it has bytes."""
 
     endpoints: Sequence[Endpoint] = (ORGS, USERS)
+    proof: Mapping[str, Set[str]] = {}
+    owners: Mapping[str, str] = {}
+    changes: Changes = EVERYTHING
 
     def __init__(self, **pages: list[bytes]) -> None:
         self.mapping = SchoolMapping("o-1")
@@ -34,10 +37,13 @@ class Reader:
     def decode(self, endpoint: Endpoint, page: Page) -> list[Any]:
         return page.rows or [*page.content]
 
+    def cursor(self) -> Cursor | None:
+        return None
+
 
 def memory(**pages: list[bytes]) -> Memory:
     known = {name: [KnownPage(content, len(content)) for content in contents] for name, contents in pages.items()}
-    return Memory(1, uuid4(), known)
+    return Memory(1, uuid4(), known, {})
 
 
 async def read(reading: Reading) -> list[tuple[str, bytes | None]]:

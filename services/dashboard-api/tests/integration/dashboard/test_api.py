@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from common.events import SyncErrorsFound, SyncOrdered, SyncRequested
+from common.events import SyncErrorsFound, SyncFailed, SyncOrdered, SyncRequested
 from common.testing.probe import EventProbe
 from dashboard_api.queries.runs import run_of
 
@@ -79,10 +79,27 @@ async def test_a_run_comes_with_its_errors(north: Dashboard) -> None:
         )
     )
     _, run = await get(north, f"/api/v1/runs/{run_id}", headers)
-    assert run["errors_by_code"] == [{"code": "MISSING_NAME", "severity": "error", "occurrences": 5}]
+    (error,) = run["errors_by_code"]
+    assert (error["code"], error["severity"], error["occurrences"]) == ("MISSING_NAME", "error", 5)
     _, first = await get(north, f"/api/v1/runs/{run_id}/errors?limit=3", headers)
     _, rest = await get(north, f"/api/v1/runs/{run_id}/errors?limit=3&after={first['next']}", headers)
     assert [error["source_id"] for error in first["errors"] + rest["errors"]] == [f"u-{n}" for n in range(5)]
+
+
+async def test_the_codes_of_a_run_are_said_in_the_language_of_the_district(north: Dashboard) -> None:
+    await north.declare(north_with(district={**NORTH["district"], "locale": "nl-BE"}))
+    headers, run_id = await north.bearer(), uuid4()
+    about: dict[str, Any] = {"district_id": "north", "run_id": run_id, "school_id": school("1")}
+    await north.handle(SyncErrorsFound(**about, phase="fetching", part=0, errors=(found_error(),)))
+    await north.handle(SyncFailed(**about, mode="full", phase="applying", code="LMS_UNREACHABLE"))
+    _, run = await get(north, f"/api/v1/runs/{run_id}", headers)
+    (error,) = run["errors_by_code"]
+    assert (error["language"], error["title"], error["who"]) == (
+        "nl",
+        "Een naam of titel is leeg",
+        "Beheerder van de bron",
+    )
+    assert run["failure"]["title"] == "Moodle antwoordt niet of laat ons niet binnen"
 
 
 async def test_an_order_tells_the_scheduler_and_its_run_is_there_at_once(

@@ -46,7 +46,7 @@ RUNS: dict[str, tuple[list[Event], list[str]]] = {
     ),
     "failed": (
         [SyncFailed(**ABOUT, mode="full", phase="fetching", code="AUTH_INVALID", detail="401 from sis.example.")],
-        ["Failed", "The key or secret was refused. 401 from sis.example.", "What to do: Renew it"],
+        ["Failed", "The source refuses the credentials. 401 from sis.example.", "What to do: Renew the credentials"],
     ),
     "failed with a code of another version": (
         [SyncFailed(**ABOUT, mode="full", phase="applying", code="NEW_CODE")],
@@ -60,8 +60,9 @@ RUNS: dict[str, tuple[list[Event], list[str]]] = {
             NoticeSent(**ABOUT, channel="email", recipient_id="a"),
             NoticeFailed(**ABOUT, channel="email", recipient_id="b", detail="no such mailbox"),
         ],
-        ["Completed with errors", "2 records could not be taken", "The given or family name is blank", "u-17",
-         "&lt;b&gt;NEW&lt;/b&gt;", "1 e-mail sent", "1 could not be delivered", "3,521 actions performed in Moodle"],
+        ["Completed with errors", "2 records could not be taken", "A name or title is blank", "Source administrator",
+         "u-17", "&lt;b&gt;NEW&lt;/b&gt;", "1 e-mail sent", "1 could not be delivered",
+         "3,521 actions performed in Moodle"],
     ),
     "nothing to do": (
         [completed(RUN, outcome="nothing_to_do", actions={})],

@@ -1,17 +1,20 @@
 """OneRoster REST, versions 1.1 and 1.2, with OAuth 2 client credentials."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.checked_settings import checked
-from roster_fetcher.sources.http import Http
+from roster_fetcher.sources.http import http_of
 from roster_fetcher.sources.oneroster import wire
 from roster_fetcher.sources.oneroster.client import Client, decode
-from roster_fetcher.sources.oneroster.mapping import CLASSES, ENDPOINTS, ENROLLMENTS, ORGS, SchoolMapping
+from roster_fetcher.sources.oneroster.mapping import CLASSES, ENDPOINTS, ENROLLMENTS, ORGS, OWNERS, PROOF, SchoolMapping
 from roster_fetcher.sources.oneroster.schools import listed_schools
 from roster_fetcher.sources.oneroster.settings import OneRosterSettings
 from roster_fetcher.sources.protocol import (
+    EVERYTHING,
+    Changes,
+    Cursor,
     Endpoint,
     KnownPage,
     ListedSchool,
@@ -31,7 +34,7 @@ since servers differ on whether a school's include the district's."""
 async def open_source(opening: Opening) -> AsyncIterator[Source]:
     """A source that talks to one service while the context lasts."""
     settings = checked(OneRosterSettings, opening)
-    async with Http(opening.patience) as http:
+    async with http_of(opening, f"{settings.base_url} {settings.client_id.get_secret_value()}") as http:
         yield OneRosterSource(Client(http, settings, opening.patience))
 
 
@@ -49,7 +52,7 @@ class OneRosterSource:
             raise SourceTrouble("SOURCE_INCOMPLETE", f"The list of schools is incomplete. {entry.reason} Run again.")
         return listed_schools(rows)
 
-    def school(self, source_school_id: str) -> SchoolReader:
+    def school(self, source_school_id: str, since: str | None = None) -> SchoolReader:
         """A reader of one school."""
         return OneRosterReader(self._client, source_school_id)
 
@@ -58,6 +61,9 @@ class OneRosterReader:
     """Reads one school from the service."""
 
     endpoints: Sequence[Endpoint] = ENDPOINTS
+    changes: Changes = EVERYTHING
+    proof: Mapping[str, Set[str]] = PROOF
+    owners: Mapping[str, str] = OWNERS
 
     def __init__(self, client: Client, school_key: str) -> None:
         self._client = client
@@ -72,3 +78,7 @@ class OneRosterReader:
     def decode(self, endpoint: Endpoint, page: Page) -> list[wire.Row]:
         """The rows of a page."""
         return decode(endpoint.name, page)
+
+    def cursor(self) -> Cursor | None:
+        """Changes are not told apart yet."""
+        return None

@@ -6,13 +6,13 @@ from urllib.parse import quote, urlencode
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.patience import Patience
-from roster_fetcher.sources.http import Answer, Http, PassingTrouble, digest, patiently, unpack
+from roster_fetcher.sources.http import Answer, Http, digest, json_of, not_as_expected, patiently, unpack
 from roster_fetcher.sources.oneroster import wire
-from roster_fetcher.sources.oneroster.errors import NotThereError, refusal
 from roster_fetcher.sources.oneroster.paging import Paging, announced_rows
 from roster_fetcher.sources.oneroster.settings import OneRosterSettings
 from roster_fetcher.sources.oneroster.tokens import Tokens
 from roster_fetcher.sources.protocol import KnownPage, Page
+from roster_fetcher.sources.refusals import NotThereError, refusal
 
 T = TypeVar("T")
 
@@ -110,12 +110,8 @@ def drop_repeats(page: Page, before: Sequence[wire.Row]) -> None:
 
 
 def _rows(name: str, answer: Answer) -> list[wire.Row]:
-    """The rows of an answer. Raises `PassingTrouble`: proxies send pages of HTML with 200, lines break."""
-    if not answer.is_json():
-        message = f"Asked for {name}, the source answers with something else than JSON. Run again later."
-        raise PassingTrouble("SOURCE_BAD_RESPONSE", message, answer=answer.beginning())
+    """The rows of an answer. Raises `PassingTrouble` for what is none."""
     try:
-        return wire.decode(name, unpack(answer.body, packed=answer.packed))
+        return wire.decode(name, json_of(answer, name))
     except wire.WrongShapeError as error:
-        message = f"Asked for {name}, the source answers with JSON that cannot be read ({error}). Ask the vendor."
-        raise PassingTrouble("SOURCE_BAD_RESPONSE", message, answer=answer.beginning()) from None
+        raise not_as_expected(answer, name, error) from None

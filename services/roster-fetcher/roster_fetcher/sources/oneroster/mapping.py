@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence, Set
 from functools import partial
 from typing import Any, NamedTuple
 
+import msgspec
+
 from roster_fetcher import roster, values
 from roster_fetcher.findings import Notes
 from roster_fetcher.grades import grade
@@ -29,6 +31,16 @@ ENROLLMENTS = Endpoint("enrollments", "enrolment")
 USERS = Endpoint("users", "user")
 ENDPOINTS = (ORGS, SESSIONS, COURSES, CLASSES, ENROLLMENTS, USERS)
 """In the order of reading."""
+PROOF = {
+    "school": {ORGS.name},
+    "term": {SESSIONS.name},
+    "class": {ORGS.name, CLASSES.name},
+    "user": {ORGS.name, CLASSES.name, ENROLLMENTS.name, USERS.name},
+    "enrolment": {CLASSES.name, ENROLLMENTS.name, USERS.name},
+    "guardian_link": {ORGS.name, CLASSES.name, ENROLLMENTS.name, USERS.name},
+}
+"""Which endpoints must be complete before a record of an entity may be taken for removed: all that could show it."""
+OWNERS = {"guardian_link": "user"}
 
 
 class Org(NamedTuple):
@@ -61,6 +73,7 @@ class SchoolMapping:
         self._complete: set[str] = set()
         self._standings: dict[RolesAsWritten, Standing] = {}
         self._school_found = False
+        self._contexts: dict[str, bytes] = {}
 
     def converter(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Convert:
         """What turns a page's rows into records."""
@@ -94,9 +107,24 @@ class SchoolMapping:
             if type(row) is wire.User and not self._standing(roles_as_written(row)).belongs
         }
 
-    def keep_classes(self, keys: Set[str]) -> None:
+    def about(self, endpoint: Endpoint, row: Any) -> tuple[str, str] | None:
+        """What a row is about."""
+        key = text(row.sourced_id) if isinstance(row, wire.Known) else ""
+        return (endpoint.entity, key) if key else None
+
+    def context(self, endpoint: Endpoint) -> bytes | None:
+        """Enrolments are understood by the classes, users by the organisations."""
+        if endpoint.name not in self._contexts:
+            if endpoint.name == ENROLLMENTS.name:
+                self._contexts[endpoint.name] = roster.context_digest(VERSION, sorted(self.classes))
+            elif endpoint.name == USERS.name:
+                self._contexts[endpoint.name] = roster.context_digest(VERSION, sorted(self.above))
+        return self._contexts.get(endpoint.name)
+
+    def recall(self, entity: str, keys: Set[str]) -> None:
         """Let classes of the last snapshot count as known."""
-        self.classes |= keys
+        if entity == "class":
+            self.classes |= keys
 
     def ended(self, endpoint: Endpoint, *, complete: bool) -> None:
         """An endpoint's rows have all been seen. Raises `SourceTrouble` when the school is not among the orgs."""
@@ -219,6 +247,7 @@ class SchoolMapping:
             return None
         if not belongs:
             notes.add("STUDENT_OTHER_SCHOOL", key, "orgs", ", ".join(org for _, _, org in written))
+            person = msgspec.structs.replace(person, visiting=True)
         note_status(row, key, notes)
         return ((key, person),)
 

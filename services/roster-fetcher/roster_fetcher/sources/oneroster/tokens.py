@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.http import Answer, Http, PassingTrouble, unpack
-from roster_fetcher.sources.oneroster.errors import refusal
 from roster_fetcher.sources.oneroster.settings import OneRosterSettings
 from roster_fetcher.sources.protocol import SourceTrouble
+from roster_fetcher.sources.refusals import refusal
 
 MARGIN = 30.0
 """Seconds before its end at which a token is renewed, so that it does not end on the way."""

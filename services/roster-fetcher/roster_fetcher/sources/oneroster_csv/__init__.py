@@ -32,6 +32,6 @@ class OneRosterCsvSource:
         """The organisations of type school. Raises `SourceTrouble`."""
         return listed_schools(await asyncio.to_thread(read_orgs, self._package))
 
-    def school(self, source_school_id: str) -> SchoolReader:
+    def school(self, source_school_id: str, since: str | None = None) -> SchoolReader:
         """A reader of one school. Raises `SourceTrouble` for a manifest that cannot be used."""
         return CsvReader(self._package, self._roles, source_school_id)

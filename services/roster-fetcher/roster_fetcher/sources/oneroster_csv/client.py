@@ -1,20 +1,20 @@
 """Reads the files of a OneRoster CSV package as pages of rows."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence, Set
 from hashlib import blake2b
 from typing import IO
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.oneroster import wire
-from roster_fetcher.sources.oneroster.mapping import CLASSES, COURSES, ENROLLMENTS, ORGS, SESSIONS, USERS
+from roster_fetcher.sources.oneroster.mapping import CLASSES, COURSES, ENROLLMENTS, ORGS, OWNERS, PROOF, SESSIONS, USERS
 from roster_fetcher.sources.oneroster_csv.blocks import blocks, parse, read_header
 from roster_fetcher.sources.oneroster_csv.manifest import Manifest, read_manifest
 from roster_fetcher.sources.oneroster_csv.mapping import ROLES, CsvSchoolMapping
 from roster_fetcher.sources.oneroster_csv.package import Package
 from roster_fetcher.sources.oneroster_csv.role_index import RoleIndex
 from roster_fetcher.sources.oneroster_csv.wire import MakeRow, RoleRow, row_maker
-from roster_fetcher.sources.protocol import Endpoint, KnownPage, Page
+from roster_fetcher.sources.protocol import EVERYTHING, Changes, Cursor, Endpoint, KnownPage, Page
 
 ENDPOINTS = (ORGS, SESSIONS, COURSES, CLASSES, ENROLLMENTS, ROLES, USERS)
 """In the order of reading: roles before the users that they belong to."""
@@ -31,6 +31,10 @@ class CsvReader:
         self._makers: dict[str, MakeRow] = {}
         self.endpoints: Sequence[Endpoint] = [e for e in ENDPOINTS if e.name in self._manifest.files]
         self.mapping = CsvSchoolMapping(school_key)
+
+    changes: Changes = EVERYTHING
+    proof: Mapping[str, Set[str]] = PROOF
+    owners: Mapping[str, str] = OWNERS
 
     async def pages(self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]) -> AsyncGenerator[Page, None]:
         """The blocks of a file. Reading to the end checks the zip's own checksum, so what was read is complete."""
@@ -55,6 +59,10 @@ class CsvReader:
         if endpoint == USERS and ROLES in self.endpoints:
             self._roles.give(row for row in rows if isinstance(row, wire.User))
         return rows
+
+    def cursor(self) -> Cursor | None:
+        """Packages are read whole."""
+        return None
 
     def _count(self, endpoint: Endpoint, page: Page, expected: KnownPage | None) -> None:
         if expected and expected.digest == page.digest:

@@ -6,26 +6,10 @@ from pathlib import Path
 from pydantic_core import PydanticUndefined
 
 from roster_fetcher import sources
-from roster_fetcher.catalogue import CATALOGUE
 from roster_fetcher.settings import Settings
 
 SERVICE = Path(__file__).parents[2]
 README = (SERVICE / "README.md").read_text()
-
-
-def test_every_code_that_is_used_is_in_the_catalogue_and_the_other_way_round() -> None:
-    code = "\n".join(
-        file.read_text() for file in (SERVICE / "roster_fetcher").rglob("*.py") if file.name != "catalogue.py"
-    )
-    used = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+|INTERNAL)"', code))
-    named_otherwise = {name for name in used if name.endswith(("_BYTES", "_SECONDS")) or name in ("OTHER",)}
-    assert used - named_otherwise == set(CATALOGUE)
-
-
-def test_entries_are_sentences_for_people() -> None:
-    for entry in CATALOGUE.values():
-        assert entry.title[0].isupper() and not entry.title.endswith(".")
-        assert entry.remedy.endswith(".")
 
 
 def test_the_readme_lists_every_setting() -> None:

@@ -1,4 +1,4 @@
-"""What a OneRoster server's refusals mean to us: one table from HTTP status to code and sentence."""
+"""What a server's refusals mean to us: one table from HTTP status to code and sentence, which a kind may extend."""
 
 import re
 from collections.abc import Mapping
@@ -14,21 +14,27 @@ MINOR_CODE = re.compile(
 )
 """The standards' own words for errors (OneRoster's imsx_codeMinor, OAuth's error). Servers wrap them in many shapes."""
 
-REFUSALS = {
-    401: ("AUTH_INVALID", "does not accept our access token. Check the client's id, secret and scope at the source"),
+Meaning = tuple[str, str]
+"""A code, and the rest of a sentence that begins with "Asked for …, the source"."""
+
+REFUSALS: dict[int, Meaning] = {
+    401: ("AUTH_INVALID", "does not accept our credentials. Renew them at the source"),
     403: ("AUTH_FORBIDDEN", "does not let us read this. Approve the application at the source, or share the data"),
-    404: ("SOURCE_BAD_RESPONSE", "has nothing there. Check base_url and version of the source"),
+    404: ("SOURCE_BAD_RESPONSE", "has nothing there. Check base_url of the source"),
 }
-OTHER_REFUSAL = ("SOURCE_BAD_RESPONSE", "does not understand the request. Check base_url and version of the source")
-REDIRECT = ("SOURCE_BAD_RESPONSE", "sends us to another address. Set the new one as base_url or token_url")
+OTHER_REFUSAL: Meaning = ("SOURCE_BAD_RESPONSE", "does not understand the request. Check base_url of the source")
+REDIRECT: Meaning = ("SOURCE_BAD_RESPONSE", "sends us to another address. Set the new one as base_url or token_url")
 
 
 class NotThereError(SourceTrouble):
     """404: the server has no such collection, or no such record."""
 
 
-def refusal(answer: Answer, what: str) -> SourceTrouble | None:
-    """The trouble that an answer means; None for a good one. `what` was asked for, such as `classes`."""
+def refusal(answer: Answer, what: str, meanings: Mapping[int, Meaning] = REFUSALS) -> SourceTrouble | None:
+    """The trouble that an answer means; None for a good one. `what` was asked for, such as `classes`.
+
+    `meanings` are those of a kind for statuses that it knows better.
+    """
     status = answer.status
     if 200 <= status < 300:
         return None
@@ -39,7 +45,7 @@ def refusal(answer: Answer, what: str) -> SourceTrouble | None:
         message = _sentence(answer, what, "has trouble of its own. Wait, or ask the vendor")
         wait = retry_after(answer.headers)
         return PassingTrouble("SOURCE_UNREACHABLE", message, answer=answer.beginning(), wait=wait)
-    code, meaning = REDIRECT if status < 400 else REFUSALS.get(status, OTHER_REFUSAL)
+    code, meaning = REDIRECT if status < 400 else meanings.get(status) or REFUSALS.get(status, OTHER_REFUSAL)
     kind = NotThereError if status == 404 else SourceTrouble
     return kind(code, _sentence(answer, what, meaning), answer=answer.beginning())
 
