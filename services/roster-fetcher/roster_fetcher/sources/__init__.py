@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from roster_fetcher.sources import oneroster, oneroster_csv
+from roster_fetcher.sources import oneroster, oneroster_csv, wonde
 from roster_fetcher.sources.protocol import Opener
 
 SOURCES: Mapping[str, Opener] = {
     "oneroster": oneroster.open_source,
     "oneroster-csv": oneroster_csv.open_source,
+    "wonde": wonde.open_source,
 }

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from common import registry
 from common.db import Pool, Row
 from common.envelope import Envelope, decode
-from common.events import Event, Mode, RosterFetched, SettingsChanged, SyncRequested
+from common.events import Event, Mode, RosterFetched, SettingsChanged, SyncFailed, SyncRequested
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
 from roster_fetcher.handlers import Sources, fetch_roster, list_schools
@@ -78,9 +78,21 @@ class North:
         await fetch_roster(event, self._work(event), sources=sources())
         return await self.told()
 
-    async def fetched(self, school: str) -> RosterFetched:
+    async def fetched(self, school: str, mode: Mode = "full") -> RosterFetched:
         """Let a run of a school be fetched, which must succeed."""
-        return the_only(await self.fetch(school), RosterFetched)
+        told = await self.fetch(school, mode)
+        failed = [event.detail for event in told if isinstance(event, SyncFailed)]
+        assert not failed, failed
+        return the_only(told, RosterFetched)
+
+    async def also_declare(self, school: str) -> None:
+        """Declare one more school of the source."""
+        await self.dashboard.execute(
+            "INSERT INTO school (district_id, id, source_id, source_school_id, name) VALUES ($1, $2, 'sis', $3, $3)",
+            DISTRICT,
+            school_id(school),
+            school,
+        )
 
     async def list_schools(self) -> list[Event]:
         """Let the sources be asked for their schools; what was told."""
@@ -101,6 +113,20 @@ class North:
             entity,
         )
         return {row["source_key"] for row in rows}
+
+    async def parts(self, school: str) -> set[tuple[str, str, str]]:
+        """A school's current enrolments: class, user, role."""
+        rows = await self.dashboard.fetch(
+            "SELECT class_key, user_key, role FROM roster.enrolment WHERE school_id = $1", school_id(school)
+        )
+        return {tuple(row) for row in rows}
+
+    async def last_snapshot(self, school: str) -> int:
+        """The number of a school's last snapshot."""
+        number: int = await self.fetcher.fetchval(
+            "SELECT max(number) FROM snapshot WHERE school_id = $1", school_id(school)
+        )
+        return number
 
     async def view(self, view: str, school: str, key: str) -> Row:
         """A current record as other services see it."""

@@ -323,7 +323,7 @@ def test_a_circle_of_organisations_ends() -> None:
     for row in (wire.Org("o-1", "", "A", "school", "", "o-2"), wire.Org("o-2", "", "B", "district", "", "o-1")):
         mapping.converter(ORGS, page, set())(row, notes)
     mapping.ended(ORGS, complete=True)
-    assert mapping.above == {"o-2", "o-1"}
+    assert mapping.members.above == {"o-2", "o-1"}
 
 
 @pytest.mark.parametrize(("complete", "code"), [(True, "SCHOOL_NOT_FOUND"), (False, "SOURCE_INCOMPLETE")])

@@ -1,117 +1,133 @@
 """Reads collections of a OneRoster REST service, page by page."""
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import TypeVar
+from contextlib import aclosing
+from datetime import UTC, datetime
+from functools import partial
+from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.patience import Patience
-from roster_fetcher.sources.http import Answer, Http, digest, json_of, not_as_expected, patiently, unpack
-from roster_fetcher.sources.oneroster import wire
+from roster_fetcher.sources.http import Answer, Http, patiently
+from roster_fetcher.sources.oneroster import traits
+from roster_fetcher.sources.oneroster.authorization import Authorization
+from roster_fetcher.sources.oneroster.changes import REFUSES_FILTER, server_time
+from roster_fetcher.sources.oneroster.pages import decode, drop_repeats, page_of
+from roster_fetcher.sources.oneroster.pages_ahead import PagesAhead
 from roster_fetcher.sources.oneroster.paging import Paging, announced_rows
-from roster_fetcher.sources.oneroster.settings import OneRosterSettings
-from roster_fetcher.sources.oneroster.tokens import Tokens
-from roster_fetcher.sources.protocol import KnownPage, Page
+from roster_fetcher.sources.protocol import ChangesRefusedError, KnownPage, Page
 from roster_fetcher.sources.refusals import NotThereError, refusal
 
 T = TypeVar("T")
 
 
-class Client:
-    """One service with its token."""
+class Service(NamedTuple):
+    """Where a service is and how it is asked: rows a page, and pages at once."""
 
-    def __init__(self, http: Http, settings: OneRosterSettings, patience: Patience) -> None:
+    base_url: str
+    page_size: int
+    parallel: int
+
+
+class Wanted(NamedTuple):
+    """What is asked for: a collection, at a path below the base, perhaps filtered; and the pages of last time."""
+
+    name: str
+    path: str
+    filter: str
+    known: Sequence[KnownPage]
+
+
+class Client:
+    """One service. `began` is when it was asked first, by its own clock if it shows one."""
+
+    def __init__(self, http: Http, service: Service, authorization: Authorization, patience: Patience) -> None:
         self._http = http
-        self._settings = settings
+        self._service = service
+        self._authorization = authorization
         self._patience = patience
-        self._tokens = Tokens(http, settings)
+        self._asked = False
+        self.began = datetime.now(UTC)
 
     async def collection(
-        self, name: str, school: str, entry: Entry, known: Sequence[KnownPage]
+        self, name: str, entry: Entry, known: Sequence[KnownPage] = (), *, school: str = "", chosen: str = ""
     ) -> AsyncGenerator[Page, None]:
-        """The pages of a collection: of one school if it is named and the server has that, else of all."""
+        """The pages of a collection: of one school if it is named and the server has that, else of all.
+
+        `chosen` is a filter. Raises `ChangesRefusedError` if the server does not know it.
+        """
         if school:
             path = f"schools/{quote(school, safe='')}/{name}"
             try:
-                async for page in self._pages(name, path, entry, known):
-                    page.narrowed = True
-                    yield page
+                async with aclosing(self._pages(Wanted(name, path, chosen, known), entry)) as pages:
+                    async for page in pages:
+                        page.narrowed = True
+                        yield page
                 return
             except NotThereError:
                 if entry.pages:
                     raise
-        async for page in self._pages(name, name, entry, known):
-            yield page
-
-    async def _pages(
-        self, name: str, path: str, entry: Entry, known: Sequence[KnownPage]
-    ) -> AsyncGenerator[Page, None]:
-        paging, before = Paging(), None
-        while not paging.ended:
-            expected = known[entry.pages] if entry.pages < len(known) else None
-            answer, page = await self._page(name, path, paging.received, entry, expected)
-            if page.rows and before:
-                drop_repeats(page, decode(name, before))
-            paging.took(page.received, page.repeated, announced_rows(answer.headers.get("X-Total-Count")))
-            entry.pages += 1
-            entry.announced = paging.announced
-            if page.received:
+                entry.quirk(traits.no_list_of_a_school(name))
+        async with aclosing(self._pages(Wanted(name, name, chosen, known), entry)) as pages:
+            async for page in pages:
                 yield page
-            before = page
-        if missing := paging.missing():
-            entry.miss(missing)
 
-    async def _page(
-        self, name: str, path: str, offset: int, entry: Entry, expected: KnownPage | None
-    ) -> tuple[Answer, Page]:
+    async def _pages(self, wanted: Wanted, entry: Entry) -> AsyncGenerator[Page, None]:
+        paging, before = Paging(), None
+        async with PagesAhead(partial(self._page, wanted, entry)) as ahead:
+            while not paging.ended:
+                await ahead.prepare(paging.ahead(self._service.parallel))
+                answer, page = await ahead.page(paging.received, paging.pages)
+                if page.rows and before:
+                    drop_repeats(page, decode(wanted.name, before))
+                if before and page.received > page.repeated and before.received < self._service.page_size:
+                    entry.quirk(traits.cut(before.received, self._service.page_size))
+                announced = announced_rows(answer.headers.get("X-Total-Count"))
+                paging.took(page.received, page.repeated, announced)
+                entry.pages += 1
+                entry.announced = paging.announced
+                if page.received:
+                    yield page
+                before = page
+        _conclude(paging, entry)
+
+    async def _page(self, wanted: Wanted, entry: Entry, offset: int, number: int) -> tuple[Answer, Page]:
         # The order is asked for always: servers promise none, and paging by offset needs one.
-        query = {"limit": self._settings.page_size, "offset": offset, "sort": "sourcedId", "orderBy": "asc"}
-        url = f"{self._settings.base_url}/{path}?{urlencode(query)}"
+        query = {"limit": self._service.page_size, "offset": offset, "sort": "sourcedId", "orderBy": "asc"}
+        if wanted.filter:
+            query["filter"] = wanted.filter
+        url = f"{self._service.base_url}/{wanted.path}?{urlencode(query, quote_via=quote)}"
+        expected = wanted.known[number] if number < len(wanted.known) else None
 
         def accept(answer: Answer) -> tuple[Answer, Page]:
-            page = Page(answer.body, digest(answer.body, packed=answer.packed), offset + 1, 0, packed=answer.packed)
-            if expected and expected.digest == page.digest:
-                page.received = expected.rows
-            else:
-                page.rows = _rows(name, answer)
-                page.received = len(page.rows)
-            return answer, page
+            return answer, page_of(wanted.name, answer, offset, expected)
 
-        return await patiently(self._patience, lambda: self._get(url, name, entry, accept))
+        may_refuse = bool(wanted.filter) and offset == 0
+        return await patiently(self._patience, lambda: self._get(url, wanted.name, entry, accept, may_refuse))
 
-    async def _get(self, url: str, what: str, entry: Entry, accept: Callable[[Answer], T]) -> T:
-        answer = await self._ask(url, entry)
-        if answer.status == 401:
-            self._tokens.forget()
-            answer = await self._ask(url, entry)
-        if trouble := refusal(answer, what):
+    async def _get(
+        self, url: str, what: str, entry: Entry, accept: Callable[[Answer], T], may_refuse_filter: bool
+    ) -> T:
+        header = await self._authorization.header(url, entry)
+        answer = await self._ask(url, entry, header)
+        if answer.status == 401 and self._authorization.refused(header):
+            answer = await self._ask(url, entry, await self._authorization.header(url, entry))
+        if may_refuse_filter and answer.status in REFUSES_FILTER:
+            raise ChangesRefusedError(f"The source refuses to tell which {what} changed (HTTP {answer.status}).")
+        if trouble := refusal(answer, what, self._authorization.meanings):
             raise trouble
         return accept(answer)
 
-    async def _ask(self, url: str, entry: Entry) -> Answer:
-        token = await self._tokens.current(entry)
-        return await self._http.exchange("GET", url, entry, {"Authorization": f"Bearer {token}"})
+    async def _ask(self, url: str, entry: Entry, header: str) -> Answer:
+        answer = await self._http.exchange("GET", url, entry, {"Authorization": header})
+        if not self._asked:
+            self._asked, self.began = True, server_time(answer.headers) or self.began
+        return answer
 
 
-def decode(name: str, page: Page) -> list[wire.Row]:
-    """The rows of a page."""
-    if page.rows is None:
-        page.rows = wire.decode(name, unpack(page.content, packed=page.packed))
-    return page.rows
-
-
-def drop_repeats(page: Page, before: Sequence[wire.Row]) -> None:
-    """Take out rows that the page before had as well, in the same words: they slid while we were reading."""
-    assert page.rows is not None
-    earlier = {row.sourced_id: row for row in before if isinstance(row, wire.Known)}
-    fresh = [row for row in page.rows if not isinstance(row, wire.Known) or earlier.get(row.sourced_id) != row]
-    page.repeated = len(page.rows) - len(fresh)
-    page.rows = fresh
-
-
-def _rows(name: str, answer: Answer) -> list[wire.Row]:
-    """The rows of an answer. Raises `PassingTrouble` for what is none."""
-    try:
-        return wire.decode(name, json_of(answer, name))
-    except wire.WrongShapeError as error:
-        raise not_as_expected(answer, name, error) from None
+def _conclude(paging: Paging, entry: Entry) -> None:
+    if paging.announced is None:
+        entry.quirk(traits.NOT_ANNOUNCED)
+    if missing := paging.missing():
+        entry.miss(missing)

@@ -8,19 +8,17 @@ from collections.abc import Callable, Sequence, Set
 from functools import partial
 from typing import Any, NamedTuple
 
-import msgspec
-
 from roster_fetcher import roster, values
 from roster_fetcher.findings import Notes
 from roster_fetcher.grades import grade
 from roster_fetcher.sources.oneroster import roles, wire
 from roster_fetcher.sources.oneroster.fields import Dates, is_gone, note_status, read_dates, reference, references
-from roster_fetcher.sources.oneroster.people import RolesAsWritten, held_roles, read_person, roles_as_written
-from roster_fetcher.sources.oneroster.roles import Standing
+from roster_fetcher.sources.oneroster.guardians import Families
+from roster_fetcher.sources.oneroster.members import Members
 from roster_fetcher.sources.protocol import Convert, Endpoint, Page, Records, SourceTrouble
 from roster_fetcher.values import text, texts
 
-VERSION = 1
+VERSION = 2
 """Rises whenever the same rows would give other records, so that unchanged pages are decoded once more."""
 
 ORGS = Endpoint("orgs", "org")
@@ -63,15 +61,14 @@ class SchoolMapping:
 
     malformed = "ROW_MALFORMED"
 
-    def __init__(self, school_key: str) -> None:
+    def __init__(self, school_key: str, families: Families | None = None) -> None:
         self.school_key = school_key
+        self.members = Members(school_key, families or Families())
         self.orgs: dict[str, Org] = {}
-        self.above: frozenset[str] = frozenset()
         self.terms: dict[str, Dates] = {}
         self.courses: dict[str, Course] = {}
         self.classes: set[str] = set()
         self._complete: set[str] = set()
-        self._standings: dict[RolesAsWritten, Standing] = {}
         self._school_found = False
         self._contexts: dict[str, bytes] = {}
 
@@ -95,17 +92,13 @@ class SchoolMapping:
             COURSES: self._course,
             CLASSES: partial(self._class, page.narrowed),
             ENROLLMENTS: partial(self._enrolment, page.narrowed),
-            USERS: partial(self._user, away),
+            USERS: partial(self.members.user, away),
         }
         return of_endpoint[endpoint]
 
     def strangers(self, rows: Sequence[Any]) -> dict[int, str]:
         """Users without a role here: they belong to the school only if they are enrolled here."""
-        return {
-            place: text(row.sourced_id)
-            for place, row in enumerate(rows)
-            if type(row) is wire.User and not self._standing(roles_as_written(row)).belongs
-        }
+        return self.members.strangers(rows)
 
     def about(self, endpoint: Endpoint, row: Any) -> tuple[str, str] | None:
         """What a row is about."""
@@ -118,20 +111,23 @@ class SchoolMapping:
             if endpoint.name == ENROLLMENTS.name:
                 self._contexts[endpoint.name] = roster.context_digest(VERSION, sorted(self.classes))
             elif endpoint.name == USERS.name:
-                self._contexts[endpoint.name] = roster.context_digest(VERSION, sorted(self.above))
+                self._contexts[endpoint.name] = roster.context_digest(VERSION, sorted(self.members.above))
         return self._contexts.get(endpoint.name)
 
     def recall(self, entity: str, keys: Set[str]) -> None:
-        """Let classes of the last snapshot count as known."""
+        """Let records of the last snapshot count as known."""
         if entity == "class":
             self.classes |= keys
+        self.members.families.recall(entity, keys)
 
     def ended(self, endpoint: Endpoint, *, complete: bool) -> None:
         """An endpoint's rows have all been seen. Raises `SourceTrouble` when the school is not among the orgs."""
         if complete:
             self._complete.add(endpoint.name)
+        if endpoint is USERS:
+            self.members.families.ended()
         if endpoint is ORGS:
-            self.above = frozenset(ancestors(self.school_key, self.orgs))
+            self.members.is_part_of(ancestors(self.school_key, self.orgs))
             if not self._school_found:
                 raise _not_found(self.school_key, complete=complete)
 
@@ -229,34 +225,6 @@ class SchoolMapping:
         primary = role == "teacher" and values.truth(row.primary, default=False)
         dates = read_dates(row.begin_date, row.end_date, key, notes)
         return ((key, roster.Enrolment(class_key, user_key, role, primary, *dates)),)
-
-    def _user(self, away: Set[int], row: wire.User, notes: Notes) -> Records | None:
-        key = text(row.sourced_id)
-        if notes.row in away:
-            if not (row.orgs or row.org_sourced_ids or row.roles):
-                notes.add("ORG_NOT_FOUND", key, "orgs")
-            return None
-        written = roles_as_written(row)
-        role, belongs = self._standing(written)
-        if not key or not role:
-            words = ", ".join(text(word) for word, _, _ in written)
-            notes.add("INVALID_ROLE" if key else "MISSING_ID", key, "role" if key else "sourcedId", words)
-            return None
-        person = read_person(row, key, role, notes)
-        if person is None:
-            return None
-        if not belongs:
-            notes.add("STUDENT_OTHER_SCHOOL", key, "orgs", ", ".join(org for _, _, org in written))
-            person = msgspec.structs.replace(person, visiting=True)
-        note_status(row, key, notes)
-        return ((key, person),)
-
-    def _standing(self, written: RolesAsWritten) -> Standing:
-        known = self._standings.get(written)
-        if known is None:
-            known = roles.standing(held_roles(written), self.school_key, self.above)
-            self._standings[written] = known
-        return known
 
 
 def ancestors(key: str, orgs: dict[str, Org]) -> list[str]:

@@ -10,12 +10,19 @@ class Paging:
 
     def __init__(self) -> None:
         self.announced: int | None = None
+        self.pages = 0
         self.received = 0
         self.repeated = 0
         self.ended = False
+        self._length = 0
+        self._regular = True
 
     def took(self, rows: int, repeated: int, announced: int | None) -> None:
         """A page came; `repeated` of its rows the page before had had too."""
+        self._length = self._length or rows
+        known = self.pages == 0 or announced == self.announced
+        self._regular = self._regular and known and not repeated and rows == self._length
+        self.pages += 1
         self.received += rows
         self.repeated += repeated
         if announced is not None:
@@ -27,6 +34,16 @@ class Paging:
     def distinct(self) -> int:
         """Rows that came for the first time."""
         return self.received - self.repeated
+
+    def ahead(self, most: int) -> dict[int, int]:
+        """The pages, at most so many, that can be asked for at once now: offsets and how manieth they are (from 0).
+
+        That takes a known end, and pages of one length as far as they came; none where they must come in turn.
+        """
+        if most < 2 or self.ended or not self._regular or not self.announced:
+            return {}
+        offsets = range(self.received, self.announced, self._length)[:most]
+        return {offset: self.pages + place for place, offset in enumerate(offsets)}
 
     def missing(self) -> str:
         """Why rows may be missing, as a sentence; blank if none are.

@@ -20,6 +20,11 @@ def roles_as_written(row: wire.User) -> RolesAsWritten:
     return tuple([(row.role, None, org) for org in orgs])
 
 
+def role_words(row: wire.User) -> list[str]:
+    """The words for what a user is, wherever; case-folded."""
+    return [text(word).casefold() for word in ([role.role for role in row.roles] if row.roles else [row.role])]
+
+
 def held_roles(written: RolesAsWritten) -> list[Held]:
     """What a user is where."""
     return [Held(text(word).casefold(), org, text(kind).casefold() != "secondary") for word, kind, org in written]

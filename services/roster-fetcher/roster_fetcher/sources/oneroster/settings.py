@@ -3,7 +3,19 @@
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+
+from roster_fetcher.sources.oneroster.schools import SCHOOL
+from roster_fetcher.sources.oneroster.signatures import SignatureMethod
 
 SCOPES = {
     "1.1": "https://purl.imsglobal.org/spec/or/v1p1/scope/roster.readonly",
@@ -20,20 +32,40 @@ def _web_address(value: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Version = Annotated[Literal["1.1", "1.2"], BeforeValidator(str)]
+OrgType = Literal["school", "department", "local", "district", "state", "national"]
 
 
-class OneRosterSettings(BaseModel):
-    """What a connection needs. The token's address cannot be derived from the service's (1EdTech leaves it open)."""
+class ReadingSettings(BaseModel):
+    """How collections are read, whoever lets us in. The last two are the pipeline's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    version: Annotated[Literal["1.1", "1.2"], BeforeValidator(str)]
-    base_url: WebAddress
-    token_url: WebAddress
-    scope: str = ""
     page_size: int = Field(default=1000, ge=1, le=50_000)
+    parallel: int = Field(default=1, ge=1, le=8)
+    school_types: tuple[OrgType, ...] = (SCHOOL,)
+    changes_only: bool = True
+    full_every_days: int = Field(default=7, ge=1)
+
+
+class OneRosterSettings(ReadingSettings):
+    """What a connection needs. The token's address cannot be derived from the service's (1EdTech leaves it open)."""
+
+    version: Version
+    base_url: WebAddress
+    auth: Literal["oauth1", "oauth2"] = "oauth2"
+    token_url: WebAddress | Literal[""] = Field(default="", validate_default=True)
+    scope: str = ""
+    signature_method: SignatureMethod = "HMAC-SHA256"
     client_id: SecretStr = Field(min_length=1)
     client_secret: SecretStr = Field(min_length=1)
+
+    @field_validator("token_url", mode="before")
+    @classmethod
+    def _given_for_tokens(cls, value: object, info: ValidationInfo) -> object:
+        if not value and info.data.get("auth") == "oauth2":
+            raise ValueError("is missing: tokens of auth oauth2 are given out there")
+        return value
 
     @property
     def scopes(self) -> str:

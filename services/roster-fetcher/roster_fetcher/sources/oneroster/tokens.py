@@ -1,6 +1,8 @@
 """Access tokens by OAuth 2 client credentials (RFC 6749, 4.4)."""
 
+import asyncio
 from base64 import b64encode
+from collections.abc import Mapping
 from time import monotonic
 from urllib.parse import quote_plus
 
@@ -11,7 +13,7 @@ from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.http import Answer, Http, PassingTrouble, unpack
 from roster_fetcher.sources.oneroster.settings import OneRosterSettings
 from roster_fetcher.sources.protocol import SourceTrouble
-from roster_fetcher.sources.refusals import refusal
+from roster_fetcher.sources.refusals import REFUSALS, Meaning, refusal
 
 MARGIN = 30.0
 """Seconds before its end at which a token is renewed, so that it does not end on the way."""
@@ -27,22 +29,28 @@ class Token(Struct):
 class Tokens:
     """Fetches a token when there is none that lasts."""
 
+    meanings: Mapping[int, Meaning] = REFUSALS
+
     def __init__(self, http: Http, settings: OneRosterSettings) -> None:
         self._http = http
         self._settings = settings
         self._token = ""
         self._ends = 0.0
+        self._fetching = asyncio.Lock()
 
-    async def current(self, entry: Entry) -> str:
-        """A token that should be accepted. Raises `SourceTrouble`; bytes go to the entry."""
-        if not self._token or monotonic() >= self._ends:
-            token = await self._fetch(entry)
-            self._token, self._ends = token.access_token, monotonic() + lifetime(token)
-        return self._token
+    async def header(self, url: str, entry: Entry) -> str:
+        """A token that should be accepted."""
+        async with self._fetching:
+            if not self._token or monotonic() >= self._ends:
+                token = await self._fetch(entry)
+                self._token, self._ends = token.access_token, monotonic() + lifetime(token)
+        return f"Bearer {self._token}"
 
-    def forget(self) -> None:
-        """The token was refused: fetch another next time."""
-        self._token = ""
+    def refused(self, header: str) -> bool:
+        """Fetch another token next time, unless that was done meanwhile."""
+        if header == f"Bearer {self._token}":
+            self._token = ""
+        return True
 
     async def _fetch(self, entry: Entry) -> Token:
         form = {"grant_type": "client_credentials", "scope": self._settings.scopes}

@@ -5,7 +5,7 @@ objects. A row that strays further becomes `Malformed`, and the others of its pa
 shape (`oneroster_csv/wire.py`), so that one mapping serves both.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct, field
@@ -106,8 +106,11 @@ class User(Known, gc=False, rename="camel"):
     grades: Words = None
     role: Text = None
     org_sourced_ids: References = None
+    agent_sourced_ids: References = None
     orgs: References = None
     roles: list[Role] | None = None
+    agents: References = None
+    date_last_modified: Text = None
 
 
 class Enrollment(Known, gc=False, rename="camel"):
@@ -136,41 +139,67 @@ ROWS: dict[str, type[Known]] = {
 """The collections that a roster is read from, and their objects."""
 
 
+class Decoded(NamedTuple):
+    """A page's rows. `severity` is that of what 1.1 reports beside them, `warning` or `error`; blank for neither."""
+
+    rows: list[Row]
+    severity: str = ""
+
+
+class Report(Struct, gc=False, rename={"severity": "imsx_severity"}):
+    """One entry of 1.1's `statusInfoSet`."""
+
+    severity: Text = None
+
+
 class WrongShapeError(ValueError):
     """A body that is no page of the collection at all. The text names the place, never the content."""
 
 
-_PAGES = {
-    name: msgspec.json.Decoder(
-        msgspec.defstruct(f"{name}Page", [("rows", list[row], msgspec.field(name=name))])  # type: ignore[valid-type]
-    )
-    for name, row in ROWS.items()
-}
-_RAW_PAGES = {
-    name: msgspec.json.Decoder(
-        msgspec.defstruct(f"{name}RawPage", [("rows", list[msgspec.Raw], msgspec.field(name=name))])
-    )
-    for name in ROWS
-}
+NO_REPORTS = msgspec.Raw(b"[]")
+
+
+def _page_decoder(name: str, row: Any) -> msgspec.json.Decoder[Any]:
+    reports = ("reports", msgspec.Raw, msgspec.field(name="statusInfoSet", default=NO_REPORTS))
+    page = msgspec.defstruct(f"{name}Page", [("rows", list[row], msgspec.field(name=name)), reports])
+    return msgspec.json.Decoder(page)
+
+
+_PAGES = {name: _page_decoder(name, row) for name, row in ROWS.items()}
+_RAW_PAGES = {name: _page_decoder(name, msgspec.Raw) for name in ROWS}
+_REPORTS = msgspec.json.Decoder(list[Report])
 _ROW_DECODERS = {name: msgspec.json.Decoder(row) for name, row in ROWS.items()}
 
 
 def decode(name: str, body: bytes) -> list[Row]:
     """The rows of a page. Raises `WrongShapeError`."""
+    return decode_page(name, body).rows
+
+
+def decode_page(name: str, body: bytes) -> Decoded:
+    """A page's rows and what is reported beside them. Raises `WrongShapeError`."""
     try:
-        page: Any = _PAGES[name].decode(body)
+        page = _PAGES[name].decode(body)
     except msgspec.MsgspecError:
         return _decode_one_by_one(name, body)
-    rows: list[Row] = page.rows
-    return rows
+    return Decoded(page.rows, _severity(page.reports))
 
 
-def _decode_one_by_one(name: str, body: bytes) -> list[Row]:
+def _decode_one_by_one(name: str, body: bytes) -> Decoded:
     try:
-        page: Any = _RAW_PAGES[name].decode(body)
+        page = _RAW_PAGES[name].decode(body)
     except msgspec.MsgspecError as error:
         raise WrongShapeError(str(error)) from None
-    return [_decode_row(name, raw) for raw in page.rows]
+    return Decoded([_decode_row(name, raw) for raw in page.rows], _severity(page.reports))
+
+
+def _severity(reports: msgspec.Raw) -> str:
+    """The worst that is reported; what is no report at all is let be."""
+    try:
+        found = {str(report.severity).casefold() for report in _REPORTS.decode(reports)}
+    except msgspec.MsgspecError:
+        return ""
+    return next((severity for severity in ("error", "warning") if severity in found), "")
 
 
 def _decode_row(name: str, raw: msgspec.Raw) -> Row:

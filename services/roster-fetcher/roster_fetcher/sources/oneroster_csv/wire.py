@@ -35,7 +35,7 @@ FILES: dict[str, Columns] = {
     "classes": Columns(wire.Class, "termSourcedIds", ("sourcedId", "title", "schoolSourcedId")),
     "enrollments": Columns(wire.Enrollment, "endDate", ("sourcedId", "classSourcedId", "userSourcedId", "role")),
     "roles": Columns(RoleRow, "orgSourcedId", ("userSourcedId", "role", "orgSourcedId")),
-    "users": Columns(wire.User, "orgSourcedIds", ("sourcedId", "givenName", "familyName")),
+    "users": Columns(wire.User, "agentSourcedIds", ("sourcedId", "givenName", "familyName")),
 }
 """`last` is the last of these fields: those behind it come only in JSON."""
 REQUIRED_11 = {"users": ("role", "orgSourcedIds")}

@@ -1,0 +1,191 @@
+"""Reads one school from Wonde: everything, or what changed."""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping, Sequence, Set
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct
+
+from roster_fetcher.ledger import Entry
+from roster_fetcher.sources.http import digest
+from roster_fetcher.sources.protocol import (
+    Changes,
+    ChangesRefusedError,
+    Cursor,
+    Endpoint,
+    KnownPage,
+    Page,
+    SourceTrouble,
+)
+from roster_fetcher.sources.refusals import NotThereError
+from roster_fetcher.sources.wonde import wire
+from roster_fetcher.sources.wonde.client import Client, IncludesRefusedError, List, decode
+from roster_fetcher.sources.wonde.lists import CONTACTS, DELETED, OWNERS, SCHOOL, Lists
+from roster_fetcher.sources.wonde.mapping import SchoolMapping
+from roster_fetcher.sources.wonde.parts import CONTACTS_OF_STUDENTS, Parts
+from roster_fetcher.sources.wonde.region import Region, address_in, empty_here
+from roster_fetcher.sources.wonde.settings import WondeSettings
+from roster_fetcher.values import text
+
+OVERLAP = timedelta(days=1)
+"""Changes are asked for from this much before the last reading: Wonde does not say of which zone `updated_after` is."""
+
+
+class Since(Struct):
+    """A cursor: when the last reading began, and which parts the source refused then."""
+
+    moment: datetime
+    refused: list[str]
+
+
+class WondeReader:
+    """Reads one school. Asks Wonde at `base_url` where its data are, and reads them there."""
+
+    owners: Mapping[str, str] = OWNERS
+
+    def __init__(self, client: Client, settings: WondeSettings, school_key: str, since: Since | None) -> None:
+        lists = Lists(settings.families, settings.staff, since is not None)
+        self.endpoints: Sequence[Endpoint] = lists.endpoints
+        self.changes: Changes = lists.how
+        self.proof: Mapping[str, Set[str]] = lists.proof
+        self.mapping = SchoolMapping(staff=settings.staff, changes=since is not None)
+        self._client = client
+        self._base_url = settings.base_url
+        self._path = f"schools/{quote(school_key, safe='')}"
+        self._school_key = school_key
+        self._since = since
+        self._parts = Parts(families=settings.families)
+        self._region = Region("", "")
+        self._address = settings.base_url
+        self._began: datetime | None = None
+        self._rows: Counter[str] = Counter()
+
+    async def pages(self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]) -> AsyncGenerator[Page, None]:
+        """The pages of an endpoint. Raises `SourceTrouble`, `ChangesRefusedError`."""
+        if endpoint == SCHOOL:
+            yield await self._school(entry, known)
+            return
+        async for page in self._list(endpoint, entry, known):
+            self._rows[endpoint.entity] += page.received
+            yield page
+        if endpoint == self.endpoints[-1]:
+            self._look_back(entry)
+
+    def decode(self, endpoint: Endpoint, page: Page) -> list[wire.Row]:
+        """The rows of a page."""
+        if endpoint == SCHOOL and page.rows is None:
+            page.rows = [wire.decode_one("schools", page.content)]
+        return decode(_rows_of(endpoint), page)
+
+    def cursor(self) -> Cursor | None:
+        """When this reading began."""
+        if self._began is None:
+            return None
+        since = Since(self._began, sorted(self._parts.refused))
+        doubt = ""
+        if CONTACTS_OF_STUDENTS.name in self._parts.refused:
+            doubt = "The source does not tell students' contacts, so a new link would show at neither of the two."
+        return Cursor(msgspec.json.encode(since).decode(), doubt)
+
+    async def _school(self, entry: Entry, known: Sequence[KnownPage]) -> Page:
+        """Look the school up: which also tells where its data are, and what time it is there."""
+        try:
+            single = await self._client.single(f"{self._base_url}/{self._path}", "the school", entry)
+        except NotThereError:
+            raise _not_found(self._school_key) from None
+        row = wire.decode_one("schools", single.data)
+        if isinstance(row, wire.School) and isinstance(row.region, wire.Place):
+            self._region = Region(text(row.region.code), text(row.region.domain))
+        self._address = address_in(self._region, self._base_url)
+        self._began = single.given_at
+        entry.pages += 1
+        page = Page(single.data, digest(single.data, packed=False), 1, 1, rows=[row])
+        if known and known[0].digest == page.digest:
+            page.rows = None
+        return page
+
+    async def _list(self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]) -> AsyncGenerator[Page, None]:
+        try:
+            async for page in self._with_parts(endpoint, entry, known):
+                yield page
+        except SourceTrouble as trouble:
+            if trouble.code != "AUTH_FORBIDDEN" and not isinstance(trouble, NotThereError):
+                raise
+            if endpoint in DELETED:
+                raise ChangesRefusedError(f"{trouble} So what was deleted is not known.") from None
+            if endpoint != CONTACTS or entry.pages:
+                raise
+            # Without families the rest of the roster is still worth having.
+            entry.remark("INCLUDE_NOT_AVAILABLE", str(trouble))
+            entry.miss("The source does not give the contacts. Grant that permission, or switch families off.")
+
+    async def _with_parts(
+        self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]
+    ) -> AsyncGenerator[Page, None]:
+        """The pages with all that can be included; if the source refuses, with what it gives when asked one by one."""
+        try:
+            async for page in self._client.rows(self._asked(endpoint), entry, known):
+                yield page
+            return
+        except IncludesRefusedError:
+            if entry.pages:
+                raise
+        for part in self._parts.of(endpoint.name):
+            alone = self._asked(endpoint)._replace(includes=(part.include,))
+            if not await self._client.gives(alone, entry):
+                self._parts.refuse(part, entry)
+        self._compare_parts(self._parts.refused - set(self._since.refused if self._since else ()))
+        async for page in self._client.rows(self._asked(endpoint), entry, known):
+            yield page
+
+    def _asked(self, endpoint: Endpoint) -> List:
+        """The list as it is asked for, with the parts that are not refused."""
+        query: dict[str, str] = {}
+        if self._since and endpoint.name in self.changes.endpoints:
+            query["updated_after"] = f"{self._since.moment - OVERLAP:%Y-%m-%d %H:%M:%S}"
+        if endpoint in DELETED:
+            query["type"] = endpoint.name.rpartition("/")[2]
+        name = _rows_of(endpoint)
+        parts = [part for part in self._parts.of(endpoint.name) if part.name not in self._parts.refused]
+        return List(f"{self._address}/{self._path}/{name}", name, tuple(part.include for part in parts), query)
+
+    def _compare_parts(self, others: Set[str]) -> None:
+        if self._since and others:
+            raise ChangesRefusedError(f"The source gives other parts than the last time: {', '.join(sorted(others))}.")
+
+    def _look_back(self, entry: Entry) -> None:
+        """All was read: is it of the same kind as the last time, and is there anything at all?"""
+        if self._since:
+            self._compare_parts(set(self._since.refused) - self._parts.refused)
+        nothing = not self._rows["class"] and (self._since is not None or not self._rows["user"])
+        elsewhere = empty_here(self._region, self._address) if nothing else None
+        if elsewhere and self._since:
+            raise ChangesRefusedError("The source gives no classes, and may not be the one that has them.")
+        if elsewhere:
+            raise elsewhere
+        if nothing and not self._since:
+            where = f" Its data are in the region {self._region.code} at {self._region.domain}, which was asked."
+            what = "The source gives no people and no classes of this school."
+            entry.miss(what + (where if self._region.domain else ""), "SOURCE_EMPTY")
+
+
+def read_since(value: str) -> Since:
+    """A cursor's value. Raises `ChangesRefusedError` for one that cannot be read."""
+    try:
+        return msgspec.json.decode(value, type=Since)
+    except msgspec.MsgspecError:
+        raise ChangesRefusedError("It is not known when the school was read last.") from None
+
+
+def _rows_of(endpoint: Endpoint) -> str:
+    """What an endpoint's rows are: a key of `wire.ROWS`."""
+    return "schools" if endpoint == SCHOOL else endpoint.name.partition("/")[0]
+
+
+def _not_found(school_key: str) -> SourceTrouble:
+    return SourceTrouble(
+        "SCHOOL_NOT_FOUND",
+        f"The source shares no school with the id {school_key}. Share it, or list the district's schools again.",
+    )
