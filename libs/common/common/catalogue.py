@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the command line speaks of errors too, and shall not wait for the event models
-    from common.events import Severity
+    from common.event_model import Severity
 
 LANGUAGES = ("en", "nl", "fr")
 """The first is spoken where a locale's own language is none of them."""

@@ -6,83 +6,35 @@ Rosters stay in PostgreSQL; events carry snapshot numbers. docs/events.md and do
 from this file (`python -m common.docs`).
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Service = Literal["scheduler", "roster-fetcher", "moodle-sync", "notifier", "dashboard-api"]
-Count = Annotated[int, Field(ge=0)]
-CountByKind = dict[str, Count]
-CountByEntity = dict[str, CountByKind]
-
-Mode = Annotated[
-    Literal["nightly", "partial", "full", "refresh"],
-    Field(description="nightly and partial apply what is new, full applies everything, refresh only reads and counts"),
-]
-Phase = Annotated[Literal["fetching", "planning", "applying"], Field(description="The part of the run it is about")]
-Severity = Annotated[
-    Literal["critical", "error", "warning"],
-    Field(description="critical: the run stops; error: the record is left out; warning: the record is kept"),
-]
-DryRun = Annotated[bool, Field(description="Stop after the plan: nothing is changed in Moodle")]
-BytesUp = Annotated[Count, Field(description="Bytes sent to the source or to Moodle, on the wire")]
-BytesDown = Annotated[Count, Field(description="Bytes received from the source or from Moodle, on the wire")]
-Errors = Annotated[Count, Field(description="Data errors found so far in the run")]
-Code = Annotated[str, Field(description="A code of the error catalogue, such as AUTH_INVALID")]
-Detail = Annotated[str, Field(description="What happened and what to do, for the operator; no personal data")]
-Channel = Annotated[Literal["email"], Field(description="How the notice travels")]
-RecipientId = Annotated[str, Field(description="Id of the recipient; never an address")]
-
-ALL_SERVICES: tuple[Service, ...] = (
-    "scheduler",
-    "roster-fetcher",
-    "moodle-sync",
-    "notifier",
-    "dashboard-api",
+from common.event_model import (
+    ALL_SERVICES,
+    PER_POOL,
+    BytesDown,
+    BytesUp,
+    Channel,
+    Code,
+    Count,
+    CountByEntity,
+    CountByKind,
+    Detail,
+    DryRun,
+    Errors,
+    Event,
+    Mode,
+    Phase,
+    RecipientId,
+    RunEvent,
+    Service,
+    Severity,
 )
-PER_POOL: tuple[Service, ...] = ("roster-fetcher", "moodle-sync")
-"""Services whose work is spread over pools of workers; the others take the events of all pools."""
+from common.source_report import SourceReport
 
-
-class Event(BaseModel):
-    """What all events share."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
-
-    type: ClassVar[str]
-    version: ClassVar[int] = 1
-    publishers: ClassVar[tuple[Service, ...]]
-    subscribers: ClassVar[tuple[Service, ...]]
-
-    district_id: str
-    """The district that it concerns."""
-    pool: str = "shared"
-    """The pool of workers that serves the district."""
-
-    @classmethod
-    def versioned_type(cls) -> str:
-        """The name on the wire, such as `sync.requested.v1`."""
-        return f"{cls.type}.v{cls.version}"
-
-    @property
-    def subject(self) -> str:
-        """What the event is about, for the envelope."""
-        return f"district/{self.district_id}"
-
-
-class RunEvent(Event):
-    """An event in the life of one run. A run belongs to one school."""
-
-    run_id: UUID
-    """The run."""
-    school_id: UUID
-    """The school that the run belongs to."""
-
-    @property
-    def subject(self) -> str:
-        """The school that the run belongs to."""
-        return f"school/{self.school_id}"
+__all__ = ["ALL_SERVICES", "PER_POOL", "CountByEntity", "CountByKind", "Event", "Mode", "RunEvent", "Service"]
 
 
 class SyncOrdered(Event):
@@ -116,8 +68,8 @@ class SyncRequested(RunEvent):
 
     mode: Mode
     dry_run: DryRun = False
-    trigger: Literal["person", "schedule"] = "person"
-    """What caused the run."""
+    trigger: Literal["person", "schedule", "arrival"] = "person"
+    """What caused the run; arrival: a new package in the source's folder."""
 
 
 class SyncRefused(RunEvent):
@@ -230,7 +182,7 @@ class SyncCompleted(RunEvent):
     mode: Mode
     outcome: Literal["clean", "with_errors", "nothing_to_do", "previewed", "refreshed"]
     """How it ended."""
-    actions: CountByEntity = {}
+    actions: CountByEntity = Field(default={})
     """How many operations were done, by entity, then kind."""
     errors: Errors = 0
     courses: Count = 0
@@ -295,6 +247,43 @@ class SchoolsNotListed(Event):
     detail: Detail
 
 
+class SourceCheckOrdered(Event):
+    """Somebody wants to know what a source lets us see; what to open stands in `registry.source_check`."""
+
+    type = "source.check_ordered"
+    publishers = ("dashboard-api",)
+    subscribers = ("roster-fetcher", "dashboard-api")
+
+    check_id: UUID
+    """The check."""
+
+
+class SourceChecked(Event):
+    """A source was tried out. Nothing of what it gave was kept."""
+
+    type = "source.checked"
+    publishers = ("roster-fetcher",)
+    subscribers = ("dashboard-api",)
+
+    check_id: UUID
+    """The check."""
+    report: SourceReport
+    """What was seen."""
+
+
+class PackageArrived(Event):
+    """A new package lies complete in the folder that a source is read from."""
+
+    type = "package.arrived"
+    publishers = ("roster-fetcher",)
+    subscribers = ("scheduler", "dashboard-api")
+
+    arrival_id: UUID
+    """The arrival; the ids of its runs follow from it as those of an order's runs do."""
+    source_id: str
+    """The source, by its id in the district."""
+
+
 class NoticeSent(RunEvent):
     """A notice about a run reached a channel's server."""
 
@@ -333,6 +322,9 @@ EVENTS: dict[str, type[Event]] = {
         SettingsChanged,
         SchoolsListed,
         SchoolsNotListed,
+        SourceCheckOrdered,
+        SourceChecked,
+        PackageArrived,
         NoticeSent,
         NoticeFailed,
     )

@@ -58,6 +58,18 @@ class School:
     locale: str
 
 
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """A source to be tried out, declared or not, which has not been yet. `school` is its own id of the one to read."""
+
+    district_id: str
+    id: UUID
+    kind: str
+    settings: dict[str, Any]
+    secrets: bytes
+    school: str | None
+
+
 def school_id(district_id: str, source_id: str, source_school_id: str) -> UUID:
     """The id that a source's school has with us: the same whoever asks, whenever."""
     return uuid5(SCHOOLS, f"{district_id}/{source_id}/{source_school_id}")
@@ -89,6 +101,25 @@ async def sources(conn: Connection | Pool, district_id: str) -> list[Source]:
     """All sources of a district."""
     rows = await conn.fetch("SELECT * FROM registry.source WHERE district_id = $1 ORDER BY id", district_id)
     return [Source(**row) for row in rows]
+
+
+async def sources_of_pool(conn: Connection | Pool, kind: str, pool: str) -> list[Source]:
+    """All sources of a kind whose districts are served by this pool of workers."""
+    rows = await conn.fetch(
+        """
+        SELECT s.* FROM registry.source s JOIN registry.district d ON d.id = s.district_id
+        WHERE s.kind = $1 AND d.pool = $2 ORDER BY s.district_id, s.id
+        """,
+        kind,
+        pool,
+    )
+    return [Source(**row) for row in rows]
+
+
+async def source_check(conn: Connection | Pool, district_id: str, id_: UUID) -> SourceCheck | None:
+    """A check that waits for its answer; None once it has one, or is forgotten."""
+    row = await conn.fetchrow("SELECT * FROM registry.source_check WHERE district_id = $1 AND id = $2", district_id, id_)
+    return SourceCheck(**row) if row else None
 
 
 async def target(conn: Connection | Pool, district_id: str, id_: str) -> Target | None:

@@ -106,7 +106,7 @@ async def _read_and_keep(
         await _recall_records(desk)
         await _take_all(desk, progress)
         await _keep(desk, choice, last, began)
-    measure(reading.ledger.values())
+    measure(reading.ledger.values(), reading.came)
     log.info(
         "roster fetched",
         rows=reading.rows,

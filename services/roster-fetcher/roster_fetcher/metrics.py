@@ -1,18 +1,28 @@
 """What this service measures, beside what all services do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+import structlog
 from prometheus_client import Counter
 
 from roster_fetcher.ledger import Entry
 
+log = structlog.get_logger()
+
 ROWS_READ = Counter("rosterbus_rows_read_total", "Source rows by what became of them", ["entity", "outcome"])
+ROWS_UNACCOUNTED = Counter(
+    "rosterbus_rows_unaccounted_total", "Source rows that came and ended in no outcome; must stay 0", ["entity"]
+)
 BYTES = Counter("rosterbus_source_bytes_total", "Bytes on the wire between us and sources", ["direction"])
 
 
-def measure(ledger: Iterable[Entry]) -> None:
-    """Count what a run has read."""
+def measure(ledger: Iterable[Entry], came: Mapping[str, int]) -> None:
+    """Count what a run has read; `came` are each endpoint's rows as they arrived, before anything became of them."""
     for entry in ledger:
+        lost = came[entry.endpoint] - entry.received
+        if lost:
+            log.error("rows ended in no outcome", endpoint=entry.endpoint, rows=lost)
+            ROWS_UNACCOUNTED.labels(entry.entity).inc(abs(lost))
         for outcome, rows in entry.outcomes().items():
             ROWS_READ.labels(entry.entity, outcome).inc(rows)
         BYTES.labels("up").inc(entry.bytes_up)

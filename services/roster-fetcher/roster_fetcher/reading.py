@@ -38,6 +38,11 @@ class Reading:
         """Whether every endpoint was read to its end."""
         return all(entry.complete for entry in self.ledger.values())
 
+    @property
+    def came(self) -> dict[str, int]:
+        """The rows of each endpoint, as they came."""
+        return {name: sum(page.rows for page in pages) for name, pages in self._pages.items()}
+
     async def arrivals(self) -> AsyncGenerator[Arrival, None]:
         """What must be decoded, in order: everything, or nothing if at the end it is all `unchanged`.
 

@@ -4,10 +4,10 @@ import asyncio
 
 from common import registry
 from common.delivery import Routes
-from common.events import SettingsChanged, SyncCompleted, SyncFailed, SyncOrdered
+from common.events import PackageArrived, SettingsChanged, SyncCompleted, SyncFailed, SyncOrdered
 from common.leader import lead
 from common.runtime import Runtime
-from scheduler.handlers import admit_waiting, end_run, note_settings, take_order
+from scheduler.handlers import admit_waiting, end_run, note_settings, take_arrival, take_order
 from scheduler.settings import Settings
 
 ROUTES: Routes = {
@@ -15,6 +15,7 @@ ROUTES: Routes = {
     SyncCompleted: end_run,
     SyncFailed: end_run,
     SettingsChanged: note_settings,
+    PackageArrived: take_arrival,
 }
 
 

@@ -1,11 +1,14 @@
 """What the scheduler does when something happened."""
 
+from datetime import UTC, datetime
+
 import structlog
 from prometheus_client import Counter
 
-from common.events import SettingsChanged, SyncCompleted, SyncFailed, SyncOrdered, SyncRequested
+from common.delivery import NotNow
+from common.events import PackageArrived, SettingsChanged, SyncCompleted, SyncFailed, SyncOrdered, SyncRequested
 from common.uow import UnitOfWork
-from scheduler import orders, runs, schools
+from scheduler import arrivals, orders, runs, schools
 
 RUNS_ENDED = Counter("rosterbus_runs_ended_total", "Runs that ended", ["mode", "outcome"])
 
@@ -28,6 +31,23 @@ async def take_order(event: SyncOrdered, uow: UnitOfWork) -> None:
             uow.emit(refusal)
         await _admit(uow)
     log.info("order taken", waiting=len(waiting), refused=len(wanted) - len(waiting) + len(refusals))
+
+
+async def take_arrival(event: PackageArrived, uow: UnitOfWork) -> None:
+    """Each school of the source that is set up ends up with a run that reads the new package.
+
+    Raises `NotNow` while a run is open that may have read the package before: its school comes when that has ended.
+    """
+    async with uow.step() as step:
+        rows = await schools.of_source(step.conn, event.district_id, event.source_id)
+        wanted = arrivals.runs_of(event, rows)
+        waiting = await runs.add_waiting(step.conn, wanted)
+        late = await runs.count_late(step.conn, event.district_id, wanted)
+        await _admit(step)
+    if waiting:
+        log.info("package taken", waiting=len(waiting), late=late)
+    if late and arrivals.is_fresh(uow.cause, datetime.now(UTC)):
+        raise NotNow
 
 
 async def end_run(event: SyncCompleted | SyncFailed, uow: UnitOfWork) -> None:

@@ -54,6 +54,25 @@ async def open_runs(conn: Connection, district_id: str, school_ids: Sequence[UUI
     return {row["school_id"]: row["id"] for row in rows}
 
 
+async def count_late(conn: Connection, district_id: str, wanted: Sequence[Run]) -> int:
+    """How many of these runs were never taken in because their school has another that will not do in their place.
+
+    One that still waits and will sync does: it reads what the source gives when it begins.
+    """
+    late: int = await conn.fetchval(
+        """
+        SELECT count(*) FROM unnest($2::uuid[], $3::uuid[]) AS w (id, school_id)
+        JOIN run r ON r.district_id = $1 AND r.school_id = w.school_id AND r.state <> 'ended' AND r.id <> w.id
+        WHERE NOT EXISTS (SELECT FROM run WHERE run.id = w.id)
+          AND (r.state = 'running' OR r.dry_run OR r.mode = 'refresh')
+        """,
+        district_id,
+        [run.id for run in wanted],
+        [run.school_id for run in wanted],
+    )
+    return late
+
+
 async def admit(conn: Connection) -> list[Run]:
     """Let waiting runs begin, as far as each district's and each target's `max_parallel` allow; those that now run.
 

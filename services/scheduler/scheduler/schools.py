@@ -1,4 +1,4 @@
-"""Which schools an order reaches, from the registry."""
+"""Which schools an order or a package reaches, from the registry."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,6 +11,18 @@ async def all_set_up(conn: Connection, district_id: str) -> list[Row]:
     return await conn.fetch(
         "SELECT id, target_id, pool FROM registry.school WHERE district_id = $1 AND target_id IS NOT NULL AND shared",
         district_id,
+    )
+
+
+async def of_source(conn: Connection, district_id: str, source_id: str) -> list[Row]:
+    """`id, target_id, pool` of each shared school of the source that has a target."""
+    return await conn.fetch(
+        """
+        SELECT id, target_id, pool FROM registry.school
+        WHERE district_id = $1 AND source_id = $2 AND target_id IS NOT NULL AND shared
+        """,
+        district_id,
+        source_id,
     )
 
 

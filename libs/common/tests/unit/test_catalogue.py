@@ -11,7 +11,7 @@ import pytest
 
 from common.catalogue import CATALOGUE, LANGUAGES, Entry, Who, entry_of
 from common.docs import CHECKOUT
-from common.events import Severity
+from common.event_model import Severity
 
 CODE = re.compile(r"[A-Z]{3,}(_[A-Z]+)+|INTERNAL")
 NOT_CODES = re.compile(r"ROSTERBUS_.*")

@@ -26,6 +26,7 @@ class Behaviour(Struct, kw_only=True, forbid_unknown_fields=True):
     - `default_order`: what an unsorted request gets: `loaded` order or the `descending` order of ids. A sorted one is
       descending too, then, unless it says otherwise.
     - `order_parameter`: the one spelling of `orderBy` that is honoured; blank for any.
+    - `filters`: whether `filter` is honoured, ignored, or refused (400, or 500 where errors are `bare`).
     - `ascii_urls`: 400 for addresses with characters that should have been percent-encoded.
     - `errors`: bodies as the standard has them, with a flat codeMinor (`flat`), or `bare`: HTML or text, and 500 for a
       limit that is no number and for unknown ids in the path.
@@ -60,6 +61,7 @@ class Behaviour(Struct, kw_only=True, forbid_unknown_fields=True):
     links: bool = True
     default_order: Literal["loaded", "descending"] = "loaded"
     order_parameter: str = ""
+    filters: Literal["honoured", "ignored", "refused"] = "honoured"
     ascii_urls: bool = False
     errors: Wording = "standard"
     token_seconds: float = 3600

@@ -34,9 +34,17 @@ def read_query(params: Mapping[str, str], collection: str, shape: Shape, behavio
         offset=_number(params, "offset", 0, least=0),
         sort=sort if sort.partition(".")[0] in known else "",
         descending=params.get("orderBy", order).casefold() == "desc",
-        filter=parse_filter(params["filter"], collection, shape) if "filter" in params else None,
+        filter=_filter(params.get("filter"), collection, shape, behaviour),
         fields=None if fields is None else _chosen(fields, known),
     )
+
+
+def _filter(text: str | None, collection: str, shape: Shape, behaviour: Behaviour) -> Filter | None:
+    if text is None or behaviour.filters == "ignored":
+        return None
+    if behaviour.filters == "refused":
+        raise Refusal(400, "invaliddata", "There are no filters here.", careless=True)
+    return parse_filter(text, collection, shape)
 
 
 def _number(params: Mapping[str, str], name: str, default: int, *, least: int) -> int:

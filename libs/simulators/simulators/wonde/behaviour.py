@@ -8,6 +8,7 @@ class Behaviour(Struct, kw_only=True, forbid_unknown_fields=True):
 
     - `per_page`: rows a page if none is asked for. `max_per_page`: the number to which a larger one is cut without a
       word, `max_per_page_of` that of single endpoints (`{"classes": 20}`).
+    - `cursors`: whether `cursor=true` is honoured; if not, pages come by number all the same.
     - `mis`: the schools' own systems in turn; `styles` says how each writes its values.
     - `include_status`: 400 or 422, the answer to an include that is unknown or not permitted.
     - `membership_moves_class`: whether a class's `updated_at` moves with its members. A student's never does.
@@ -18,6 +19,7 @@ class Behaviour(Struct, kw_only=True, forbid_unknown_fields=True):
     per_page: int = 50
     max_per_page: int = 200
     max_per_page_of: dict[str, int] = field(default_factory=dict)
+    cursors: bool = True
     mis: tuple[str, ...] = ("SIMS", "Arbor", "Bromcom")
     include_status: int = 400
     membership_moves_class: bool = True

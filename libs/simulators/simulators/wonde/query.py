@@ -42,7 +42,7 @@ def read_query(params: Mapping[str, str], endpoint: str, behaviour: Behaviour) -
         per_page=min(_number(params, "per_page", behaviour.per_page), most),
         paged="per_page" in params,
         page=_number(params, "page", 1),
-        by_cursor=params.get("cursor", "").casefold() not in ("", "false"),
+        by_cursor=behaviour.cursors and params.get("cursor", "").casefold() not in ("", "false"),
         after=_after(params.get("cursor", "")),
         updated_after=_moment(params, "updated_after"),
         updated_before=_moment(params, "updated_before"),

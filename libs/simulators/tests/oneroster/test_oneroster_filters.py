@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from simulators.generate import District, Org, Role, User
+from simulators.oneroster import Behaviour
 from simulators.oneroster.reader import Reader
 
 Serve = Callable[..., Awaitable[Reader]]
@@ -78,3 +79,17 @@ async def test_version_1_1_filters_by_its_own_fields(serve: Serve) -> None:
 
     assert (await reader.get("users", filter="role='student'")).ids() == ["b", "c"]
     assert (await reader.get("users", filter="roles.role='student'")).status == 400
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status"),
+    [(Behaviour(filters="refused"), 400), (Behaviour(filters="refused", errors="bare"), 500)],
+)
+async def test_filters_may_be_refused(serve: Serve, behaviour: Behaviour, status: int) -> None:
+    assert (await (await serve(PEOPLE, behaviour=behaviour)).get("users", filter="givenName='Ada'")).status == status
+
+
+async def test_filters_may_be_ignored(serve: Serve) -> None:
+    reader = await serve(PEOPLE, behaviour=Behaviour(filters="ignored"))
+
+    assert (await reader.get("users", filter="givenName='Ada'")).ids() == ["a", "b", "c"]

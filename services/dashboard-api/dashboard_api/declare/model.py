@@ -3,69 +3,20 @@
 Descriptions are written to follow "It is", because a mistake's sentence quotes them (`mistakes.py`).
 """
 
+from collections.abc import Mapping
 from datetime import time
-from pathlib import PurePosixPath
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from dashboard_api.declare.sources import Source
+from dashboard_api.declare.values import Declared, Email, Id, Name, Secret, WebAddress, Zone, nightly
 
 SOURCE_ID = "main"
+"""The id of a district's only source, declared as `source`."""
 TARGET_ID = "main"
-"""A district has one source and one target as yet; their ids leave room for more."""
-NIGHTLY_TIMES = {"20:00": time(20), "00:00": time(0)}
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be a web address that begins with https:// or http://")
-    if parts.username or parts.password:
-        raise ValueError("must not hold a user name or password; give secrets in their own keys")
-    return value.rstrip("/")
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("must be a time zone of the IANA list, such as Europe/Amsterdam")
-    return value
-
-
-def _email(value: str) -> str:
-    local, at, domain = value.partition("@")
-    if not (local and at and "." in domain) or any(c.isspace() or c in ",;<>@" for c in local + domain):
-        raise ValueError("must be an e-mail address, such as office@district.example")
-    return value
-
-
-def _absolute(value: str) -> str:
-    if not PurePosixPath(value).is_absolute():
-        raise ValueError("must be an absolute path, on the machine where roster-fetcher runs")
-    return value
-
-
-def _nightly(value: object) -> object:
-    if value is None or isinstance(value, time):
-        return value
-    if value not in NIGHTLY_TIMES:
-        raise ValueError('must be "20:00" or "00:00", in the school\'s own time')
-    return NIGHTLY_TIMES[str(value)]
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Email = Annotated[str, AfterValidator(_email)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Secret = Annotated[SecretStr, Field(min_length=1)]
+"""A district has one target as yet; its id leaves room for more."""
 Parallel = Annotated[int, Field(ge=1, le=100)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-
-
-class Declared(BaseModel):
-    """What all parts share: nothing unknown is let pass, since it is most often a misspelt key."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 class District(Declared):
@@ -77,31 +28,6 @@ class District(Declared):
     locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en"
     pool: Id = "shared"
     max_parallel: Parallel = 4
-
-
-class OneRosterSource(Declared):
-    """A OneRoster REST service (OAuth 2 client credentials)."""
-
-    kind: Literal["oneroster"]
-    version: Literal["1.1", "1.2"] = Field(description="the version of OneRoster that the service speaks: 1.1 or 1.2")
-    base_url: WebAddress = Field(description="the address that the service's end points begin with")
-    token_url: WebAddress = Field(description="the address that gives out access tokens")
-    client_id: Secret = Field(description="the id of the client at the source")
-    client_secret: Secret = Field(description="the secret of the client at the source")
-    scope: str = ""
-    page_size: Annotated[int, Field(ge=1, le=50_000)] | None = None
-
-
-class OneRosterCsvSource(Declared):
-    """A OneRoster CSV package: a zip file or a folder that roster-fetcher can read."""
-
-    kind: Literal["oneroster-csv"]
-    path: Annotated[str, AfterValidator(_absolute)] = Field(
-        description="the zip file or folder, on the machine where roster-fetcher runs"
-    )
-
-
-Source = Annotated[OneRosterSource | OneRosterCsvSource, Field(discriminator="kind")]
 
 
 class Target(Declared):
@@ -118,12 +44,13 @@ class Target(Declared):
 
 
 class DeclaredSchool(Declared):
-    """One school to be set up. `target`, if given, is the target's name."""
+    """One school to be set up. `source` is its source's id, `target`, if given, the target's name."""
 
     source_id: Name = Field(description="the school's id at the source")
+    source: Id | None = None
     target: str | None = None
     timezone: Zone | None = None
-    nightly: Annotated[time | None, BeforeValidator(_nightly)] = None
+    nightly: Annotated[time | None, BeforeValidator(nightly)] = None
 
 
 def _all_or_some(value: object) -> object:
@@ -134,27 +61,74 @@ def _all_or_some(value: object) -> object:
     raise ValueError("must be the word all, or a list with at least one school")
 
 
+def _by_id(value: object) -> object:
+    """A list of sources with an id each, as a mapping."""
+    if isinstance(value, Mapping):
+        return value
+    if not isinstance(value, list | tuple) or not all(isinstance(one, Mapping) and one.get("id") for one in value):
+        raise ValueError("must be a list of sources with an id each, or their ids with each source's keys below")
+    ids = [str(one["id"]) for one in value]
+    for id_ in ids:
+        if ids.count(id_) > 1:
+            raise ValueError(f"has two sources called {id_}; give each an id of its own")
+    return {id_: {key: one[key] for key in one if key != "id"} for id_, one in zip(ids, value, strict=True)}
+
+
 class Declaration(Declared):
-    """The whole. `schools` is empty where all are meant that the source shares."""
+    """The whole. `schools` is empty where all are meant that the sources share."""
 
     district: District = Field(description="the district itself: id, name, timezone")
-    source: Source = Field(description="where the roster comes from")
+    sources: Annotated[dict[Id, Source], BeforeValidator(_by_id), Field(min_length=1)] | None = None
+    source: Source | None = Field(default=None, validate_default=True)
     target: Target = Field(description="the Moodle site that the roster goes to")
     schools: Annotated[tuple[DeclaredSchool, ...], BeforeValidator(_all_or_some)] = Field(
         description="the word all, or a list of schools with their source_id"
     )
     notify: tuple[Email, ...] = ()
 
+    @field_validator("source", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object, info: ValidationInfo) -> object:
+        several = info.data.get("sources", ...)
+        if value is None and several is None:
+            raise ValueError("is missing. It is where the roster comes from; several stand below sources")
+        if value is not None and several is not None:
+            raise ValueError("must not stand beside sources; put it below them, with an id of its own")
+        return value
+
+    @property
+    def sources_by_id(self) -> dict[str, Source]:
+        """All sources; the one that is declared as `source` is called `main`."""
+        if self.source is not None:
+            return {SOURCE_ID: self.source}
+        return self.sources or {}
+
+    def source_of(self, school: DeclaredSchool) -> str:
+        """The id of the source that a school is from."""
+        return school.source or next(iter(self.sources_by_id))
+
     @model_validator(mode="after")
-    def _schools_fit(self) -> "Declaration":
-        known: set[str] = set()
+    def _schools_fit(self) -> Self:
+        known: set[tuple[str, str]] = set()
         for school in self.schools:
-            if school.source_id in known:
+            self._check_source(school)
+            place = (self.source_of(school), school.source_id)
+            if place in known:
                 raise ValueError(f"schools: {school.source_id} is named twice; name each school once")
-            known.add(school.source_id)
+            known.add(place)
             if school.target not in (None, self.target.name):
                 raise ValueError(
                     f"schools: {school.source_id} has the target {school.target}, which is not declared; "
                     f"the one target is {self.target.name}"
                 )
         return self
+
+    def _check_source(self, school: DeclaredSchool) -> None:
+        ids = list(self.sources_by_id)
+        if school.source is None and len(ids) > 1:
+            raise ValueError(f"schools: {school.source_id} has no source; name one of {', '.join(ids)}")
+        if school.source is not None and school.source not in ids:
+            raise ValueError(
+                f"schools: {school.source_id} has the source {school.source}, which is not declared; "
+                f"declared is {', '.join(ids)}"
+            )

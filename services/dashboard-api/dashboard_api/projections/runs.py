@@ -72,6 +72,8 @@ async def note_roster(event: RosterFetched, uow: UnitOfWork) -> None:
         dry_run=event.dry_run,
         snapshot=event.snapshot,
         complete=event.complete,
+        reading=event.reading,
+        reading_reason=event.reading_reason,
         counts=event.counts,
         changes=event.changes,
         source_up=event.bytes_up,

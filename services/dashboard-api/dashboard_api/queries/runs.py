@@ -27,6 +27,8 @@ class RunFact:
     running_run_id: UUID | None = None
     snapshot: int | None = None
     complete: bool | None = None
+    reading: str | None = None
+    reading_reason: str | None = None
     counts: CountByKind | None = None
     changes: CountByEntity | None = None
     plan: CountByEntity | None = None

@@ -7,9 +7,9 @@ from common.db import Connection
 
 
 async def of_run(conn: Connection, district_id: str, run_id: UUID) -> dict[str, Any] | None:
-    """`snapshot, complete, counts, changes` of a run's snapshot."""
+    """`snapshot, complete, reading, reading_reason, counts, changes` of a run's snapshot."""
     row = await conn.fetchrow(
-        "SELECT number AS snapshot, complete, counts, changes FROM roster.snapshot "
+        "SELECT number AS snapshot, complete, reading, reading_reason, counts, changes FROM roster.snapshot "
         "WHERE district_id = $1 AND run_id = $2",
         district_id,
         run_id,

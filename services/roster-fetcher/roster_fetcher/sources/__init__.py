@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from roster_fetcher.sources import oneroster, oneroster_csv, wonde
+from roster_fetcher.sources import classlink, clever, oneroster, oneroster_csv, wonde
 from roster_fetcher.sources.protocol import Opener
 
 SOURCES: Mapping[str, Opener] = {
+    "classlink": classlink.open_source,
+    "clever": clever.open_source,
     "oneroster": oneroster.open_source,
     "oneroster-csv": oneroster_csv.open_source,
     "wonde": wonde.open_source,

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from common import registry
 from common.db import Pool
-from common.events import SyncCompleted, SyncOrdered, SyncRequested
+from common.events import PackageArrived, SyncCompleted, SyncOrdered, SyncRequested
 
 DISTRICT = "north"
 
@@ -44,3 +44,8 @@ def the_end_of(run: SyncRequested) -> SyncCompleted:
     return SyncCompleted(
         district_id=run.district_id, run_id=run.run_id, school_id=run.school_id, mode=run.mode, outcome="clean"
     )
+
+
+def an_arrival(source_id: str = "sis") -> PackageArrived:
+    """What roster-fetcher says when a package came."""
+    return PackageArrived(district_id=DISTRICT, arrival_id=uuid4(), source_id=source_id)

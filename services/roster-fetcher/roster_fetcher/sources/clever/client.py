@@ -1,29 +1,41 @@
 """Reads Clever's lists page by page, and single records."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.patience import Patience
 from roster_fetcher.sources.clever import wire
+from roster_fetcher.sources.clever.decoding import WrongShapeError, decode_page, next_query
 from roster_fetcher.sources.clever.pace import Pace
 from roster_fetcher.sources.clever.refusals import refused
-from roster_fetcher.sources.clever.settings import SMALLEST_PAGE, CleverSettings
+from roster_fetcher.sources.clever.settings import CleverSettings
 from roster_fetcher.sources.clever.tokens import DistrictToken
 from roster_fetcher.sources.http import Answer, Http, digest, json_of, not_as_expected, patiently, unpack
 from roster_fetcher.sources.protocol import KnownPage, Page
 
 T = TypeVar("T")
 Query = Mapping[str, str]
+Pages = AsyncGenerator[Page, None]
+Rows = list[wire.Row | wire.Malformed]
 
 
 class Listing(NamedTuple):
-    """A list: its path below the base, what its rows are (`wire.ROWS`), and what is asked for beside the page."""
+    """A list: its path below the base, what its rows are (`wire.ROWS`), and what is asked for beside the page.
+
+    `single`: it is one record, which is read as a page of one row.
+    """
 
     path: str
     collection: str
-    query: Query = {}
+    query: Query = MappingProxyType({})
+    single: bool = False
+
+
+SMALLEST_PAGE = 100
+"""Rows a page to which we go down when Clever says that a page is too large."""
 
 
 class TooLargeError(Exception):
@@ -41,10 +53,11 @@ class Client:
         self._pace = Pace(settings.requests_per_minute)
         self._limit = settings.page_size
 
-    async def pages(self, listing: Listing, entry: Entry, known: Sequence[KnownPage] = ()) -> AsyncGenerator[Page, None]:
-        """The pages of a list, by following `next` to the end; empty ones are left out. Raises `SourceTrouble`.
+    async def pages(self, listing: Listing, entry: Entry, known: Sequence[KnownPage] = ()) -> Pages:
+        """The pages of a list, by following `next` to the end; empty ones are left out.
 
-        A page that equals the known one at its place is not decoded.
+        A page that equals the known one at its place is not decoded. Raises `NotThereError` if whose list it is does
+        not exist, and `SourceTrouble`.
         """
         query: Query | None = listing.query
         places, cursors = iter(known), set[str]()
@@ -58,19 +71,6 @@ class Client:
                 entry.miss(f"The source leads from page to page in a circle, at {cursor}.")
                 return
             cursors.add(cursor)
-
-    async def single(self, path: str, collection: str, entry: Entry) -> Page:
-        """One record as a page of one row. Raises `NotThereError` if there is none, and `SourceTrouble`."""
-
-        def accept(answer: Answer) -> Page:
-            page = _page_of(answer)
-            page.rows = _rows(collection, answer)
-            page.received = len(page.rows)
-            return page
-
-        page = await self._get(path, collection, entry, accept)
-        entry.pages += 1
-        return page
 
     async def newest_event(self, entry: Entry) -> str:
         """The id of the newest event, blank if none is kept. Raises `SourceTrouble`."""
@@ -91,7 +91,8 @@ class Client:
             return page, _next(listing.collection, answer)
 
         while True:
-            path = f"{listing.path}?{urlencode({**listing.query, **query, 'limit': self._limit})}"
+            asked = {} if listing.single else {**listing.query, **query, "limit": self._limit}
+            path = f"{listing.path}?{urlencode(asked)}" if asked else listing.path
             try:
                 return await self._get(path, listing.collection, entry, accept)
             except TooLargeError:
@@ -119,10 +120,10 @@ class Client:
         return answer
 
 
-def decode(collection: str, page: Page) -> list[wire.Row | wire.Malformed]:
+def decode(collection: str, page: Page) -> Rows:
     """The rows of a page."""
-    rows: list[wire.Row | wire.Malformed] | None = page.rows
-    return wire.decode(collection, unpack(page.content, packed=page.packed)) if rows is None else rows
+    rows: Rows | None = page.rows
+    return decode_page(collection, unpack(page.content, packed=page.packed)) if rows is None else rows
 
 
 def quoted(key: str) -> str:
@@ -134,18 +135,18 @@ def _page_of(answer: Answer) -> Page:
     return Page(answer.body, digest(answer.body, packed=answer.packed), 1, 0, packed=answer.packed)
 
 
-def _rows(collection: str, answer: Answer) -> list[wire.Row | wire.Malformed]:
+def _rows(collection: str, answer: Answer) -> Rows:
     """The rows of an answer. Raises `PassingTrouble` for what is none."""
     try:
-        return wire.decode(collection, json_of(answer, collection))
-    except wire.WrongShapeError as error:
+        return decode_page(collection, json_of(answer, collection))
+    except WrongShapeError as error:
         raise not_as_expected(answer, collection, error) from None
 
 
 def _next(collection: str, answer: Answer) -> Query | None:
     """The next page's query, in which the limit is ours to choose; None after the last."""
     try:
-        query = wire.next_query(unpack(answer.body, packed=answer.packed))
-    except wire.WrongShapeError as error:
+        query = next_query(unpack(answer.body, packed=answer.packed))
+    except WrongShapeError as error:
         raise not_as_expected(answer, collection, error) from None
     return None if query is None else dict(parse_qsl(query))

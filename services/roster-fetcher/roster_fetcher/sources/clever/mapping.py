@@ -54,6 +54,7 @@ class SchoolMapping:
         self.people: set[str] = set()
         self.students: set[str] = set()
         self.members: set[str] = set()
+        self.shared_since: Set[str] = frozenset()
 
     def converter(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Convert:
         """What turns a page's rows into records."""
@@ -145,16 +146,21 @@ class SchoolMapping:
         return self._person(row, key, found.role, notes, visiting=not found.belongs)
 
     def _told(self, row: wire.User, key: str, notes: Notes) -> Records | None:
-        """Somebody who changed, wherever: of our school, or enrolled here, or a contact of a student here."""
+        """Somebody who changed, wherever.
+
+        Of people of other schools those are kept who may be enrolled here: who were here before, or are shared since.
+        What is wrong with them is not noted, as it may turn out that they are not.
+        """
         if row.roles and row.roles.contact:
             return self._contact(row, key, notes) if self.families else None
-        if standing(row, self.school_key).belongs or key in self.recalled or key in self.members:
+        found = standing(row, self.school_key)
+        if found.belongs or key in self.members:
             return self._member(row, key, notes)
+        if key in self.recalled or key in self.shared_since:
+            return self._person(row, key, found.role, Notes("user"), visiting=True)
         return None
 
-    def _person(
-        self, row: wire.User, key: str, role: str, notes: Notes, *, visiting: bool = False
-    ) -> Records | None:
+    def _person(self, row: wire.User, key: str, role: str, notes: Notes, *, visiting: bool = False) -> Records | None:
         if key in self.people:
             return None
         self.people.add(key)
@@ -173,6 +179,7 @@ class SchoolMapping:
         links = [link for link in links_of(row, key) if self._is_student(link.student_key)]
         if not links or key in self.people:
             return None
+        self.people.add(key)
         person = read_person(row, key, "guardian", notes, visiting=True)
         if person is None:
             return None

@@ -6,12 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from roster_fetcher.sources.oneroster.settings import WebAddress
 
-SMALLEST_PAGE = 100
-"""Rows a page below which we do not go when Clever says that a page is too large."""
-
 
 class CleverSettings(BaseModel):
-    """What a connection needs: the district's token, or the app's id and secret, by which it is found."""
+    """What a connection needs: the district's token, or the app's id and secret, by which it is found.
+
+    `changes_only` and `full_every_days` are the pipeline's.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -19,8 +19,10 @@ class CleverSettings(BaseModel):
     base_url: WebAddress = "https://api.clever.com/v3.1"
     token_base_url: WebAddress = "https://clever.com"  # noqa: S105 - an address
     families: bool = False
-    page_size: int = Field(default=1000, ge=SMALLEST_PAGE, le=10_000)
+    page_size: int = Field(default=1000, ge=1, le=10_000)
     requests_per_minute: int = Field(default=1200, ge=1)
+    changes_only: bool = True
+    full_every_days: int = Field(default=7, ge=1)
     client_id: SecretStr = SecretStr("")
     client_secret: SecretStr = SecretStr("")
     token: SecretStr = SecretStr("")

@@ -1,6 +1,6 @@
 """The district's token: the one that was set, or the one that Clever tells the app for the district.
 
-Tokens have no end, but are replaced at any moment; so on a refusal the new one is fetched by the district's id, once a request.
+Tokens have no end, but are replaced at any moment; so on a refusal the new one is fetched by the district's id, once.
 """
 
 from base64 import b64encode
@@ -16,7 +16,7 @@ from roster_fetcher.sources.http import Http, json_of, not_as_expected
 from roster_fetcher.sources.protocol import SourceTrouble
 
 
-class Owner(Struct):
+class Owner(Struct, frozen=True):
     """Whose token it is."""
 
     type: str = ""

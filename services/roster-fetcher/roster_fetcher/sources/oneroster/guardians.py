@@ -15,6 +15,8 @@ from roster_fetcher.sources.oneroster.roles import USER_ROLES
 from roster_fetcher.sources.protocol import ChangesRefusedError
 
 Link = tuple[str, roster.Body]
+LONGEST_KEY = 255
+"""Characters that the index of records can hold: a link between two of the longest ids is left out, not the person."""
 
 
 def is_guardians_word(word: str) -> bool:
@@ -34,10 +36,10 @@ def links_of(row: wire.User, key: str, role: str) -> Iterator[Link]:
         return
     relationship = next(filter(is_guardians_word, role_words(row)), "")
     for agent in named:
-        if agent != key and role == "student":
-            yield link_key(agent, key, key), GuardianLink(agent, key, key)
-        elif agent != key and relationship:
-            yield link_key(key, agent, key), GuardianLink(key, agent, key, relationship)
+        link = GuardianLink(agent, key, key) if role == "student" else GuardianLink(key, agent, key, relationship)
+        link_id = link_key(link.guardian_key, link.student_key, key)
+        if agent != key and (role == "student" or relationship) and len(link_id) <= LONGEST_KEY:
+            yield link_id, link
 
 
 class Families:

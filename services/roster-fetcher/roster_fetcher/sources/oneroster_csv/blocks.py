@@ -12,24 +12,24 @@ LONGEST_ROW = 16 * BLOCK_BYTES
 """Bytes without the end of a row after which a quote must have been left open."""
 
 
-def read_header(file: IO[bytes], name: str) -> tuple[bytes, list[str]]:
+def read_header(file: IO[bytes], title: str) -> tuple[bytes, list[str]]:
     """The first line, as bytes and as column names: trimmed, case-folded, without a byte order mark.
 
-    Raises `SourceTrouble` CSV_HEADER_INVALID for a file without one, or a column that comes twice.
+    `title` is what people are told of the file by. Raises `SourceTrouble` CSV_HEADER_INVALID for a file without one, or a column that comes twice.
     """
     line = file.readline(LONGEST_ROW)
-    rows = parse(line.removeprefix(b"\xef\xbb\xbf"), name, 1)
+    rows = parse(line.removeprefix(b"\xef\xbb\xbf"), title, 0)
     columns = [column.strip().casefold() for column in rows[0]] if rows else []
     if not any(columns):
-        raise SourceTrouble("CSV_HEADER_INVALID", f"The file {name}.csv is empty. It needs at least its header.")
+        raise SourceTrouble("CSV_HEADER_INVALID", f"The file {title} is empty. It needs at least its header.")
     doubled = sorted({column for column in columns if column and columns.count(column) > 1})
     if doubled:
-        message = f"The header of {name}.csv has {doubled[0]} twice. Correct the header."
+        message = f"The header of {title} has {doubled[0]} twice. Correct the header."
         raise SourceTrouble("CSV_HEADER_INVALID", message)
     return line, columns
 
 
-def blocks(file: IO[bytes], name: str) -> Iterator[bytes]:
+def blocks(file: IO[bytes], title: str) -> Iterator[bytes]:
     """The rest of the file in blocks that end with a row. Raises `SourceTrouble` CSV_ENCODING for an endless row."""
     rest = b""
     while chunk := file.read(BLOCK_BYTES):
@@ -39,7 +39,7 @@ def blocks(file: IO[bytes], name: str) -> Iterator[bytes]:
             yield rest[:end]
             rest = rest[end:]
         elif len(rest) > LONGEST_ROW:
-            message = f"A quote in {name}.csv is opened and never closed. Save the file as CSV again."
+            message = f"A quote in {title} is opened and never closed. Save the file as CSV again."
             raise SourceTrouble("CSV_ENCODING", message)
     if rest:
         yield rest
@@ -56,13 +56,24 @@ def end_of_rows(data: bytes) -> int:
     return end
 
 
-def parse(block: bytes, name: str, first_row: int) -> list[list[str]]:
-    """The rows of a block; blank lines are none. Raises `SourceTrouble` CSV_ENCODING, naming where the block begins."""
+def parse(block: bytes, title: str, first_row: int) -> list[list[str]]:
+    """The rows of a block; blank lines are none. Raises `SourceTrouble` CSV_ENCODING, naming file and row.
+
+    Rows are counted by lines there, so that a blank line or one within quotes makes the number a little too high.
+    """
     try:
-        lines = io.StringIO(block.decode(), newline="")
-        rows = list(csv.reader(lines, strict=True))
-        return [row for row in rows if row] if [] in rows else rows
-    except (UnicodeDecodeError, csv.Error) as error:
-        what = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "has quotes that do not match"
-        message = f"The file {name}.csv {what}, somewhere behind row {first_row}. Save it as CSV in UTF-8."
-        raise SourceTrouble("CSV_ENCODING", message) from None
+        content = block.decode()
+    except UnicodeDecodeError as error:
+        raise _unreadable(title, "is not UTF-8", first_row + block.count(b"\n", 0, error.start)) from None
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error:
+        row = first_row + max(reader.line_num - 1, 0)
+        raise _unreadable(title, "has quotes that do not match", row) from None
+    return [row for row in rows if row] if [] in rows else rows
+
+
+def _unreadable(title: str, what: str, row: int) -> SourceTrouble:
+    where = f"about row {row}" if row else "in its header"
+    return SourceTrouble("CSV_ENCODING", f"The file {title} {what}, {where}. Save it as CSV in UTF-8.")

@@ -56,7 +56,7 @@ class Lists(NamedTuple):
             endpoints=frozenset(endpoint.name for endpoint in self.endpoints if endpoint.entity == "user"),
             carried=frozenset({"user", "guardian_link"}),
             must_stand=frozenset({SCHOOL.name}),
-            recalled=frozenset({"enrolment"}) if self.staff else frozenset(),
+            recalled=frozenset(name for name, wanted in (("enrolment", self.staff), ("user", self.families)) if wanted),
         )
 
     @property

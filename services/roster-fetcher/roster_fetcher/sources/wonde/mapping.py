@@ -16,12 +16,15 @@ from roster_fetcher.sources.wonde.lists import CLASSES, CONTACTS, DELETED, EMPLO
 from roster_fetcher.sources.wonde.people import read_person
 from roster_fetcher.values import text, truth
 
+VERSION = 1
+"""Rises whenever the same rows would give other records, so that unchanged pages are decoded once more."""
+
 
 class SchoolMapping:
     """The roster of one school.
 
-    `staff`: employees who do not teach are administrators, else they are out of scope. `changes`: people's rows are only
-    those that changed.
+    `staff`: employees who do not teach are administrators, else they are out of scope. `changes`: of people only rows
+    that changed come.
     """
 
     def __init__(self, *, staff: bool, changes: bool) -> None:
@@ -31,6 +34,8 @@ class SchoolMapping:
         self._taught_before: set[str] = set()
         self._restored: dict[str, set[str]] = {}
         self._seen: set[str] = set()
+        self._known_before: Set[str] = frozenset()
+        self._guardians: set[str] = set()
 
     def converter(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Convert:
         """What turns a page's rows into records."""
@@ -70,10 +75,17 @@ class SchoolMapping:
             if isinstance(row, wire.Employee) and text(row.id) and not _teaches(row)
         }
 
+    def context(self, endpoint: Endpoint) -> bytes | None:
+        """Rows stand for themselves, but where who teaches is looked at as a whole."""
+        remembered = endpoint in DELETED or (endpoint == CLASSES and self._changes and self._staff)
+        return None if remembered else roster.context_digest(VERSION)
+
     def recall(self, entity: str, keys: Set[str]) -> None:
-        """Who taught in the last snapshot, by the keys of its enrolments."""
+        """Who was in the last snapshot, and by the keys of its enrolments who taught."""
         if entity == "enrolment":
             self._taught_before = {key.split("/")[-2] for key in keys if key.endswith("/teacher")}
+        elif entity == "user":
+            self._known_before = keys
 
     def ended(self, endpoint: Endpoint, *, complete: bool) -> None:
         """Raises `ChangesRefusedError` where what changed leaves open what those are of whom it says nothing."""
@@ -85,6 +97,9 @@ class SchoolMapping:
         lost = self._restored.get(endpoint.name, set()) - self._seen
         if lost:
             raise ChangesRefusedError(f"The source restored {len(lost)} {endpoint.name} without giving them again.")
+        if endpoint == CONTACTS and self._guardians - self._seen - self._known_before:
+            # A contact without a child here is nobody to us, and getting one does not change the contact.
+            raise ChangesRefusedError("Students have contacts of whom the source told nothing among what changed.")
 
     def _school(self, key: str, row: wire.School, notes: Notes) -> Records | None:
         return ((key, roster.School(text(row.name) or key, text(row.urn) or text(row.establishment_number))),)
@@ -120,12 +135,14 @@ class SchoolMapping:
         person = read_person(row, key, "student", notes)
         if person is None:
             return None
-        links = [_link(text(contact.id), key, key, contact) for contact in wire.members(row.contacts)]
+        contacts = wire.members(row.contacts)
+        self._guardians.update(filter(None, (text(contact.id) for contact in contacts)))
+        links = [_link(text(contact.id), key, key, contact) for contact in contacts]
         return ((key, person), *(link for link in links if link))
 
     def _contact(self, key: str, row: wire.Contact, notes: Notes) -> Records | None:
         self._seen.add(key)
-        person = read_person(row, key, "guardian", notes)
+        person = read_person(row, key, "guardian", notes, visiting=True)
         if person is None:
             return None
         links = [_link(key, text(student.id), key, student) for student in wire.members(row.students)]

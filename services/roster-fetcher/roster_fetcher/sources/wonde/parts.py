@@ -1,6 +1,6 @@
 """What is asked for along with each list, and what it means if the source does not give it. Pure.
 
-One include that a school's system lacks, or that is not permitted, fails the whole request, so each can be done without.
+One include that a school's system lacks, or that is not permitted, fails the whole request: each can be done without.
 """
 
 from typing import NamedTuple
@@ -39,7 +39,7 @@ PARTS = (
     Part("students", "contact_details", "Students have no e-mail address."),
     Part("contacts", "contact_details", "Contacts have no e-mail address."),
 )
-"""The most important first. Those that tell whose guardians the contacts are come in addition, where they are wanted."""
+"""The most important first. Those that tell whose guardians the contacts are come in addition where they are wanted."""
 
 
 class Parts:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from roster_fetcher.ledger import Entry
-from roster_fetcher.sources.http import digest
+from roster_fetcher.sources.http import PassingTrouble, digest
 from roster_fetcher.sources.protocol import (
     Changes,
     ChangesRefusedError,
@@ -31,6 +31,9 @@ from roster_fetcher.values import text
 
 OVERLAP = timedelta(days=1)
 """Changes are asked for from this much before the last reading: Wonde does not say of which zone `updated_after` is."""
+
+REFUSED = ("AUTH_FORBIDDEN", "SOURCE_BAD_RESPONSE")
+"""Codes of lists that a source does not give at all; the second one if it does not know them."""
 
 
 class Since(Struct):
@@ -96,12 +99,16 @@ class WondeReader:
         except NotThereError:
             raise _not_found(self._school_key) from None
         row = wire.decode_one("schools", single.data)
-        if isinstance(row, wire.School) and isinstance(row.region, wire.Place):
+        if not isinstance(row, wire.School) or not text(row.id):
+            raise _not_found(self._school_key)
+        if isinstance(row.region, wire.Place):
             self._region = Region(text(row.region.code), text(row.region.domain))
         self._address = address_in(self._region, self._base_url)
         self._began = single.given_at
         entry.pages += 1
-        page = Page(single.data, digest(single.data, packed=False), 1, 1, rows=[row])
+        # Only what matters to us: anything else that moves would make us read everything.
+        content = msgspec.json.encode(row)
+        page = Page(content, digest(content, packed=False), 1, 1, rows=[row])
         if known and known[0].digest == page.digest:
             page.rows = None
         return page
@@ -111,11 +118,11 @@ class WondeReader:
             async for page in self._with_parts(endpoint, entry, known):
                 yield page
         except SourceTrouble as trouble:
-            if trouble.code != "AUTH_FORBIDDEN" and not isinstance(trouble, NotThereError):
+            if isinstance(trouble, PassingTrouble) or trouble.code not in REFUSED:
                 raise
             if endpoint in DELETED:
                 raise ChangesRefusedError(f"{trouble} So what was deleted is not known.") from None
-            if endpoint != CONTACTS or entry.pages:
+            if endpoint != CONTACTS or entry.pages or trouble.code != "AUTH_FORBIDDEN":
                 raise
             # Without families the rest of the roster is still worth having.
             entry.remark("INCLUDE_NOT_AVAILABLE", str(trouble))
@@ -168,7 +175,7 @@ class WondeReader:
         if nothing and not self._since:
             where = f" Its data are in the region {self._region.code} at {self._region.domain}, which was asked."
             what = "The source gives no people and no classes of this school."
-            entry.miss(what + (where if self._region.domain else ""), "SOURCE_EMPTY")
+            entry.remark("SOURCE_EMPTY", what + (where if self._region.domain else ""))
 
 
 def read_since(value: str) -> Since:
@@ -187,5 +194,6 @@ def _rows_of(endpoint: Endpoint) -> str:
 def _not_found(school_key: str) -> SourceTrouble:
     return SourceTrouble(
         "SCHOOL_NOT_FOUND",
-        f"The source shares no school with the id {school_key}. Share it, or list the district's schools again.",
+        f"The source shares no school with the id {school_key}, or base_url leads to the server of another region. "
+        "Share it, correct base_url, or list the district's schools again.",
     )

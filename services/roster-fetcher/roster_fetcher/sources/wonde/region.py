@@ -1,4 +1,4 @@
-"""Where a school's data are. Each region has a server of its own, and the wrong one gives empty lists, no error. Pure."""
+"""Where a school's data are: each region has its own server, and the wrong one gives empty lists, no error. Pure."""
 
 from typing import NamedTuple
 

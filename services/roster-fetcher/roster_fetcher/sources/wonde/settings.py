@@ -6,7 +6,10 @@ from roster_fetcher.sources.oneroster.settings import WebAddress
 
 
 class WondeSettings(BaseModel):
-    """What a connection needs; the README says what each does. `changes_only` and `full_every_days` are the pipeline's."""
+    """What a connection needs; the README says what each does.
+
+    `changes_only` and `full_every_days` are the pipeline's.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 

@@ -1,8 +1,8 @@
 """Wonde's objects as they come.
 
 Types are wide where Wonde and the schools' own systems differ: ids as numbers, dates as objects or texts, what is
-included as `{"data": …}` or without that, nothing as null, `[]` or `{"data": []}`. What was not included is `UNSET`. A row
-that strays further becomes `Malformed`, and the others of its page are not lost.
+included as `{"data": …}` or without that, nothing as null, `[]` or `{"data": []}`. What was not included is `UNSET`.
+A row that strays further becomes `Malformed`, and the others of its page are not lost.
 """
 
 from typing import Any, TypeAlias, TypeVar
@@ -53,6 +53,7 @@ class School(Known, gc=False):
     name: Text = None
     urn: Text = None
     establishment_number: Text = None
+    mis: Text = None
     region: Place | Nothing = None
 
 

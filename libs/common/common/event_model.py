@@ -1,0 +1,79 @@
+"""What all events share: who tells and takes them, what they are about, and the words that their fields are made of."""
+
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Service = Literal["scheduler", "roster-fetcher", "moodle-sync", "notifier", "dashboard-api"]
+Count = Annotated[int, Field(ge=0)]
+CountByKind = dict[str, Count]
+CountByEntity = dict[str, CountByKind]
+
+Mode = Annotated[
+    Literal["nightly", "partial", "full", "refresh"],
+    Field(description="nightly and partial apply what is new, full applies everything, refresh only reads and counts"),
+]
+Phase = Annotated[Literal["fetching", "planning", "applying"], Field(description="The part of the run it is about")]
+Severity = Annotated[
+    Literal["critical", "error", "warning"],
+    Field(description="critical: the run stops; error: the record is left out; warning: the record is kept"),
+]
+DryRun = Annotated[bool, Field(description="Stop after the plan: nothing is changed in Moodle")]
+BytesUp = Annotated[Count, Field(description="Bytes sent to the source or to Moodle, on the wire")]
+BytesDown = Annotated[Count, Field(description="Bytes received from the source or from Moodle, on the wire")]
+Errors = Annotated[Count, Field(description="Data errors found so far in the run")]
+Code = Annotated[str, Field(description="A code of the error catalogue, such as AUTH_INVALID")]
+Detail = Annotated[str, Field(description="What happened and what to do, for the operator; no personal data")]
+Channel = Annotated[Literal["email"], Field(description="How the notice travels")]
+RecipientId = Annotated[str, Field(description="Id of the recipient; never an address")]
+
+ALL_SERVICES: tuple[Service, ...] = (
+    "scheduler",
+    "roster-fetcher",
+    "moodle-sync",
+    "notifier",
+    "dashboard-api",
+)
+PER_POOL: tuple[Service, ...] = ("roster-fetcher", "moodle-sync")
+"""Services whose work is spread over pools of workers; the others take the events of all pools."""
+
+
+class Event(BaseModel):
+    """What all events share."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+    publishers: ClassVar[tuple[Service, ...]]
+    subscribers: ClassVar[tuple[Service, ...]]
+
+    district_id: str
+    """The district that it concerns."""
+    pool: str = "shared"
+    """The pool of workers that serves the district."""
+
+    @classmethod
+    def versioned_type(cls) -> str:
+        """The name on the wire, such as `sync.requested.v1`."""
+        return f"{cls.type}.v{cls.version}"
+
+    @property
+    def subject(self) -> str:
+        """What the event is about, for the envelope."""
+        return f"district/{self.district_id}"
+
+
+class RunEvent(Event):
+    """An event in the life of one run. A run belongs to one school."""
+
+    run_id: UUID
+    """The run."""
+    school_id: UUID
+    """The school that the run belongs to."""
+
+    @property
+    def subject(self) -> str:
+        """The school that the run belongs to."""
+        return f"school/{self.school_id}"
