@@ -14,9 +14,10 @@ from pathlib import Path
 from rich.console import Console
 
 from rosterbus_local import processes
-from rosterbus_local.demo_state import DEMO_FOLDER, DemoState, demo_folder, load_demo, save_demo
+from rosterbus_local.demo_district import OPERATOR, write_district
+from rosterbus_local.demo_state import DEMO_FOLDER, DemoState, address, demo_folder, load_demo, save_demo
 from rosterbus_local.demo_steps import Operator, moodle_holds
-from rosterbus_local.demo_system import OPERATOR, address, demo_environment, demo_processes, write_district
+from rosterbus_local.demo_system import demo_environment, demo_processes
 from rosterbus_local.errors import LocalError
 from rosterbus_local.keeper import Group
 from rosterbus_local.servers import ensure_servers

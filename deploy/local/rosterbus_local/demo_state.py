@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from rosterbus_local.ports import free_port, free_ports
+from rosterbus_local.ports import LOOPBACK, free_port, free_ports
 from rosterbus_local.processes import SERVICES, STATE_FOLDER
 from rosterbus_local.state import write_private
 from rosterbus_local.up import FIRST_PORT, new_secret_key
 
 DEMO_FOLDER = STATE_FOLDER / "demo"
-SIMULATORS = ("oneroster", "moodle", "smtp", "mail-page")
+SIMULATORS = ("oneroster", "clever", "classlink", "wonde", "moodle", "smtp", "mail-page")
 
 
 def _secret() -> str:
@@ -30,6 +30,11 @@ class DemoState(BaseModel):
     source_secret: str = Field(default_factory=_secret)
     ports: dict[str, int] = {}
     fully_synced: bool = False
+
+
+def address(state: DemoState, name: str) -> str:
+    """The web address of one of the demo's processes."""
+    return f"http://{LOOPBACK}:{state.ports[name]}"
 
 
 def demo_folder(package: Path | None) -> Path:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rosterbus_local.demo_state import DemoState
-from rosterbus_local.demo_system import OPERATOR, address
+from rosterbus_local.demo_district import OPERATOR
+from rosterbus_local.demo_state import DemoState, address
 from rosterbus_local.errors import LocalError
 from rosterbus_local.keeper import Command, with_death_signal
 from rosterbus_local.processes import fetch

@@ -224,12 +224,14 @@ class SettingsChanged(Event):
 
 
 class SchoolsListed(Event):
-    """The source told which schools it shares; they stand in `roster.listed_school`."""
+    """A source told which schools it shares; they stand in `roster.listed_school`."""
 
     type = "schools.listed"
     publishers = ("roster-fetcher",)
     subscribers = ("dashboard-api",)
 
+    source_id: str = ""
+    """The source, by its id in the district; blank: all of the district's."""
     schools: Count
     """How many it shares."""
     listing: Count
@@ -237,12 +239,14 @@ class SchoolsListed(Event):
 
 
 class SchoolsNotListed(Event):
-    """The source could not be asked which schools it shares."""
+    """A source could not be asked which schools it shares."""
 
     type = "schools.not_listed"
     publishers = ("roster-fetcher",)
     subscribers = ("dashboard-api",)
 
+    source_id: str = ""
+    """The source, by its id in the district; blank: those of the district's that had not told them yet."""
     code: Code
     detail: Detail
 

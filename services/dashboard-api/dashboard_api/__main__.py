@@ -6,10 +6,13 @@ from common.delivery import Routes
 from common.events import (
     NoticeFailed,
     NoticeSent,
+    PackageArrived,
     PlanMade,
     RosterFetched,
     SchoolsListed,
     SchoolsNotListed,
+    SourceChecked,
+    SourceCheckOrdered,
     SyncCompleted,
     SyncErrorsFound,
     SyncFailed,
@@ -39,6 +42,7 @@ from dashboard_api.projections.runs import (
     note_request,
     note_roster,
 )
+from dashboard_api.projections.source_checks import note_check, pass_on
 from dashboard_api.settings import Settings
 
 ROUTES: Routes = {
@@ -53,6 +57,9 @@ ROUTES: Routes = {
     SyncFailed: note_failure,
     SchoolsListed: note_listing,
     SchoolsNotListed: note_failed_listing,
+    SourceCheckOrdered: pass_on,
+    SourceChecked: note_check,
+    PackageArrived: pass_on,
     NoticeSent: note_notice,
     NoticeFailed: note_notice,
 }

@@ -7,13 +7,15 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from common import registry
 from common.delivery import Routes
-from common.events import SettingsChanged, SyncRequested
+from common.events import SettingsChanged, SourceCheckOrdered, SyncRequested
+from common.leader import lead
 from common.runtime import Runtime
 from common.sealing import SecretBox
-from roster_fetcher.handlers import Sources, fetch_roster, list_schools, report_parked
+from roster_fetcher.handlers import Sources, check_source, fetch_roster, list_schools, report_parked
 from roster_fetcher.settings import Settings
 from roster_fetcher.sources import SOURCES
 from roster_fetcher.sources.http import log_retry
+from roster_fetcher.watch import Watch
 
 
 def routes(sources: Sources) -> Routes:
@@ -21,6 +23,7 @@ def routes(sources: Sources) -> Routes:
     return {
         SyncRequested: partial(fetch_roster, sources=sources),
         SettingsChanged: partial(list_schools, sources=sources),
+        SourceCheckOrdered: partial(check_source, sources=sources),
     }
 
 
@@ -31,7 +34,9 @@ async def main() -> None:
     sources = Sources(SOURCES, SecretBox(settings.secret_key), settings.patience)
     async with Runtime("roster-fetcher", settings) as runtime:
         await registry.wait_until_published(runtime.pool)
-        await runtime.serve(routes(sources), on_park=report_parked)
+        watch = Watch(runtime.pool, runtime.unit_of_work, sources, settings.pools)
+        watching = lead(runtime.pool, watch.name, watch.look, settings.watch_seconds)
+        await runtime.serve(routes(sources), on_park=report_parked, background=[watching])
 
 
 if __name__ == "__main__":

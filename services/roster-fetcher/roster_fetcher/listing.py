@@ -16,13 +16,15 @@ NONE_SHARED = SourceTrouble(
 async def list_source(uow: UnitOfWork, event: SettingsChanged, source_id: str, schools: Sequence[ListedSchool]) -> None:
     """Keep the listing and tell of it. No school at all is no listing: the last one stands. Inside the unit of work."""
     if not schools:
-        report_no_listing(uow, event, NONE_SHARED)
+        report_no_listing(uow, event, source_id, NONE_SHARED)
         return
     await school_lock.wait_in_transaction(uow.conn, "listing", event.district_id, source_id)
     number = await listed_schools.replace(uow.conn, event.district_id, source_id, schools)
-    uow.emit(SchoolsListed(district_id=event.district_id, pool=event.pool, schools=len(schools), listing=number))
+    about = {"district_id": event.district_id, "pool": event.pool, "source_id": source_id}
+    uow.emit(SchoolsListed(**about, schools=len(schools), listing=number))
 
 
-def report_no_listing(uow: UnitOfWork, event: SettingsChanged, trouble: Permanent) -> None:
-    """Tell why the source's schools are not known. Inside the unit of work."""
-    uow.emit(SchoolsNotListed(district_id=event.district_id, pool=event.pool, code=trouble.code, detail=str(trouble)))
+def report_no_listing(uow: UnitOfWork, event: SettingsChanged, source_id: str, trouble: Permanent) -> None:
+    """Tell why a source's schools are not known; blank: whichever has not told them. Inside the unit of work."""
+    about = {"district_id": event.district_id, "pool": event.pool, "source_id": source_id}
+    uow.emit(SchoolsNotListed(**about, code=trouble.code, detail=str(trouble)))

@@ -40,16 +40,21 @@ class Door:
         async def handle(request: web.Request) -> web.StreamResponse:
             self._counters.asked(name, f"{request.method} {request.path_qs}")
             struck = self._mishaps.strikes(name)
-            try:
-                instead = await self._mishaps.instead(self._rate, self._behaviour.per_minute) if struck else None
-                response = instead or await answer(request)
-            except Refusal as refusal:
-                response = refusal.answer(self._version, self._behaviour.errors)
-            limit = self._mishaps.per_minute or self._behaviour.per_minute
-            response.headers.update(self._rate.headers(limit, self._mishaps.window))
-            return await self._send(name, request, response, struck=struck)
+            with self._counters.under_way():
+                response = await self._response(request, answer, struck=struck)
+                return await self._send(name, request, response, struck=struck)
 
         return handle
+
+    async def _response(self, request: web.Request, answer: Answer, *, struck: bool) -> web.Response:
+        try:
+            instead = await self._mishaps.instead(self._rate, self._behaviour.per_minute) if struck else None
+            response = instead or await answer(request)
+        except Refusal as refusal:
+            response = refusal.answer(self._version, self._behaviour.errors)
+        limit = self._mishaps.per_minute or self._behaviour.per_minute
+        response.headers.update(self._rate.headers(limit, self._mishaps.window))
+        return response
 
     async def _send(
         self, name: str, request: web.Request, response: web.Response, *, struck: bool

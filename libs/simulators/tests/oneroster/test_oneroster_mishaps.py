@@ -147,6 +147,19 @@ async def test_answers_can_be_slow(serve: Serve) -> None:
             await reader.get("orgs")
 
 
+async def test_requests_that_are_answered_together_are_counted(serve: Serve) -> None:
+    reader = await serve()
+    await reader.get("orgs")
+    reader.simulator.mishaps.set(latency=0.05)
+
+    await asyncio.gather(*(reader.get("orgs") for _ in range(3)))
+
+    assert reader.simulator.counters.most_at_once == 3
+    reader.simulator.counters.clear()
+    await reader.get("orgs")
+    assert reader.simulator.counters.most_at_once == 1
+
+
 @pytest.mark.parametrize(("shift", "missing", "doubled"), [(1, 1, 0), (-1, 0, 1)])
 async def test_rows_can_slide_between_pages(serve: Serve, shift: int, missing: int, doubled: int) -> None:
     reader = await serve()

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from dashboard_api.api.answers import json_text
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.declare.mistakes import Mistake, mistakes_in
+from dashboard_api.declare.mistakes import Mistake, MistakenError, mistakes_in
 from dashboard_api.declare.model import Declaration
 from dashboard_api.declare.write import declare
 from dashboard_api.problems import Problem, not_found
@@ -36,13 +36,16 @@ async def show_district(district_id: DistrictId, caller: ApiCaller, context: InC
 async def put_district(
     district_id: DistrictId, body: Annotated[dict[str, Any], Body()], caller: ApiCaller, context: InContext
 ) -> Response:
-    """Declare a district whole: source, target, schools. The source is then asked which schools it shares."""
+    """Declare a district whole: sources, target, schools. The sources are then asked which schools they share."""
     caller.require("declare", district_id)
     declaration = _read(body)
     if declaration.district.id != district_id:
         raise _unprocessable([Mistake("district.id", f"district.id must be {district_id}, as in the address.")])
-    async with context.unit_of_work() as uow:
-        await declare(uow, context.box, declaration, caller.id)
+    try:
+        async with context.unit_of_work() as uow:
+            await declare(uow, context.box, declaration, caller.id)
+    except MistakenError as error:
+        raise _unprocessable([error.mistake]) from None
     return json_text(await _one(context, district_id))
 
 

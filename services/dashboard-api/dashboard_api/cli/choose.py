@@ -20,19 +20,34 @@ def the_district(client: Client, wanted: str | None) -> str:
     raise Trouble(f"There are several districts: {', '.join(ids)}. Name one with --district.")
 
 
+def have_several_sources(schools: Sequence[Json]) -> bool:
+    """Whether a district has several sources among these schools, so that ids alone may not tell them apart."""
+    sources = {(school["district_id"], school["source_id"]) for school in schools}
+    return len(sources) > len({district_id for district_id, _ in sources})
+
+
 def the_schools(client: Client, district_id: str, wanted: Sequence[str]) -> list[Json]:
-    """The schools that are named by name, by their id at the source, or by their id with us."""
+    """The schools that are named by name, by their id at the source (`7`, or `wonde/7`), or by their id with us."""
     schools = list(client.all("/schools", "schools", district=district_id))
     return [_one(schools, name) for name in wanted]
 
 
 def _one(schools: Sequence[Json], name: str) -> Json:
-    exact = [s for s in schools if name in (s["id"], s["source_school_id"])]
+    exact = [s for s in schools if name in (s["id"], s["source_school_id"], _with_source(s))]
     found = exact or [s for s in schools if s["name"].lower() == name.lower()]
     found = found or [s for s in schools if name.lower() in s["name"].lower()]
     if len(found) == 1:
         return found[0]
     if not found:
         raise Trouble(f"There is no school {name}. `rosterbus schools` lists them with their ids.")
-    some = ", ".join(f"{s['name']} ({s['source_school_id']})" for s in found[:5])
+    shown = _with_source if have_several_sources(schools) else _at_source
+    some = ", ".join(f"{s['name']} ({shown(s)})" for s in found[:5])
     raise Trouble(f"{name} may be several schools: {some}. Give the id instead.")
+
+
+def _at_source(school: Json) -> str:
+    return str(school["source_school_id"])
+
+
+def _with_source(school: Json) -> str:
+    return f"{school['source_id']}/{school['source_school_id']}"

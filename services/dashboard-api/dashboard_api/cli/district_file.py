@@ -1,7 +1,7 @@
 """The district file: YAML, with secrets named by environment variable or file, and resolved on this machine."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,14 @@ import yaml
 from pydantic import ValidationError
 
 from dashboard_api.cli.trouble import Trouble
+from dashboard_api.declare.kinds import SECRETS
 from dashboard_api.declare.mistakes import mistakes_in
 from dashboard_api.declare.model import Declaration
 
-PLACES = {"source": ("client_id", "client_secret"), "target": ("token",)}
+LOCAL_PLACES = ("path", "folder")
+"""Keys of a source that name something on a disk."""
+Part = tuple[str, dict[str, Any], tuple[str, ...]]
+"""A part of the file that holds secrets: its name in sentences, its keys, the names of its secrets."""
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -20,19 +24,36 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> dict[str, A
     body = _read(path)
     mistakes = [
         mistake
-        for part, names in PLACES.items()
-        if isinstance(body.get(part), dict)
+        for part, values, names in _parts(body)
         for name in names
-        for mistake in _resolve(part, name, body[part], path.parent, environment)
+        for mistake in _resolve(part, name, values, path.parent, environment)
     ]
     if mistakes:
         raise _trouble(path, mistakes)
-    _make_absolute(body.get("source"), path.parent)
+    for _, source in _sources(body):
+        _make_absolute(source, path.parent)
     try:
         Declaration.model_validate(body)
     except ValidationError as error:
         raise _trouble(path, [mistake.sentence for mistake in mistakes_in(error)]) from None
     return body
+
+
+def _parts(body: dict[str, Any]) -> Iterator[Part]:
+    yield from ((name, source, SECRETS) for name, source in _sources(body))
+    if isinstance(body.get("target"), dict):
+        yield "target", body["target"], ("token",)
+
+
+def _sources(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All sources, however they are written, with the name of each; what is none is left for the model to refuse."""
+    several = body.get("sources")
+    named = list(several.items()) if isinstance(several, dict) else []
+    if isinstance(several, list):
+        named = [(one.get("id", place), one) for place, one in enumerate(several, 1) if isinstance(one, dict)]
+    for name, source in (("source", body.get("source")), *((f"sources.{id_}", one) for id_, one in named)):
+        if isinstance(source, dict):
+            yield name, source
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -69,10 +90,11 @@ def _resolve(part: str, name: str, values: dict[str, Any], folder: Path, environ
     return []
 
 
-def _make_absolute(source: object, folder: Path) -> None:
+def _make_absolute(source: dict[str, Any], folder: Path) -> None:
     """A package's path counts from the file, but the fetcher that reads it stands elsewhere."""
-    if isinstance(source, dict) and isinstance(source.get("path"), str) and source["path"]:
-        source["path"] = str((folder / source["path"]).resolve())
+    for name in LOCAL_PLACES:
+        if isinstance(source.get(name), str) and source[name]:
+            source[name] = str((folder / source[name]).resolve())
 
 
 def _trouble(path: Path, sentences: list[str]) -> Trouble:

@@ -2,6 +2,7 @@
 
 import typer
 
+from dashboard_api.cli import source_check
 from dashboard_api.cli.apply import apply
 from dashboard_api.cli.show import run, runs, schools
 from dashboard_api.cli.sync import sync
@@ -13,3 +14,4 @@ app = typer.Typer(
 )
 for command in (apply, sync, schools, runs, run):
     app.command()(command)
+app.add_typer(source_check.app, name="source")

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dashboard_api.cli.choose import the_district, the_schools
+from dashboard_api.cli.choose import have_several_sources, the_district, the_schools
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.trouble import plainly
 from dashboard_api.words.amounts import ago, duration, exact, moment, number, size
@@ -29,7 +29,9 @@ def schools(district: District = None, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
-    table = _table(("School", "Id"), OVERVIEW.values(), ("Status", "Errors", "Last sync"))
+    several = have_several_sources(rows)
+    before = ("School", "Id", "Source") if several else ("School", "Id")
+    table = _table(before, OVERVIEW.values(), ("Status", "Errors", "Last sync"))
     for school in rows:
         counts = school["counts"] or {}
         activity = school["activity"]
@@ -37,7 +39,8 @@ def schools(district: District = None, as_json: AsJson = False) -> None:
         last = school["last_run"]
         ended = f"{_ago(last['ended_at'])}, {last_sync(last)}" if last else "never"
         numbers = [number(counts.get(kind)) for kind in OVERVIEW]
-        table.add_row(school["name"], school["source_school_id"], *numbers, status, number(school["errors"]), ended)
+        names = (school["name"], school["source_school_id"], *((school["source_id"],) if several else ()))
+        table.add_row(*names, *numbers, status, number(school["errors"]), ended)
     Console().print(table)
 
 

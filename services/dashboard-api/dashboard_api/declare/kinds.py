@@ -23,7 +23,7 @@ KINDS: dict[str, tuple[type[Declared], ...]] = {
 }
 """Each kind's models: several where a further key decides which keys there are (`MODES`)."""
 MODES: dict[str, type[Declared]] = {"direct": ClassLinkServer, "proxy": ClassLinkProxy}
-SECRETS = ("client_id", "client_secret", "token", "access_token", "password", "private_key")
+SECRETS = ("client_id", "client_secret", "token", "password", "private_key")
 
 
 def split(source: Declared) -> tuple[dict[str, Any], dict[str, str]]:

@@ -10,6 +10,23 @@ from pydantic_core import ErrorDetails
 from dashboard_api.declare.kinds import SECRETS
 from dashboard_api.declare.places import Place, place_of
 
+SHAPES = {
+    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "string_pattern_mismatch": "must be lower-case letters, digits and hyphens",
+    "string_type": "must be text",
+    "model_type": "must have keys of its own below it",
+    "model_attributes_type": "must have keys of its own below it",
+    "dict_type": "must have keys of its own below it",
+}
+"""What a value must be, by pydantic's type of error."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -84,24 +101,10 @@ def _unknown(place: Place) -> str:
 
 def _shape(type_: str, key: str, ctx: dict[str, Any]) -> str:
     match type_:
-        case "string_too_short" | "too_short":
-            return "must not be empty"
         case "string_too_long":
             return f"must not be longer than {ctx['max_length']} characters"
         case "greater_than_equal" | "less_than_equal":
             return f"must be {'at least' if 'ge' in ctx else 'at most'} {ctx.get('ge', ctx.get('le'))}"
-        case "int_parsing" | "int_type" | "int_from_float":
-            return "must be a whole number"
-        case "bool_parsing" | "bool_type":
-            return "must be true or false"
-        case "tuple_type" | "list_type":
-            return "must be a list"
         case "string_pattern_mismatch" if key == "district.locale":
             return "must be a language, such as en or nl"
-        case "string_pattern_mismatch":
-            return "must be lower-case letters, digits and hyphens"
-        case "string_type":
-            return "must be text"
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return "must have keys of its own below it"
-    return "has a value that cannot be used"
+    return SHAPES.get(type_, "has a value that cannot be used")

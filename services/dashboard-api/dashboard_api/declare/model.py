@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from dashboard_api.declare.sources import Source
-from dashboard_api.declare.values import Declared, Email, Id, Name, Secret, WebAddress, Zone, nightly
+from dashboard_api.declare.values import Declared, Email, Id, Name, Secret, WebAddress, Zone, time_of_night
 
 SOURCE_ID = "main"
 """The id of a district's only source, declared as `source`."""
@@ -50,7 +50,7 @@ class DeclaredSchool(Declared):
     source: Id | None = None
     target: str | None = None
     timezone: Zone | None = None
-    nightly: Annotated[time | None, BeforeValidator(nightly)] = None
+    nightly: Annotated[time | None, BeforeValidator(time_of_night)] = None
 
 
 def _all_or_some(value: object) -> object:

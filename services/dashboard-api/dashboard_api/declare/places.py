@@ -1,6 +1,6 @@
 """Where in a declaration something is: pydantic's place, and the same as people wrote it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -67,7 +67,8 @@ def place_of(loc: tuple[int | str, ...]) -> Place:
     parts = tuple(part for part in loc if part != KEY_ITSELF)
     before = BEFORE_TAGS.get(str(parts[0]), len(parts)) if parts else 0
     tags: tuple[str, ...] = ()
-    for part, known in zip(parts[before:], (KINDS, MODES), strict=False):
+    levels: tuple[Mapping[str, object], ...] = (KINDS, MODES)
+    for part, known in zip(parts[before:], levels, strict=False):
         if part not in known:
             break
         tags = (*tags, str(part))

@@ -69,7 +69,7 @@ class OneRosterSource(ReadsCollections):
     @classmethod
     def _given_for_tokens(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None and info.data.get("auth") == "oauth2":
-            raise ValueError("is missing. It is the address that gives out access tokens; with auth oauth1 there is none")
+            raise ValueError("is missing. It is the address that gives out access tokens")
         return value
 
 
@@ -81,7 +81,7 @@ class CleverSource(ReadsChanges):
     base_url: WebAddress = "https://api.clever.com/v3.1"
     token_base_url: WebAddress = "https://clever.com"  # noqa: S105 - an address
     families: bool = False
-    page_size: Annotated[int, Field(ge=100, le=10_000)] = 1000
+    page_size: Annotated[int, Field(ge=1, le=10_000)] = 1000
     requests_per_minute: Annotated[int, Field(ge=1)] = 1200
     client_id: Secret | None = None
     client_secret: Secret | None = None
@@ -112,11 +112,11 @@ class ClassLinkProxy(ReadsCollections):
     kind: Literal["classlink"]
     mode: Literal["proxy"]
     version: Version = "1.1"
-    proxy_url: WebAddress = "https://oneroster-proxy.classlink.io"
+    base_url: WebAddress = "https://oneroster-proxy.classlink.io"
     application_id: Annotated[Name, AfterValidator(_as_shown)] = Field(
         description="the district's oneroster_application_id, just as the console shows it"
     )
-    access_token: Secret = Field(description="the partner's access token")
+    token: Secret = Field(description="the partner's access token")
 
 
 class WondeSource(ReadsChanges):
@@ -160,7 +160,7 @@ class OneRosterCsvSource(Declared):
         if self.sftp and len(proofs) != 1:
             raise ValueError("needs exactly one of password and private_key to sign in by sftp")
         if proofs and not self.sftp:
-            raise ValueError(f"has {' and '.join(proofs)}, which go with sftp only; take out what is not meant")
+            raise ValueError(f"has {proofs[0]}, which goes with sftp only; take it out")
         return self
 
 

@@ -45,7 +45,7 @@ def _absolute(value: str) -> str:
     return value
 
 
-def nightly(value: object) -> object:
+def time_of_night(value: object) -> object:
     """The time of day that a nightly sync may have. Raises `ValueError`."""
     if value is None or isinstance(value, time):
         return value

@@ -1,42 +1,80 @@
 """Writes a declaration to the registry: the same declaration twice leaves the same registry."""
 
+from typing import Any
+
+from common.errors import Permanent
 from common.events import SettingsChanged
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
-from dashboard_api.declare.model import SOURCE_ID, TARGET_ID, Declaration, OneRosterCsvSource, OneRosterSource
+from dashboard_api.declare.kinds import split
+from dashboard_api.declare.mistakes import Mistake, MistakenError
+from dashboard_api.declare.model import TARGET_ID, Declaration
+from dashboard_api.declare.sources import Source
 from dashboard_api.queries import audit, districts, schools, sources, targets
+from dashboard_api.words.amounts import count
 
 
 async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, actor: str) -> None:
-    """Upsert all of it in the caller's transaction; the source is then asked for its schools."""
+    """Upsert all of it in the caller's transaction; the sources are then asked for their schools.
+
+    Raises `MistakenError` for what does not fit what is there: a source is missing that has schools.
+    """
     district_id = declaration.district.id
     await districts.upsert(
         uow.conn, declaration.district, list(declaration.notify), None if declaration.schools else TARGET_ID
     )
-    await _write_source(uow, box, district_id, declaration.source)
+    changed = await _write_sources(uow, box, declaration)
     token = {"token": declaration.target.token.get_secret_value()}
     await targets.upsert(uow.conn, district_id, TARGET_ID, declaration.target, box.seal(token))
     if declaration.schools:
-        await schools.set_up_only(uow.conn, district_id, declaration.schools)
+        named = [(declaration.source_of(school), school) for school in declaration.schools]
+        await schools.set_up_only(uow.conn, district_id, named)
     else:
         await schools.set_all_up(uow.conn, district_id)
-    await audit.add(uow.conn, district_id, actor, "declare", f"district/{district_id}", _summary(declaration))
+    summary = _summary(declaration) | {"changed_sources": changed}
+    await audit.add(uow.conn, district_id, actor, "declare", f"district/{district_id}", summary)
     uow.emit(
         SettingsChanged(district_id=district_id, pool=declaration.district.pool, what="district", list_schools=True)
     )
 
 
-async def _write_source(
-    uow: UnitOfWork, box: SecretBox, district_id: str, source: OneRosterSource | OneRosterCsvSource
-) -> None:
-    secrets: dict[str, str] = {}
-    settings = source.model_dump(exclude={"kind", "client_id", "client_secret"}, exclude_none=True)
-    if isinstance(source, OneRosterSource):
-        secrets["client_id"] = source.client_id.get_secret_value()
-        secrets["client_secret"] = source.client_secret.get_secret_value()
-    await sources.upsert(uow.conn, district_id, SOURCE_ID, source.kind, settings, box.seal(secrets))
+async def _write_sources(uow: UnitOfWork, box: SecretBox, declaration: Declaration) -> list[str]:
+    """Bring the sources in line; the ids of those that are new or differ. The others are not touched."""
+    district_id, declared = declaration.district.id, declaration.sources_by_id
+    await _remove_others(uow, district_id, [*declared])
+    known = await sources.known(uow.conn, district_id)
+    changed = [id_ for id_, source in declared.items() if not _same(box, known.get(id_), source)]
+    for id_ in changed:
+        settings, secrets = split(declared[id_])
+        await sources.upsert(uow.conn, district_id, id_, declared[id_].kind, settings, box.seal(secrets))
+    await sources.forget_failed_listings(uow.conn, district_id)
+    return changed
 
 
-def _summary(declaration: Declaration) -> dict[str, str | int]:
-    schools = len(declaration.schools) or "all"
-    return {"source": declaration.source.kind, "target": declaration.target.base_url, "schools": schools}
+async def _remove_others(uow: UnitOfWork, district_id: str, ids: list[str]) -> None:
+    used = await sources.used_beside(uow.conn, district_id, ids)
+    if used is not None:
+        raise MistakenError(
+            Mistake(
+                f"sources.{used['source_id']}",
+                f"sources.{used['source_id']} is not declared any more, but {count(used['schools'], 'school')} of it "
+                f"{'is' if used['schools'] == 1 else 'are'} set up; put it back, list under schools those that stay, "
+                "apply the file, and then take it out.",
+            )
+        )
+    await sources.remove_beside(uow.conn, district_id, ids)
+
+
+def _same(box: SecretBox, known: sources.Known | None, source: Source) -> bool:
+    if known is None or known.kind != source.kind:
+        return False
+    settings, secrets = split(source)
+    try:
+        return known.settings == settings and box.open(known.secrets) == secrets
+    except Permanent:
+        return False
+
+
+def _summary(declaration: Declaration) -> dict[str, Any]:
+    kinds = {id_: source.kind for id_, source in declaration.sources_by_id.items()}
+    return {"sources": kinds, "target": declaration.target.base_url, "schools": len(declaration.schools) or "all"}

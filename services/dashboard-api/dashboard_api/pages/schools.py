@@ -94,6 +94,7 @@ async def _values(context: Context, wanted: SchoolFilter, ordered: UUID | None) 
         "columns": _columns(district["counts"] or {}),
         "filters": _filters(district),
         "standing": standing,
+        "sources": standing.source_names(district["sources"]),
     }
 
 

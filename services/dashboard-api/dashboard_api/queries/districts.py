@@ -1,13 +1,11 @@
-"""The table `district`: what operators declare of it, and how the last listing of its schools went."""
-
-from datetime import datetime
+"""The table `district`: what operators declare of it."""
 
 from common.db import Connection, Pool, Row
 from dashboard_api.declare.model import District
 
 
 async def upsert(conn: Connection, district: District, notify: list[str], all_schools: str | None) -> None:
-    """Write the district as declared. What the source could not tell before is asked again, so its error goes."""
+    """Write the district as declared."""
     await conn.execute(
         """
         INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools)
@@ -15,7 +13,7 @@ async def upsert(conn: Connection, district: District, notify: list[str], all_sc
         ON CONFLICT (id) DO UPDATE
         SET name = excluded.name, timezone = excluded.timezone, locale = excluded.locale, pool = excluded.pool,
             max_parallel = excluded.max_parallel, notify = excluded.notify, all_schools = excluded.all_schools,
-            listing_error = NULL, listing_error_code = NULL, declared_at = now()
+            declared_at = now()
         """,
         district.id,
         district.name,
@@ -31,32 +29,6 @@ async def upsert(conn: Connection, district: District, notify: list[str], all_sc
 async def lock(conn: Connection, district_id: str) -> None:
     """Hold the district until the transaction ends: one listing is taken in at a time."""
     await conn.execute("SELECT FROM district WHERE id = $1 FOR UPDATE", district_id)
-
-
-async def note_listing(conn: Connection, district_id: str, told_at: datetime) -> None:
-    """The source told its schools. The time kept is the database's, so that it compares with `declared_at`."""
-    await conn.execute(
-        """
-        UPDATE district SET listed_at = now(), listing_error = NULL, listing_error_code = NULL, listing_told_at = $2
-        WHERE id = $1 AND (listing_told_at IS NULL OR listing_told_at <= $2)
-        """,
-        district_id,
-        told_at,
-    )
-
-
-async def note_failed_listing(conn: Connection, district_id: str, code: str, detail: str, told_at: datetime) -> None:
-    """The source could not tell its schools, as far as nothing newer is known."""
-    await conn.execute(
-        """
-        UPDATE district SET listing_error = $2, listing_error_code = $3, listing_told_at = $4
-        WHERE id = $1 AND (listing_told_at IS NULL OR listing_told_at <= $4)
-        """,
-        district_id,
-        detail,
-        code,
-        told_at,
-    )
 
 
 async def pool_of(conn: Connection, district_id: str) -> str:

@@ -5,21 +5,23 @@ from uuid import UUID
 
 from common.db import Connection, Pool, Row
 from common.registry import school_id
-from dashboard_api.declare.model import SOURCE_ID, TARGET_ID, DeclaredSchool
+from dashboard_api.declare.model import TARGET_ID, DeclaredSchool
 
 
-async def take_listing(conn: Connection, district_id: str) -> None:
-    """Bring the schools in line with `roster.listed_school`: new ones in, names renewed, missing ones not shared.
+async def take_listing(conn: Connection, district_id: str, source_id: str) -> None:
+    """Bring a source's schools in line with `roster.listed_school`: new in, names renewed, missing ones not shared.
 
-    A district declared with `schools: all` gives new schools its target. Nothing is ever deleted.
+    A blank source stands for all of the district's. A district declared with `schools: all` gives new schools its
+    target. Nothing is ever deleted.
     """
     listed = await conn.fetch(
         """
         SELECT l.source_id, l.source_school_id, l.name FROM roster.listed_school l
         JOIN source s ON s.district_id = l.district_id AND s.id = l.source_id
-        WHERE l.district_id = $1
+        WHERE l.district_id = $1 AND ($2 = '' OR l.source_id = $2)
         """,
         district_id,
+        source_id,
     )
     ids = [school_id(district_id, row["source_id"], row["source_school_id"]) for row in listed]
     await conn.execute(
@@ -36,7 +38,13 @@ async def take_listing(conn: Connection, district_id: str) -> None:
         *([row[column] for row in listed] for column in ("source_id", "source_school_id", "name")),
     )
     await conn.execute(
-        "UPDATE school SET shared = false WHERE district_id = $1 AND shared AND id <> ALL($2::uuid[])", district_id, ids
+        """
+        UPDATE school SET shared = false
+        WHERE district_id = $1 AND ($2 = '' OR source_id = $2) AND shared AND id <> ALL($3::uuid[])
+        """,
+        district_id,
+        source_id,
+        ids,
     )
 
 
@@ -45,9 +53,12 @@ async def set_all_up(conn: Connection, district_id: str) -> None:
     await conn.execute("UPDATE school SET target_id = $2 WHERE district_id = $1", district_id, TARGET_ID)
 
 
-async def set_up_only(conn: Connection, district_id: str, declared: Sequence[DeclaredSchool]) -> None:
-    """Set up the schools of a list, and no others. One that the source has not told of yet waits for its listing."""
-    ids = [school_id(district_id, SOURCE_ID, school.source_id) for school in declared]
+async def set_up_only(conn: Connection, district_id: str, declared: Sequence[tuple[str, DeclaredSchool]]) -> None:
+    """Set up the schools of a list (with the ids of their sources), and no others.
+
+    One that its source has not told of yet waits for the listing.
+    """
+    ids = [school_id(district_id, source_id, school.source_id) for source_id, school in declared]
     await conn.execute(
         "UPDATE school SET target_id = NULL WHERE district_id = $1 AND id <> ALL($2::uuid[])", district_id, ids
     )
@@ -59,8 +70,8 @@ async def set_up_only(conn: Connection, district_id: str, declared: Sequence[Dec
         SET target_id = excluded.target_id, timezone = excluded.timezone, nightly = excluded.nightly
         """,
         [
-            (district_id, id_, SOURCE_ID, school.source_id, TARGET_ID, school.timezone, school.nightly)
-            for id_, school in zip(ids, declared, strict=True)
+            (district_id, id_, source_id, school.source_id, TARGET_ID, school.timezone, school.nightly)
+            for id_, (source_id, school) in zip(ids, declared, strict=True)
         ],
     )
 

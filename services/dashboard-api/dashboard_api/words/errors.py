@@ -18,5 +18,15 @@ def explained(run: Json) -> Json:
     return {**run, "errors_by_code": errors, "failure": failure}
 
 
+def explained_check(check: Json) -> Json:
+    """A check of a source with the same words beside the codes of its report."""
+    report = check["report"]
+    if report is None:
+        return check
+    trouble = report["trouble"] and report["trouble"] | _in_words(report["trouble"]["code"], check["locale"])
+    findings = [found | _in_words(found["code"], check["locale"]) for found in report["findings"]]
+    return {**check, "report": {**report, "trouble": trouble, "findings": findings}}
+
+
 def _in_words(code: str, locale: str | None) -> dict[str, str]:
     return asdict(entry_of(code).words(locale))

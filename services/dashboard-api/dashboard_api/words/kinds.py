@@ -23,6 +23,7 @@ ENTITIES = {
     "administrator": "Administrators",
     "guardian": "Families",
     "enrolment": "Enrolments",
+    "guardian_link": "Ties to guardians",
     "group": "Groups",
     "cohort": "Cohorts",
 }

@@ -47,13 +47,27 @@ OUTCOME = {
 }
 ENDED = ("refused", "failed", "completed")
 MODES = {"nightly": "Nightly sync", "partial": "Partial sync", "full": "Full sync", "refresh": "Refresh of counts"}
-SOURCES = {"oneroster": "OneRoster", "oneroster-csv": "OneRoster CSV"}
+SOURCES = {
+    "oneroster": "OneRoster",
+    "oneroster-csv": "OneRoster CSV",
+    "clever": "Clever",
+    "classlink": "ClassLink",
+    "wonde": "Wonde",
+}
 UNITS = {"fetching": "records", "planning": "records", "applying": "operations"}
 REFUSALS = {
     "already_running": "Another run of this school was under way.",
     "not_set_up": "The school has no target. Name it in the district file under schools, and apply the file.",
     "unknown_school": "The scheduler does not know this school. Apply the district file again.",
 }
+
+
+def source_names(sources: list[Json]) -> dict[str, str]:
+    """The name of each source by its id: its kind's, with the id where several are of one kind."""
+    kinds = [source["kind"] for source in sources]
+    alone = {source["id"] for source in sources if kinds.count(source["kind"]) == 1}
+    names = {source["id"]: SOURCES.get(source["kind"]) or str(source["kind"]) for source in sources}
+    return {id_: name if id_ in alone else f"{name} ({id_})" for id_, name in names.items()}
 
 
 def run_badge(run: Json) -> Badge:

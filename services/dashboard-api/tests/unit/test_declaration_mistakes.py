@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from dashboard_api.declare.kinds import KINDS
 from dashboard_api.declare.mistakes import mistakes_in
-from dashboard_api.declare.model import Declaration, OneRosterCsvSource
+from dashboard_api.declare.model import Declaration
+from dashboard_api.declare.sources import OneRosterCsvSource, OneRosterSource
 
 GOOD: dict[str, Any] = {
     "district": {"id": "north", "name": "North district", "timezone": "Europe/Amsterdam", "locale": "nl"},
@@ -47,7 +49,7 @@ def sentence_about(whole: dict[str, Any]) -> tuple[str, str]:
 
 def test_a_good_declaration_is_taken() -> None:
     declaration = Declaration.model_validate(GOOD)
-    assert declaration.source.kind == "oneroster"
+    assert isinstance(declaration.source, OneRosterSource)
     assert declaration.source.base_url == "https://sis.example/rostering/v1p2"
     assert declaration.target.roles == {"student": 5, "teacher": 3}
     assert declaration.notify == ()
@@ -81,9 +83,10 @@ def test_secrets_show_nowhere() -> None:
         ("district.nmae", "x", "district.nmae", "district.nmae is not a key that is known here; did you mean name?"),
         ("district.max_parallel", "0", "district.max_parallel", "district.max_parallel must be at least 1."),
         ("district.name", " ", "district.name", "district.name must not be empty."),
-        ("source", GONE, "source", "source is missing. It is where the roster comes from."),
-        ("source.kind", GONE, "source", "source.kind is missing. It is one of oneroster, oneroster-csv."),
-        ("source.kind", "excel", "source", "source.kind must be one of oneroster, oneroster-csv."),
+        ("source", GONE, "source",
+         "source is missing. It is where the roster comes from; several stand below sources."),
+        ("source.kind", GONE, "source", "source.kind is missing. It is one of " + ", ".join(KINDS) + "."),
+        ("source.kind", "excel", "source", "source.kind must be one of " + ", ".join(KINDS) + "."),
         ("source.version", "2.0", "source.version", "source.version must be 1.1 or 1.2."),
         ("source.base_url", "sis.example", "source.base_url",
          "source.base_url must be a web address that begins with https:// or http://."),
@@ -107,7 +110,8 @@ def test_secrets_show_nowhere() -> None:
         ("schools", [], "schools", "schools must be the word all, or a list with at least one school."),
         ("schools", "some", "schools", "schools must be the word all, or a list with at least one school."),
         ("schools", [{"source_id": "7", "id": "7"}], "schools[1].id",
-         "schools[1].id is not a key that is known here; the keys here are source_id, target, timezone, nightly."),
+         "schools[1].id is not a key that is known here; the keys here are source_id, source, target, timezone, "
+         "nightly."),
         ("schools", [{"source_id": "7", "nightly": "21:00"}], "schools[1].nightly",
          'schools[1].nightly must be "20:00" or "00:00", in the school\'s own time.'),
         ("schools", [{"source_id": "7"}, {"source_id": "7"}], "",

@@ -61,6 +61,56 @@ def test_the_path_of_a_package_counts_from_the_file(tmp_path: Path) -> None:
     assert body["source"]["path"] == str(tmp_path / "rosters/north.zip")
 
 
+SEVERAL = """sources:
+  sis:  {kind: oneroster, version: 1.1, base_url: https://sis.example/v1p1, auth: oauth1,
+         client_id_env: SIS_ID, client_secret_env: SIS_SECRET, school_types: [school, local]}
+  keys: {kind: wonde, token_file: key}
+  drop: {kind: oneroster-csv, folder: drop}
+  sftp: {kind: oneroster-csv, private_key_file: id_ed25519,
+         sftp: {host: files.example, username: rosterbus, folder: out, host_key: ssh-ed25519 AAAAinvented}}
+"""
+LISTED = """sources:
+  - {id: keys, kind: wonde, token_file: key}
+  - {id: drop, kind: oneroster-csv, folder: drop}
+"""
+
+
+def with_sources(text: str) -> str:
+    return re.sub(r"source:.*?}\n", text, FILE, flags=re.DOTALL)
+
+
+def test_several_sources_have_their_secrets_and_folders_each(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("key-from-file\n")
+    (tmp_path / "id_ed25519").write_text("-----BEGIN PRIVATE KEY-----\ninvented\n-----END PRIVATE KEY-----\n")
+    sources = load(write(tmp_path, with_sources(SEVERAL)), ENVIRONMENT)["sources"]
+    assert (sources["sis"]["client_id"], sources["sis"]["client_secret"]) == ("id-value", "secret-value")
+    assert sources["keys"] == {"kind": "wonde", "token": "key-from-file"}
+    assert sources["drop"]["folder"] == str(tmp_path / "drop")
+    assert sources["sftp"]["private_key"].splitlines()[1] == "invented"
+    assert sources["sftp"]["sftp"]["folder"] == "out"
+
+
+def test_several_sources_may_be_a_list(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("key-from-file\n")
+    keys, drop = load(write(tmp_path, with_sources(LISTED)), ENVIRONMENT)["sources"]
+    assert (keys["token"], drop["folder"]) == ("key-from-file", str(tmp_path / "drop"))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (SEVERAL, "sources.keys.token_file names key, which cannot be read."),
+        (LISTED, "sources.keys.token_file names key, which cannot be read."),
+        ("sources: {keys: {kind: wonde, token: x}}\n", "sources.keys.token must not stand in the file."),
+        ("sources: {keys: {kind: wonde}}\n", "sources.keys.token is missing."),
+        ("sources: [one, two]\n", "sources must be a list of sources with an id each"),
+        ("sources: [{id: [a], kind: wonde, token_env: MOODLE_TOKEN}]\n", "sources.['a'] must be lower-case letters"),
+    ],
+)
+def test_a_mistake_among_several_sources_names_the_source(tmp_path: Path, text: str, sentence: str) -> None:
+    assert sentence in trouble_with(write(tmp_path, with_sources(text)))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

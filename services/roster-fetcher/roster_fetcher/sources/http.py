@@ -19,7 +19,9 @@ from stamina.instrumentation import RetryDetails
 from yarl import URL
 
 from roster_fetcher.ledger import Entry
+from roster_fetcher.metrics import count_request
 from roster_fetcher.patience import Patience
+from roster_fetcher.sources.pacing import Pace
 from roster_fetcher.sources.protocol import ANSWER_KEPT, Opening, SourceTrouble
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -98,21 +100,26 @@ def digest(body: bytes, *, packed: bool) -> bytes:
     return hashed.digest()
 
 
-def http_of(opening: Opening, credential: str) -> "Http":
-    """Connections for an opened source. `credential` names what the source's limits are counted by; it is no secret."""
-    return Http(opening.patience, credential)
+def http_of(opening: Opening, credential: str, *, per_minute: int | None = None) -> "Http":
+    """Connections for an opened source. `credential` names what the source's limits are counted by; it is no secret.
+
+    `per_minute` is how many requests the source takes in a minute, if that is known beforehand.
+    """
+    return Http(opening, credential, per_minute)
 
 
 class Http:
     """Connections to one source. Use with `async with`."""
 
-    def __init__(self, patience: Patience, credential: str = "") -> None:
-        self._patience = patience
+    def __init__(self, opening: Opening, credential: str, per_minute: int | None) -> None:
+        self._opening = opening
         self._credential = credential
+        self._per_minute = per_minute
+        self._paces: dict[str, Pace] = {}
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
-        silence = self._patience.answer
+        silence = self._opening.patience.answer
         self._session = aiohttp.ClientSession(
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=silence, sock_read=silence),
@@ -129,9 +136,13 @@ class Http:
         """One request and its answer, whatever the status; bytes go to the entry.
 
         `url` is percent-encoded already. Redirects are not followed, since the token must go nowhere else. Raises
-        `PassingTrouble` SOURCE_UNREACHABLE when no whole answer comes.
+        `PassingTrouble` SOURCE_UNREACHABLE when no whole answer comes, and `SourceTrouble` SOURCE_RATE_LIMITED when the
+        source's limit would have us wait for too long.
         """
         address = URL(url, encoded=True)
+        pace = self._pace_at(address.authority)
+        if pace:
+            await pace.turn()
         try:
             async with self._session.request(
                 method, address, headers=headers, data=form, allow_redirects=False
@@ -139,11 +150,22 @@ class Http:
                 body = await _read(response)
         except (aiohttp.ClientError, TimeoutError) as error:
             entry.answered("no answer")
+            count_request(None)
             raise PassingTrouble("SOURCE_UNREACHABLE", _no_answer(address, error)) from None
         _count(entry, response, body)
         entry.answered(str(response.status))
+        count_request(response.status)
+        if pace:
+            await pace.heard(response.status, response.headers)
         packed = response.headers.get("Content-Encoding", "identity").casefold() not in ("", "identity")
         return Answer(response.status, response.headers, body, packed)
+
+    def _pace_at(self, server: str) -> Pace | None:
+        """The pace at one server, since tokens may come from another than rosters; None where nobody shares it."""
+        pool, patience = self._opening.pool, self._opening.patience
+        if pool is not None and server not in self._paces:
+            self._paces[server] = Pace(pool, f"{server} {self._credential}", self._per_minute, patience)
+        return self._paces.get(server)
 
 
 async def patiently(patience: Patience, attempt: Callable[[], Awaitable[T]]) -> T:
@@ -153,7 +175,7 @@ async def patiently(patience: Patience, attempt: Callable[[], Awaitable[T]]) -> 
     def worth_waiting(error: Exception) -> bool | float:
         if not isinstance(error, PassingTrouble) or error.wait is None:
             return isinstance(error, PassingTrouble)
-        return error.wait if monotonic() + error.wait < deadline else False
+        return patience.jittered(error.wait) if monotonic() + error.wait < deadline else False
 
     retries = stamina.AsyncRetryingCaller(
         attempts=patience.attempts,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from common.db import Pool
 from common.errors import Permanent
 from roster_fetcher.findings import Notes
 from roster_fetcher.ledger import Entry
@@ -207,11 +208,12 @@ class Source(Protocol):
 
 
 class Opening(NamedTuple):
-    """What a source is opened with."""
+    """What a source is opened with. In `pool` workers share the pace of their requests; None: there are no others."""
 
     settings: dict[str, Any]
     secrets: dict[str, str]
     patience: Patience
+    pool: Pool | None = None
 
 
 Opener = Callable[[Opening], AbstractAsyncContextManager[Source]]

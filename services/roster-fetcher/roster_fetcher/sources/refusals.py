@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
 
+from roster_fetcher.patience import in_words
 from roster_fetcher.sources.http import Answer, PassingTrouble
+from roster_fetcher.sources.limits import TOO_MANY, retry_after, wait_asked
 from roster_fetcher.sources.protocol import SourceTrouble
 
 MINOR_CODE = re.compile(
@@ -38,8 +39,8 @@ def refusal(answer: Answer, what: str, meanings: Mapping[int, Meaning] = REFUSAL
     status = answer.status
     if 200 <= status < 300:
         return None
-    if status == 429:
-        wait = retry_after(answer.headers)
+    if status == TOO_MANY:
+        wait = wait_asked(answer.headers)
         return PassingTrouble("SOURCE_RATE_LIMITED", _too_many(what, wait), answer=answer.beginning(), wait=wait)
     if status >= 500:
         message = _sentence(answer, what, "has trouble of its own. Wait, or ask the vendor")
@@ -50,18 +51,6 @@ def refusal(answer: Answer, what: str, meanings: Mapping[int, Meaning] = REFUSAL
     return kind(code, _sentence(answer, what, meaning), answer=answer.beginning())
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that Retry-After asks for, be it a number or a date (RFC 9110, 10.2.3); None without it."""
-    value = headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None
-
-
 def _sentence(answer: Answer, what: str, meaning: str) -> str:
     said = MINOR_CODE.search(answer.beginning())
     word = f", {said[0]}" if said else ""
@@ -69,5 +58,10 @@ def _sentence(answer: Answer, what: str, meaning: str) -> str:
 
 
 def _too_many(what: str, wait: float | None) -> str:
-    asked = f" and to wait {wait:.0f} seconds" if wait else ""
-    return f"Asked for {what}, the source says to slow down{asked} (HTTP 429). Run again later."
+    if not wait:
+        return f"Asked for {what}, the source says to slow down (HTTP 429). Run again later."
+    until = in_words(datetime.now(UTC) + timedelta(seconds=wait))
+    return (
+        f"Asked for {what}, the source says to slow down and to wait {wait:.0f} seconds (HTTP 429). "
+        f"Run again after {until}."
+    )

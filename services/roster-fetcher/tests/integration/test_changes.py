@@ -25,6 +25,9 @@ changes = st.one_of(
     st.tuples(st.just("drop"), numbers),
     st.tuples(st.just("open_class"), st.sampled_from(["Chess", "Choir"]), numbers),
     st.tuples(st.just("close_class"), numbers),
+    st.tuples(st.just("retitle"), numbers, st.sampled_from(["Algebra", "Drama"])),
+    st.tuples(st.just("transfer"), st.integers(0, 5)),
+    st.tuples(st.just("surprise"), numbers),
 )
 nights = st.lists(st.lists(changes, max_size=4), min_size=1, max_size=3)
 

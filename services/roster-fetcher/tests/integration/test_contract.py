@@ -156,7 +156,7 @@ async def test_a_refresh_keeps_a_snapshot_and_ends_the_run(serve: Serve, north: 
 
 
 MISHAPS = {
-    "busy": {"too_many": 2, "retry_after": 0},
+    "busy": {"too_many": 1, "retry_after": 0},
     "trouble of its own": {"unavailable": 2},
     "a page of HTML": {"html": 2},
     "half a page": {"truncated": 2},

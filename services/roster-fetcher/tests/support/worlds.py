@@ -95,6 +95,18 @@ class World(ABC):
     def close_class(self, class_number: int) -> None:
         """Let a class be deleted with all that is in it, unless it is the last."""
 
+    @abstractmethod
+    def retitle(self, class_number: int, title: str) -> None:
+        """Give a class another title."""
+
+    @abstractmethod
+    def transfer(self, number: int) -> None:
+        """Let a student of the first school belong to the second one, still in the classes of the first."""
+
+    @abstractmethod
+    def surprise(self, number: int) -> None:
+        """Something that only this kind of source does."""
+
     async def __aenter__(self) -> "World":
         await self.start()
         return self
@@ -165,6 +177,30 @@ class OneRosterWorld(World):
     def close_class(self, class_number: int) -> None:
         if len(self.shared().classes) > 1:
             self.server.changes.remove_class(self._class(class_number))
+
+    def retitle(self, class_number: int, title: str) -> None:
+        self.server.changes.change("classes", self._class(class_number), title=title)
+
+    def transfer(self, number: int) -> None:
+        roles = [{"role": "student", "org_id": self.school(1)}]
+        self.server.changes.change("users", self._student(number), roles=roles)
+
+    def surprise(self, number: int) -> None:
+        """Guardians change hands, accounts are disabled, a course is renamed, a term ends sooner."""
+        district = self.now()
+        guardians = [user for user in district.users if user.has_role("parent", "guardian")]
+        guardian = guardians[number % len(guardians)].id
+        match number % 4:
+            case 0:
+                self.server.changes.change("users", guardian, agent_ids=[self._student(number)])
+            case 1:
+                self.server.changes.change("users", self._student(number), agent_ids=[guardian], enabled="false")
+            case 2:
+                course = district.courses[number % len(district.courses)].id
+                self.server.changes.change("courses", course, title=f"Course {number}")
+            case 3:
+                term = district.sessions[number % len(district.sessions)]
+                self.server.changes.change("academicSessions", term.id, ends="2027-05-30")
 
     def _student(self, number: int) -> str:
         students = [user.id for user in self.now().users if is_student(user, self.school())]
@@ -270,6 +306,19 @@ class CsvWorld(OneRosterWorld):
         self.publish()
 
 
+    def retitle(self, class_number: int, title: str) -> None:
+        super().retitle(class_number, title)
+        self.publish()
+
+    def transfer(self, number: int) -> None:
+        super().transfer(number)
+        self.publish()
+
+    def surprise(self, number: int) -> None:
+        super().surprise(number)
+        self.publish()
+
+
 class Csv12World(CsvWorld):
     """The same in 1.2, with roles.csv."""
 
@@ -304,13 +353,6 @@ class CleverWorld(World):
         store = self.server.publisher.store
         users = {user["id"]: user for user in store["users"].records()}
         sections = [section for section in store["sections"].records() if section["school"] == school]
-        here = {key for key, user in users.items() if _is_at(user, school)}
-        here |= {
-            key
-            for key, user in users.items()
-            for link in user["roles"].get("contact", {}).get("student_relationships", ())
-            if link["student"] in here
-        }
         members = {
             (section["id"], key, role)
             for section in sections
@@ -318,7 +360,14 @@ class CleverWorld(World):
             for key in keys
             if key in users
         }
-        return Shared({section["id"] for section in sections}, here | {key for _, key, _ in members}, members)
+        here = {key for key, user in users.items() if _is_at(user, school)} | {key for _, key, _ in members}
+        here |= {
+            key
+            for key, user in users.items()
+            for link in user["roles"].get("contact", {}).get("student_relationships", ())
+            if link["student"] in here
+        }
+        return Shared({section["id"] for section in sections}, here, members)
 
     @property
     def mishaps(self) -> Any:
@@ -350,6 +399,32 @@ class CleverWorld(World):
     def close_class(self, class_number: int) -> None:
         if len(self.shared().classes) > 1:
             self.server.changes.remove_class(self._class(class_number))
+
+    def retitle(self, class_number: int, title: str) -> None:
+        self.server.changes.change("sections", self._class(class_number), name=title)
+
+    def transfer(self, number: int) -> None:
+        at = {"school": self.school(1), "schools": [self.school(1)]}
+        self.server.changes.change("users", self._student(number), roles={"student": at})
+
+    def surprise(self, number: int) -> None:
+        """Records are unshared and shared again, somebody comes back with a new id, a course is renamed."""
+        changes, store = self.server.changes, self.server.publisher.store
+        match number % 5:
+            case 0:
+                changes.unshare("users", self._student(number))
+            case 1:
+                for user in sorted(self.server.publisher.sharing.users):
+                    changes.share("users", user)
+            case 2:
+                changes.renew_person(self._student(number))
+            case 3:
+                changes.change("courses", next(store["courses"].records())["id"], name=f"Course {number}")
+            case 4 if len(self.shared().classes) > 1:
+                section = self._class(number)
+                changes.unshare("sections", section)
+                if number % 2:
+                    changes.share("sections", section)
 
     def _student(self, number: int) -> str:
         users = self.server.publisher.store["users"].records()
@@ -431,6 +506,30 @@ class WondeWorld(World):
     def close_class(self, class_number: int) -> None:
         if len(self.shared().classes) > 1:
             self.server.changes.remove(self._class(class_number))
+
+    def retitle(self, class_number: int, title: str) -> None:
+        self.server.changes.change(self._class(class_number), name=title)
+
+    def transfer(self, number: int) -> None:
+        """At Wonde a person of another school is another person."""
+        self.server.changes.remove(self._student(number))
+
+    def surprise(self, number: int) -> None:
+        """Those who were deleted come back, with their old id or with a new one; staff leaves; contacts change."""
+        held, changes = self.server.roster.schools[self.school()], self.server.changes
+        gone = sorted(row.id for row in held.students.values() if row.gone)
+        staff = sorted(row.id for row in held.employees.values() if not row.gone)
+        match number % 5:
+            case 0 if gone:
+                changes.restore(gone[number % len(gone)])
+            case 1 if gone:
+                changes.readmit(gone[number % len(gone)])
+            case 2:
+                changes.end_employment(staff[number % len(staff)])
+            case 3:
+                changes.make_parent(staff[number % len(staff)], [self._student(number)])
+            case 4:
+                changes.remove(staff[number % len(staff)])
 
     def _student(self, number: int) -> str:
         held = self.server.roster.schools[self.school()]

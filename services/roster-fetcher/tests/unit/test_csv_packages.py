@@ -12,35 +12,10 @@ from roster_fetcher.sources.oneroster.mapping import ENROLLMENTS, ORGS, USERS
 from roster_fetcher.sources.oneroster_csv import open_source
 from roster_fetcher.sources.oneroster_csv.blocks import end_of_rows
 from roster_fetcher.sources.oneroster_csv.mapping import ROLES
-from roster_fetcher.sources.protocol import Endpoint, Opening, SourceTrouble
+from roster_fetcher.sources.protocol import Opening
 
+from ..support.csv_packages import FILES, rows_of, trouble_with
 from ..support.north import write_package
-
-FILES = {
-    "orgs": "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\no-1,,,Hill,school,1001,\n",
-    "classes": "sourcedId,status,dateLastModified,title,schoolSourcedId\nk-1,,,Maths,o-1\n",
-    "users": "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,givenName,familyName\n"
-    'u-1,,,true,"o-1,o-2",student,zoe,Zoë,Nuñez\n',
-    "enrollments": "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role\n"
-    "e-1,,,k-1,o-1,u-1,student\n",
-}
-
-
-async def rows_of(path: Path, endpoint: Endpoint) -> list[wire.Row]:
-    """An endpoint's rows, after those that come before it."""
-    async with open_source(Opening({"path": str(path)}, {}, Patience())) as source:
-        reader = source.school("o-1")
-        for each in reader.endpoints:
-            rows = [row async for page in reader.pages(each, Entry(*each), ()) for row in reader.decode(each, page)]
-            if each == endpoint:
-                return rows
-    raise AssertionError(f"the package has no {endpoint.name}")
-
-
-async def trouble_with(path: Path, endpoint: Endpoint = USERS) -> SourceTrouble:
-    with pytest.raises(SourceTrouble) as trouble:
-        await rows_of(path, endpoint)
-    return trouble.value
 
 
 async def test_columns_are_found_by_name_whatever_their_order_and_case(tmp_path: Path) -> None:
@@ -135,8 +110,8 @@ async def test_a_damaged_zip_is_refused(tmp_path: Path) -> None:
     ("version", "modes", "says"),
     [
         ("2.0", {}, "oneroster.version 2.0"),
-        ("1.1", {"users": "delta"}, "delta packages are not supported yet"),
-        ("1.1", {"users": "partial"}, "must be bulk or absent"),
+        ("1.1", {"users": "partial"}, "must be absent, bulk or delta"),
+        ("1.1", {"users": ""}, "calls users.csv nothing"),
         ("1.1", {"courses": "bulk"}, "names courses.csv, but the file is not there"),
     ],
 )

@@ -1,16 +1,22 @@
 """Answers of REST sources: packed, broken, refused."""
 
 import gzip
+import re
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
+from prometheus_client import REGISTRY
 
+from roster_fetcher.metrics import count_request
 from roster_fetcher.patience import Patience
 from roster_fetcher.sources import http
 from roster_fetcher.sources.http import Answer, PassingTrouble, digest, patiently, unpack
+from roster_fetcher.sources.limits import Remaining, remaining, retry_after
 from roster_fetcher.sources.protocol import SourceTrouble
-from roster_fetcher.sources.refusals import NotThereError, refusal, retry_after
+from roster_fetcher.sources.refusals import NotThereError, refusal
 
 QUICK = Patience(attempts=3, budget=5, answer=1, first_wait=0.001, longest_wait=0.002)
 
@@ -89,7 +95,84 @@ def test_retry_after_is_a_number_or_a_date() -> None:
     assert retry_after({"Retry-After": "60"}) == 60
     assert retry_after({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
     assert retry_after({"Retry-After": "soon"}) is None
+    assert retry_after({"Retry-After": format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)}) == (
+        pytest.approx(90, abs=2)
+    )
     assert retry_after({}) is None
+
+
+def test_nobody_is_kept_waiting_for_longer_than_a_day() -> None:
+    assert retry_after({"Retry-After": "9" * 400}) == 86_400
+    said = remaining(200, {"RateLimit-Remaining": "9" * 5000, "RateLimit-Reset": "inf"})
+    assert said == Remaining(1_000_000_000, 86_400)
+
+
+ON_THE_HOUR = "Mon, 23 Nov 2026 20:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"RateLimit-Limit": "100", "RateLimit-Remaining": "7", "RateLimit-Reset": "40"},
+        {"X-RateLimit-Limit": "1200", "X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "40"},
+        {"X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "1795464040", "Date": ON_THE_HOUR},
+        {"X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "1795464040000", "Date": ON_THE_HOUR},
+        {"RateLimit": "limit=100, remaining=7, reset=40"},
+        {"RateLimit": '"minute";r=7;t=40'},
+        {"RateLimit": '"day";r=5000;t=7000, "minute";r=7;t=40'},
+    ],
+)
+def test_what_remains_is_said_in_many_ways(headers: dict[str, str]) -> None:
+    assert remaining(200, headers) == Remaining(7, 41)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"RateLimit-Remaining": "7"},
+        {"RateLimit-Remaining": "some", "RateLimit-Reset": "40"},
+        {"RateLimit-Remaining": "7", "RateLimit-Reset": "soon"},
+        {"RateLimit": "plenty"},
+    ],
+)
+def test_what_cannot_be_understood_is_no_limit(headers: dict[str, str]) -> None:
+    assert remaining(200, headers) is None
+
+
+def test_after_too_many_requests_nothing_remains_for_as_long_as_the_server_says() -> None:
+    reset = {"X-RateLimit-Remaining": "3", "X-RateLimit-Reset": "40"}
+    assert remaining(429, {"Retry-After": "12"} | reset) == Remaining(0, 12)
+    assert remaining(429, reset) == Remaining(0, 41)
+    assert remaining(429, {}) is None
+    assert remaining(429, {"Retry-After": "0"}) is None
+    assert remaining(503, {"Retry-After": "12"}) is None
+
+
+def test_too_many_requests_are_told_with_the_moment_from_which_to_run_again() -> None:
+    trouble = refusal(an_answer(429, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "40"}), "classes")
+    assert isinstance(trouble, PassingTrouble)
+    assert trouble.wait == 41
+    assert "to wait 41 seconds" in str(trouble)
+    assert re.search(r"Run again after \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\.$", str(trouble))
+
+
+def test_those_who_were_told_to_wait_alike_do_not_all_start_at_once() -> None:
+    waits = {Patience().jittered(60) for _ in range(20)}
+    assert len(waits) > 10
+    assert min(waits) >= 60
+    assert max(waits) <= 63.5
+
+
+def test_requests_are_counted_by_how_they_were_answered() -> None:
+    def counted() -> list[float]:
+        outcomes = ("answered", "refused", "too_many", "failed", "no_answer")
+        return [REGISTRY.get_sample_value("rosterbus_source_requests_total", {"outcome": o}) or 0 for o in outcomes]
+
+    before = counted()
+    for status in (200, 404, 429, 502, None):
+        count_request(status)
+    assert [after - earlier for after, earlier in zip(counted(), before, strict=True)] == [1] * 5
 
 
 async def test_passing_trouble_is_tried_again_and_other_trouble_is_not() -> None:

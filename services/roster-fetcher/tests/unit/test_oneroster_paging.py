@@ -1,5 +1,7 @@
 """When a collection has been read to its end, and whether anything may be missing."""
 
+import pytest
+
 from roster_fetcher.sources.oneroster.paging import Paging, announced_rows
 
 
@@ -62,3 +64,26 @@ def test_more_rows_than_announced_are_welcome() -> None:
 
 def test_what_is_no_number_announces_nothing() -> None:
     assert [announced_rows(header) for header in (None, "", "many", "-1", "12", "0")] == [None, None, None, None, 12, 0]
+
+
+def test_pages_can_be_asked_for_ahead_once_end_and_length_are_known() -> None:
+    paging = read((100, 0, 450))
+    assert paging.ahead(3) == {100: 1, 200: 2, 300: 3}
+    assert paging.ahead(8) == {100: 1, 200: 2, 300: 3, 400: 4}
+    assert paging.ahead(1) == {}
+
+
+def test_without_a_known_end_pages_come_in_turn() -> None:
+    assert read((100, 0, None)).ahead(4) == {}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [(90, 0, 450), (100, 2, 450), (100, 0, 449), (100, 0, None)],
+    ids=["shorter", "slid", "another number", "no number"],
+)
+def test_after_an_irregular_page_all_others_come_in_turn(second: tuple[int, int, int | None]) -> None:
+    paging = read((100, 0, 450), second)
+    assert paging.ahead(4) == {}
+    paging.took(100, 0, 450)
+    assert paging.ahead(4) == {}

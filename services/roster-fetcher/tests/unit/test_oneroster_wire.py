@@ -38,3 +38,29 @@ def test_one_row_of_another_shape_does_not_spoil_the_page() -> None:
 def test_what_is_no_page_is_refused(body: bytes) -> None:
     with pytest.raises(wire.WrongShapeError):
         wire.decode("users", body)
+
+
+@pytest.mark.parametrize(
+    ("reports", "severity"),
+    [
+        (b'[{"imsx_severity":"warning"}]', "warning"),
+        (b'[{"imsx_severity":"status"},{"imsx_severity":"Error"},{"imsx_severity":"warning"}]', "error"),
+        (b'[{"imsx_severity":"status"}]', ""),
+        (b'[{"imsx_severity":{}}]', ""),
+        (b'{"imsx_severity":"error"}', ""),
+        (b"null", ""),
+    ],
+)
+def test_what_is_reported_beside_the_rows_is_seen_by_its_severity(reports: bytes, severity: str) -> None:
+    for rows in (b'[{"sourcedId":"o-1"}]', b'[{"sourcedId":{}}]'):
+        decoded = wire.decode_page("orgs", b'{"orgs":%b,"statusInfoSet":%b}' % (rows, reports))
+        assert (len(decoded.rows), decoded.severity) == (1, severity)
+
+
+def test_agents_and_dates_of_users_are_read() -> None:
+    body = b"""{"users":[{"sourcedId":"p-1","agents":[{"sourcedId":"s-1","type":"user","href":"x"}],
+        "dateLastModified":"2026-09-01T00:00:00+09:00"},{"sourcedId":"p-2","agentSourcedIds":"s-1,s-2"}]}"""
+    first, second = wire.decode("users", body)
+    assert isinstance(first, wire.User) and isinstance(second, wire.User)
+    assert (first.agents, first.date_last_modified) == ([wire.Ref("s-1")], "2026-09-01T00:00:00+09:00")
+    assert (second.agent_sourced_ids, second.date_last_modified) == ("s-1,s-2", None)

@@ -1,6 +1,5 @@
 """A package that arrives becomes a partial run of each school of its source, also where a run is in its way."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -96,39 +95,35 @@ async def test_a_school_whose_run_is_under_way_gets_its_own_when_that_has_ended(
     assert not probe.all(SyncRefused)
 
 
-async def test_a_run_that_has_not_begun_reads_the_package_itself(
-    tell: Tell, dashboard: Pool, scheduler: Pool, probe: EventProbe
-) -> None:
-    await dashboard.execute("UPDATE target SET max_parallel = 1")
-    await tell(an_order("hill"))
-    (first,) = await probe.wait_for(SyncRequested)
-    await tell(an_order("lake"))
-    await wait_for(lambda: scheduler.fetchval("SELECT count(*) = 2 FROM run"))
-    await tell(the_end_of(first))
-    await probe.wait_for(SyncRequested, 2)
-    await tell(an_order("hill"))
-    await wait_for(lambda: scheduler.fetchval("SELECT count(*) = 3 FROM run"))
-    await scheduler.execute("UPDATE run SET state = 'ended' WHERE school_id = $1 AND state = 'running'", school_id("lake"))
-    await tell(an_arrival())
-    await handled(scheduler)
-    triggers = await scheduler.fetch("SELECT trigger FROM run WHERE school_id = $1", school_id("hill"))
-    assert {row["trigger"] for row in triggers} == {"person"}
-
-
-async def test_a_dry_run_that_waits_does_not_stand_for_a_sync(
-    tell: Tell, dashboard: Pool, scheduler: Pool, probe: EventProbe
-) -> None:
+async def a_run_that_waits(scheduler: Pool, school: str, *, dry_run: bool) -> None:
+    """An open run that is never admitted, since nobody knows its target."""
     await scheduler.execute(
         "INSERT INTO run (district_id, id, order_id, school_id, target_id, pool, mode, dry_run, trigger) "
-        "VALUES ($1, gen_random_uuid(), gen_random_uuid(), $2, 'elsewhere', 'shared', 'full', true, 'person')",
+        "VALUES ($1, gen_random_uuid(), gen_random_uuid(), $2, 'elsewhere', 'shared', 'full', $3, 'person')",
         DISTRICT,
-        school_id("hill"),
+        school_id(school),
+        dry_run,
     )
+
+
+async def test_a_run_that_has_not_begun_reads_the_package_itself(
+    tell: Tell, scheduler: Pool, probe: EventProbe
+) -> None:
+    await a_run_that_waits(scheduler, "hill", dry_run=False)
+    await tell(an_arrival())
+    (run,) = await probe.wait_for(SyncRequested)
+    assert run.school_id == school_id("lake")
+    await handled(scheduler)
+    assert await scheduler.fetchval("SELECT count(*) FROM run WHERE school_id = $1", school_id("hill")) == 1
+
+
+async def test_a_dry_run_that_waits_does_not_stand_for_a_sync(tell: Tell, scheduler: Pool, probe: EventProbe) -> None:
+    await a_run_that_waits(scheduler, "hill", dry_run=True)
     await tell(an_arrival())
     await probe.wait_for(SyncRequested)
-    await wait_for(lambda: scheduler.fetchval("SELECT count(*) = 1 FROM run WHERE trigger = 'arrival'"))
     await scheduler.execute("UPDATE run SET state = 'ended' WHERE dry_run")
-    await probe.wait_for(SyncRequested, 2)
+    runs = await probe.wait_for(SyncRequested, 2)
+    assert {run.school_id for run in runs} == {school_id("hill"), school_id("lake")}
     await handled(scheduler)
 
 

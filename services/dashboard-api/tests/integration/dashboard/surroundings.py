@@ -48,6 +48,9 @@ NORTH: dict[str, Any] = {
     },
     "schools": "all",
 }
+CLEVER: dict[str, Any] = {"kind": "clever", "district_id": "d1", "token": "clever-token-value"}
+TWO_SOURCES: dict[str, Any] = {"sources": {"sis": NORTH["source"], "clever": CLEVER}, "source": None}
+"""In place of the district's one source."""
 MOMENTS = count()
 BEGINNING = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -57,9 +60,9 @@ def north(**changes: Any) -> dict[str, Any]:
     return {**NORTH, **changes}
 
 
-def school(key: str, district_id: str = "north") -> UUID:
+def school(key: str, district_id: str = "north", source_id: str = SOURCE_ID) -> UUID:
     """The id of a school by its id at the source."""
-    return school_id(district_id, SOURCE_ID, key)
+    return school_id(district_id, source_id, key)
 
 
 @dataclass
@@ -107,19 +110,25 @@ class Dashboard:
         async with self.context.unit_of_work() as uow:
             await declare(uow, self.context.box, Declaration.model_validate(body), "test")
 
-    async def list_schools(self, names: Mapping[str, str], district_id: str = "north") -> None:
+    async def list_schools(
+        self, names: Mapping[str, str], district_id: str = "north", source_id: str = SOURCE_ID
+    ) -> None:
         """The fetcher has been told these schools (id at the source: name), and says so."""
-        await self.write_listing(names, district_id)
-        await self.handle(SchoolsListed(district_id=district_id, schools=len(names), listing=1))
+        await self.write_listing(names, district_id, source_id)
+        await self.handle(SchoolsListed(district_id=district_id, source_id=source_id, schools=len(names), listing=1))
 
-    async def write_listing(self, names: Mapping[str, str], district_id: str = "north") -> None:
+    async def write_listing(
+        self, names: Mapping[str, str], district_id: str = "north", source_id: str = SOURCE_ID
+    ) -> None:
         """Only the fetcher's part of it."""
         async with self.fetcher.acquire() as conn, conn.transaction():
-            await conn.execute("DELETE FROM listed_school WHERE district_id = $1", district_id)
+            await conn.execute(
+                "DELETE FROM listed_school WHERE district_id = $1 AND source_id = $2", district_id, source_id
+            )
             await conn.executemany(
                 "INSERT INTO listed_school (district_id, source_id, source_school_id, name, listing) "
                 "VALUES ($1, $2, $3, $4, 1)",
-                [(district_id, SOURCE_ID, key, name) for key, name in names.items()],
+                [(district_id, source_id, key, name) for key, name in names.items()],
             )
 
     async def handle(self, event: Event, *, at: datetime | None = None, routes: Routes = ROUTES) -> None:

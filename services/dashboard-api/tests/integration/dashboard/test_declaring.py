@@ -23,19 +23,15 @@ async def put(dashboard: Dashboard, body: dict[str, Any], headers: dict[str, str
 
 async def test_a_declared_district_stands_in_the_registry_with_its_secrets_sealed(dashboard: Dashboard) -> None:
     status, body = await put(dashboard, {**NORTH, "notify": ["office@north.example"]}, await dashboard.bearer())
-    assert (status, body["name"], body["source"], body["target"]) == (
-        200,
-        "North district",
-        "oneroster",
-        "North Moodle",
-    )
+    assert (status, body["name"], body["target"]) == (200, "North district", "North Moodle")
+    assert [(source["id"], source["kind"]) for source in body["sources"]] == [("main", "oneroster")]
     source = await registry.source(dashboard.pool, "north", "main")
     target = await registry.target(dashboard.pool, "north", "main")
     assert source is not None
     assert target is not None
     assert source.settings == {
         "version": "1.2", "base_url": "https://sis.example/ims/oneroster/rostering/v1p2",
-        "token_url": "https://sis.example/oauth/token", "scope": "",
+        "token_url": "https://sis.example/oauth/token",
     }  # fmt: skip
     assert dashboard.context.box.open(source.secrets) == {"client_id": "rosterbus", "client_secret": "sis-secret-value"}
     assert dashboard.context.box.open(target.secrets) == {"token": "moodle-token-value"}

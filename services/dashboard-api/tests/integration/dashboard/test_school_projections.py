@@ -26,7 +26,7 @@ async def test_a_listing_brings_schools_in_and_sets_them_up(dashboard: Dashboard
     await dashboard.declare(NORTH)
     await dashboard.list_schools({"1": "Ashgrove Primary"})
     assert await names(dashboard) == {"1": ("Ashgrove Primary", True, "main")}
-    assert await dashboard.pool.fetchval("SELECT listed_at >= declared_at FROM district") is True
+    assert await dashboard.pool.fetchval("SELECT listed_at >= declared_at FROM district_overview") is True
 
 
 async def test_a_listing_renames_schools_and_marks_those_that_are_no_longer_shared(north: Dashboard) -> None:
@@ -53,17 +53,20 @@ async def test_a_listing_of_one_district_leaves_another_alone(north: Dashboard) 
 
 
 async def test_a_source_that_cannot_tell_its_schools_is_noted_with_its_reason(north: Dashboard) -> None:
-    await north.handle(SchoolsNotListed(district_id="north", code="AUTH_INVALID", detail="The secret was refused."))
-    district = await north.row("SELECT listing_error, listing_error_code FROM district")
+    await north.handle(
+        SchoolsNotListed(district_id="north", source_id="main", code="AUTH_INVALID", detail="The secret was refused.")
+    )
+    district = await north.row("SELECT listing_error, listing_error_code FROM source")
     assert tuple(district.values()) == ("The secret was refused.", "AUTH_INVALID")
     assert all(shared for _, shared, _ in (await names(north)).values())
 
 
 async def test_an_older_failure_does_not_hide_a_newer_listing(north: Dashboard) -> None:
     await north.handle(
-        SchoolsNotListed(district_id="north", code="AUTH_INVALID", detail="late"), at=BEGINNING - timedelta(hours=1)
+        SchoolsNotListed(district_id="north", source_id="main", code="AUTH_INVALID", detail="late"),
+        at=BEGINNING - timedelta(hours=1),
     )
-    assert (await north.row("SELECT listing_error FROM district"))["listing_error"] is None
+    assert (await north.row("SELECT listing_error FROM source"))["listing_error"] is None
 
 
 async def test_counts_are_those_of_the_newest_snapshot(north: Dashboard) -> None:

@@ -25,7 +25,7 @@ Rows = list[wire.Row | wire.Malformed]
 class Listing(NamedTuple):
     """A list: its path below the base, what its rows are (`wire.ROWS`), and what is asked for beside the page.
 
-    `single`: it is one record, which is read as a page of one row.
+    `single`: it is one record, which is read as a page of one row and takes no `limit`.
     """
 
     path: str

@@ -47,7 +47,7 @@ def changes_of(endpoints: Sequence[Endpoint]) -> Changes:
         endpoints=frozenset(endpoint.name for endpoint in endpoints if endpoint not in FIRST),
         carried=frozenset(("class", "user", "enrolment", "guardian_link")),
         must_stand=frozenset((TERMS.name, COURSES.name)),
-        recalled=frozenset(("user",)),
+        recalled=frozenset(("user", "enrolment")),
     )
 
 

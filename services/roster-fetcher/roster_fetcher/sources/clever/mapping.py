@@ -27,7 +27,7 @@ from roster_fetcher.sources.clever.endpoints import (
     USER_EVENTS,
 )
 from roster_fetcher.sources.clever.people import links_of, read_person, schools_of, standing
-from roster_fetcher.sources.clever.sections import Known, enrolments, members, read_class, read_term
+from roster_fetcher.sources.clever.sections import Known, enrolled_by, enrolments, members, read_class, read_term
 from roster_fetcher.sources.protocol import Convert, Endpoint, Page, Records
 from roster_fetcher.values import text
 
@@ -55,6 +55,8 @@ class SchoolMapping:
         self.students: set[str] = set()
         self.members: set[str] = set()
         self.shared_since: Set[str] = frozenset()
+        self.sections_of: dict[str, list[str]] = {}
+        self.told_sections: set[str] = set()
 
     def converter(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Convert:
         """What turns a page's rows into records."""
@@ -69,6 +71,8 @@ class SchoolMapping:
             if not key:
                 notes.add("MISSING_ID", "", "id")
                 return None
+            if endpoint == SECTION_EVENTS:
+                self.told_sections.add(key)
             return None if gone else convert(row, key, notes)
 
         return convert_row
@@ -102,9 +106,13 @@ class SchoolMapping:
         return roster.context_digest(VERSION, sorted(self.students)) if endpoint == CONTACTS else None
 
     def recall(self, entity: str, keys: Set[str]) -> None:
-        """People of the last snapshot, of whom students count as known to their contacts."""
+        """People of the last snapshot, whose contacts count if they are students; and who was enrolled where."""
         if entity == "user":
             self.recalled = keys
+        elif entity == "enrolment":
+            for key in keys:
+                section, user = enrolled_by(key)
+                self.sections_of.setdefault(user, []).append(section)
 
     def ended(self, endpoint: Endpoint, *, complete: bool) -> None:
         """An endpoint's rows have all been seen."""
@@ -148,15 +156,15 @@ class SchoolMapping:
     def _told(self, row: wire.User, key: str, notes: Notes) -> Records | None:
         """Somebody who changed, wherever.
 
-        Of people of other schools those are kept who may be enrolled here: who were here before, or are shared since.
-        What is wrong with them is not noted, as it may turn out that they are not.
+        Of people of other schools those count who are enrolled here. Who is shared only since may be as well, in a
+        section that did not change; nothing is noted of them, as most are not.
         """
         if row.roles and row.roles.contact:
             return self._contact(row, key, notes) if self.families else None
         found = standing(row, self.school_key)
-        if found.belongs or key in self.members:
+        if found.belongs or key in self.members or not self.told_sections.issuperset(self.sections_of.get(key, ())):
             return self._member(row, key, notes)
-        if key in self.recalled or key in self.shared_since:
+        if key in self.shared_since:
             return self._person(row, key, found.role, Notes("user"), visiting=True)
         return None
 

@@ -89,7 +89,7 @@ class CleverReader:
     async def begin(self, entry: Entry) -> None:
         """Look at the district, which has no rows: what it says of itself changes with every sync of its own."""
         self._cursor = await self._newest_event(entry)
-        async with aclosing(self.client.pages(Listing("districts", "districts"), entry)) as pages:
+        async with aclosing(self.client.pages(Listing("districts", "districts", single=True), entry)) as pages:
             rows = [row async for page in pages for row in page.rows or ()]
         check_district(rows[0] if rows else None, self._district_id, entry)
 

@@ -98,6 +98,12 @@ def enrolments(row: wire.Section, key: str) -> Iterator[tuple[str, roster.Enrolm
         yield f"{key}/{user_key}/student", roster.Enrolment(key, user_key, "student")
 
 
+def enrolled_by(key: str) -> tuple[str, str]:
+    """Section and user of an enrolment's key."""
+    section, _, rest = key.partition("/")
+    return section, rest.rpartition("/")[0]
+
+
 def members(row: wire.Section) -> list[str]:
     """The keys of the members of a section."""
     return _keys([row.teacher, *(row.teachers or ()), *(row.students or ())])

@@ -15,10 +15,14 @@ LONGEST_ROW = 16 * BLOCK_BYTES
 def read_header(file: IO[bytes], title: str) -> tuple[bytes, list[str]]:
     """The first line, as bytes and as column names: trimmed, case-folded, without a byte order mark.
 
-    `title` is what people are told of the file by. Raises `SourceTrouble` CSV_HEADER_INVALID for a file without one, or a column that comes twice.
+    `title` is what people know the file by. Raises `SourceTrouble` CSV_HEADER_INVALID for a file without one, or with
+    a column that comes twice, and CSV_ENCODING.
     """
     line = file.readline(LONGEST_ROW)
     rows = parse(line.removeprefix(b"\xef\xbb\xbf"), title, 0)
+    if len(rows) > 1:
+        message = f"The file {title} ends its lines in a way that is no longer used (CR). Save it as CSV again."
+        raise SourceTrouble("CSV_ENCODING", message)
     columns = [column.strip().casefold() for column in rows[0]] if rows else []
     if not any(columns):
         raise SourceTrouble("CSV_HEADER_INVALID", f"The file {title} is empty. It needs at least its header.")

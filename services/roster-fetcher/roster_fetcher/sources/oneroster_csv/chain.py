@@ -57,7 +57,7 @@ class ChainSearch:
                 self._wanted.remove(name)
 
     def chain(self) -> Chain:
-        """What was found. Raises `SourceTrouble` CSV_DELTA_WITHOUT_BASE and CSV_FILE_MISSING, naming file and package."""
+        """What was found. Raises `SourceTrouble` CSV_DELTA_WITHOUT_BASE and CSV_FILE_MISSING, naming the file."""
         for name in REQUIRED[self._version] + OPTIONAL[self._version]:
             if name in self._files and name in self._wanted:
                 raise SourceTrouble("CSV_DELTA_WITHOUT_BASE", without_base(name, self._files[name][-1].package))

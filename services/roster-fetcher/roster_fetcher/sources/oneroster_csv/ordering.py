@@ -11,7 +11,7 @@ UPLOAD_SECONDS = 300.0
 """So long after its last change a package that is no whole zip file counts as on its way; later it is broken."""
 _STAMP = re.compile(
     r"(?<!\d)(20\d{2})[-_.]?(\d{2})[-_.]?(\d{2})"
-    r"((?:[-_.T ]?\d{2}[-_.:]?\d{2}(?:[-_.:]?\d{2}(?:\.?\d+)?)?)?)",
+    r"(?=((?:[-_.T ]?\d{2}[-_.:]?\d{2}(?:[-_.:]?\d{2}(?:\.?\d+)?)?)?))",
     re.IGNORECASE,
 )
 

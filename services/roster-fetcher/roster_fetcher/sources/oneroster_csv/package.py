@@ -1,6 +1,5 @@
 """A OneRoster CSV package: a zip file or a folder with `manifest.csv` and one file for each collection."""
 
-import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -41,7 +40,7 @@ class Package:
         """Open it. Raises `NotWholeError` and `SourceTrouble` that name the package."""
         try:
             folder = self._where if isinstance(self._where, Path) and self._where.is_dir() else None
-            self._files = _by_name(self._title, os.listdir(folder)) if folder else self._archive()
+            self._files = _by_name(self._title, (file.name for file in folder.iterdir())) if folder else self._archive()
         except OSError as error:
             message = f"The package {self._title} cannot be read ({error.strerror}). Put it there, or correct path."
             raise SourceTrouble("SOURCE_UNREACHABLE", message) from None
@@ -58,7 +57,7 @@ class Package:
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
-        """A file's bytes. Raises `SourceTrouble` where the file is not there, or the zip file turns out to be damaged."""
+        """A file's bytes. Raises `SourceTrouble` where the zip file turns out to be damaged."""
         try:
             with self._open(self._files[name.casefold()]) as file:
                 yield file

@@ -63,7 +63,7 @@ def read_settings(opening: Opening) -> OneRosterCsvSettings:
         raise _invalid(f"The source needs exactly one of the settings path, folder and sftp; it has {_listed(places)}.")
     proofs = [name for name in PROOFS if getattr(settings, name) is not None]
     if settings.sftp and len(proofs) != 1:
-        words = "With sftp the source needs exactly one of the secrets password and private_key"
+        words = "The source's setting sftp needs exactly one of the secrets password and private_key"
         raise _invalid(f"{words}; it has {_listed(proofs)}.")
     if proofs and not settings.sftp:
         raise _invalid(f"The source's secret {proofs[0]} goes with the setting sftp only; take it out.")

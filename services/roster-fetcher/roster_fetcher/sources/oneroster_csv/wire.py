@@ -71,8 +71,8 @@ FILES: dict[str, File] = {
 LEAD = ("sourcedId", "status")
 REQUIRED_11 = {"users": ("role", "orgSourcedIds")}
 """Columns that only 1.1 has; 1.2 has roles.csv in their place."""
-MISSPELT = {"agentsourcedids": "agents", "userids": "userid"}
-"""Seen in real files, case-folded, and read for what is meant where the right column is missing."""
+MISSPELT = {"agentSourcedIds": "agents", "userIds": "userid"}
+"""Columns by how real files have been seen to call them (case-folded), where the right one is missing."""
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright strokes"}
 BEHIND = ("", None)
 """Put behind a row's cells: what a column that the file lacks holds, and what a field that only JSON has holds."""
@@ -132,9 +132,9 @@ def wrong_width(fields: int, width: int) -> str:
 
 
 def _as_meant(places: dict[str, int], meant: str, written: str) -> str:
-    if meant in places:
+    if meant.casefold() in places:
         return ""
-    places[meant] = places[written]
+    places[meant.casefold()] = places[written]
     return f"the column {written} is read as {meant}"
 
 

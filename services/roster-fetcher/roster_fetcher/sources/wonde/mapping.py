@@ -36,6 +36,7 @@ class SchoolMapping:
         self._seen: set[str] = set()
         self._known_before: Set[str] = frozenset()
         self._guardians: set[str] = set()
+        self._contacts: set[str] = set()
 
     def converter(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Convert:
         """What turns a page's rows into records."""
@@ -97,9 +98,15 @@ class SchoolMapping:
         lost = self._restored.get(endpoint.name, set()) - self._seen
         if lost:
             raise ChangesRefusedError(f"The source restored {len(lost)} {endpoint.name} without giving them again.")
-        if endpoint == CONTACTS and self._guardians - self._seen - self._known_before:
-            # A contact without a child here is nobody to us, and getting one does not change the contact.
+        if endpoint == CONTACTS:
+            self._refuse_half_links()
+
+    def _refuse_half_links(self) -> None:
+        """Students' rows say whose contacts are whose. Such a row and a new contact's need not come together."""
+        if self._guardians - self._contacts - self._known_before:
             raise ChangesRefusedError("Students have contacts of whom the source told nothing among what changed.")
+        if self._contacts - self._guardians - self._known_before:
+            raise ChangesRefusedError("There are new contacts, and what changed leaves open whose they are.")
 
     def _school(self, key: str, row: wire.School, notes: Notes) -> Records | None:
         return ((key, roster.School(text(row.name) or key, text(row.urn) or text(row.establishment_number))),)
@@ -142,6 +149,7 @@ class SchoolMapping:
 
     def _contact(self, key: str, row: wire.Contact, notes: Notes) -> Records | None:
         self._seen.add(key)
+        self._contacts.add(key)
         person = read_person(row, key, "guardian", notes, visiting=True)
         if person is None:
             return None

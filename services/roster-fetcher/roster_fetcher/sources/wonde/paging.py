@@ -29,10 +29,10 @@ class Paging:
         if repeated:
             entry.miss("Rows moved while they were read, and the source does not say how many there are.")
         self._asked.add(self.url)
-        before, self.url = self.url, self._next(links)
+        self.url = self._next(links)
         if not self.url and links and truth(links.more, default=False):
             entry.miss("The source says that there are more rows, but not where.")
-        if self.url and "cursor=" in before and "cursor=" not in self.url:
+        if "page" in URL(self.url, encoded=True).query:
             entry.quirk("It gives pages by number where pages by cursor were asked for.")
 
     def _next(self, links: wire.Links | None) -> str:

@@ -1,0 +1,20 @@
+"""Sources that were tried out, and packages that arrived at one."""
+
+from common.events import PackageArrived, SourceChecked, SourceCheckOrdered
+from common.uow import UnitOfWork
+from dashboard_api.projections.told import told_at
+from dashboard_api.queries import hints, source_checks
+
+
+async def note_check(event: SourceChecked, uow: UnitOfWork) -> None:
+    """Keep what was found."""
+    report = event.report.model_dump(mode="json")
+    async with uow:
+        await source_checks.note_report(uow.conn, event.district_id, event.check_id, report, told_at(uow))
+        await hints.tell(uow.conn, event)
+
+
+async def pass_on(event: SourceCheckOrdered | PackageArrived, uow: UnitOfWork) -> None:
+    """Nothing to keep: what comes of it is told by other events. Open pages hear of it."""
+    async with uow:
+        await hints.tell(uow.conn, event)
