@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from common.events import ALL_SERVICES
+from common.event_model import ALL_SERVICES
 from common.migrate import migrate
 from rosterbus_local.servers import Servers, ensure_servers, unused_folder
 from rosterbus_local.vhosts import create_vhost, delete_vhost, with_vhost

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from common import events
-from common.events import ALL_SERVICES, EVENTS, Event, Service
+from common.event_model import ALL_SERVICES
+from common.events import EVENTS, Event, Service
 
 SERVICES = Path(__file__).parents[1] / "services"
 

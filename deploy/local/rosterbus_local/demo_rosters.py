@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from msgspec import structs
 
 from simulators.generate import District, User, UserId, generate, write_csv_package
 from simulators.generate.model import COLLECTIONS, Record
 
-R = TypeVar("R", bound=Record)
+SEVERAL_IDS = ("term_ids", "agent_ids")
+"""Fields of records that hold the ids of others; a field that holds one ends in `_id`."""
 
 
 class SmallSchool(NamedTuple):
@@ -35,8 +36,10 @@ SMALL_SCHOOLS = (CLEVER, CLASSLINK, WONDE, DROP_FOLDER)
 def district_of(school: SmallSchool, year: int) -> District:
     """The school with its district, in the school year that ends in this year; the same each time."""
     made = generate(school.seed, 1, school.students, name=f"{school.name} Trust", school_year=year)
-    marked = {name: [_marked(record, school) for record in getattr(made, name)] for name in COLLECTIONS}
-    return structs.replace(made, **marked)
+    orgs = [structs.replace(org, name=school.name) if org.kind == "school" else org for org in made.orgs]
+    people = structs.replace(made, orgs=orgs, users=[_person(user, school) for user in made.users])
+    marked = {name: [_marked(record, school) for record in getattr(people, name)] for name in COLLECTIONS}
+    return structs.replace(people, **marked)
 
 
 def package_of(school: SmallSchool, folder: Path, year: int) -> Path:
@@ -52,18 +55,12 @@ def package_of(school: SmallSchool, folder: Path, year: int) -> Path:
     return path
 
 
-def _marked(record: R, school: SmallSchool) -> R:
+def _marked(record: Record, school: SmallSchool) -> Record:
     """A record under ids that no other school's records have."""
     fields = {name: getattr(record, name) for name in record.__struct_fields__}
-    changes = {name: _own(value, school) for name, value in fields.items() if name == "id" or name.endswith("_id")}
-    changes |= {
-        name: tuple(_own(one, school) for one in value)
-        for name, value in fields.items()
-        if name in ("term_ids", "agent_ids")
-    }
-    if fields.get("kind") == "school":
-        changes["name"] = school.name
-    return structs.replace(_person(record, school) if isinstance(record, User) else record, **changes)
+    one = {name: _own(value, school) for name, value in fields.items() if name == "id" or name.endswith("_id")}
+    several = {name: tuple(_own(id_, school) for id_ in fields[name]) for name in SEVERAL_IDS if name in fields}
+    return structs.replace(record, **one, **several)
 
 
 def _person(user: User, school: SmallSchool) -> User:

@@ -16,8 +16,9 @@ from rich.console import Console
 
 from dashboard_api.declare.model import Declaration
 from rosterbus_local import demo
+from rosterbus_local.demo_district import write_district
 from rosterbus_local.demo_state import demo_folder, load_demo, save_demo
-from rosterbus_local.demo_system import demo_environment, demo_processes, write_district
+from rosterbus_local.demo_system import demo_environment, demo_processes
 from rosterbus_local.errors import LocalError
 from rosterbus_local.processes import SERVICES
 from rosterbus_local.servers import Servers
@@ -33,19 +34,26 @@ def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Servers:
     return Servers(tmp_path, durable=True)
 
 
-def with_secrets(declaration: dict[str, Any], env: dict[str, str]) -> dict[str, Any]:
+def with_secrets(declaration: Any, env: dict[str, str]) -> Any:
     """The declaration with its `…_env` keys replaced by what they name."""
+    if not isinstance(declaration, dict):
+        return declaration
     return {
-        part: {key.removesuffix("_env"): env[value] if key.endswith("_env") else value for key, value in keys.items()}
-        if isinstance(keys, dict)
-        else keys
-        for part, keys in declaration.items()
+        key.removesuffix("_env"): env[value] if key.endswith("_env") else with_secrets(value, env)
+        for key, value in declaration.items()
     }
 
 
-@pytest.mark.parametrize("package", [None, Path("/data/district.zip")])
+@pytest.mark.parametrize(
+    ("package", "kinds"),
+    [
+        (None, {"main": "oneroster", "clever": "clever", "classlink": "classlink", "wonde": "wonde",
+                "drop": "oneroster-csv"}),
+        (Path("/data/district.zip"), {"main": "oneroster-csv"}),
+    ],
+)  # fmt: skip
 def test_the_demo_declares_a_district_that_the_dashboard_takes(
-    tmp_path: Path, servers: Servers, package: Path | None
+    tmp_path: Path, servers: Servers, package: Path | None, kinds: dict[str, str]
 ) -> None:
     state = load_demo(tmp_path)
     file = write_district(state, tmp_path, package)
@@ -53,9 +61,20 @@ def test_the_demo_declares_a_district_that_the_dashboard_takes(
 
     declared = Declaration.model_validate(with_secrets(yaml.safe_load(file.read_text()), env))
 
-    assert declared.source.kind == ("oneroster" if package is None else "oneroster-csv")
+    assert {id_: source.kind for id_, source in declared.sources_by_id.items()} == kinds
     assert declared.notify == ("admin@demo.example",)
     assert state.moodle_token not in file.read_text()
+    assert state.source_secret not in file.read_text()
+
+
+def test_a_demo_of_a_package_has_no_other_sources(tmp_path: Path) -> None:
+    state = load_demo(tmp_path)
+
+    with_all, with_package = (demo_processes(state, tmp_path, package) for package in (None, Path("/data/d.zip")))
+
+    assert {process.name for process in with_all} - {process.name for process in with_package} == {
+        "oneroster-sim", "clever-sim", "classlink-sim", "wonde-sim",
+    }  # fmt: skip
 
 
 def test_the_demo_does_not_pass_on_the_operator_s_own_mail_server(

@@ -10,7 +10,8 @@ from pathlib import Path
 from common.asyncapi import Schema, asyncapi, example_of, schemas
 from common.catalogue import CATALOGUE, Entry
 from common.envelope import CONTENT_TYPE
-from common.events import EVENTS, PER_POOL, Event
+from common.event_model import PER_POOL
+from common.events import EVENTS, Event
 from common.topology import EXCHANGE
 
 CHECKOUT = Path(__file__).parents[3]

@@ -12,8 +12,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.event_model import (
-    ALL_SERVICES,
-    PER_POOL,
     BytesDown,
     BytesUp,
     Channel,
@@ -34,7 +32,7 @@ from common.event_model import (
 )
 from common.source_report import SourceReport
 
-__all__ = ["ALL_SERVICES", "PER_POOL", "CountByEntity", "CountByKind", "Event", "Mode", "RunEvent", "Service"]
+__all__ = ["CountByEntity", "CountByKind", "Event", "Mode", "RunEvent", "Service"]
 
 
 class SyncOrdered(Event):

@@ -118,7 +118,9 @@ async def sources_of_pool(conn: Connection | Pool, kind: str, pool: str) -> list
 
 async def source_check(conn: Connection | Pool, district_id: str, id_: UUID) -> SourceCheck | None:
     """A check that waits for its answer; None once it has one, or is forgotten."""
-    row = await conn.fetchrow("SELECT * FROM registry.source_check WHERE district_id = $1 AND id = $2", district_id, id_)
+    row = await conn.fetchrow(
+        "SELECT * FROM registry.source_check WHERE district_id = $1 AND id = $2", district_id, id_
+    )
     return SourceCheck(**row) if row else None
 
 

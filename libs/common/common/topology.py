@@ -12,7 +12,7 @@ from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue
 from pamqp.common import FieldValue
 
-from common.events import PER_POOL, Event, Service
+from common.event_model import PER_POOL, Event, Service
 
 EXCHANGE = "rosterbus.events"
 DELIVERY_LIMIT = 20

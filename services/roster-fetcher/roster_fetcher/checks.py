@@ -65,12 +65,22 @@ async def drop_enrolments_of_nobody(conn: Connection, ledger: Ledger) -> None:
 
 
 async def drop_loose_links(conn: Connection) -> None:
-    """Links between a guardian and a student of whom one is not here are no fault: families reach over schools."""
+    """Links between a guardian and a student of whom one is not here are no fault: families reach over schools.
+
+    Those of whom one is here are kept in `staged_left_out`, since the other may come.
+    """
     await conn.execute(
         """
-        DELETE FROM staged l WHERE l.entity = 'guardian_link' AND (
-            NOT EXISTS (SELECT FROM staged u WHERE u.entity = 'user' AND u.source_key = l.user_key)
-            OR NOT EXISTS (SELECT FROM staged u WHERE u.entity = 'user' AND u.source_key = l.target_key))
+        WITH loose AS (
+            DELETE FROM staged l WHERE l.entity = 'guardian_link' AND (
+                NOT EXISTS (SELECT FROM staged u WHERE u.entity = 'user' AND u.source_key = l.user_key)
+                OR NOT EXISTS (SELECT FROM staged u WHERE u.entity = 'user' AND u.source_key = l.target_key))
+            RETURNING entity, source_key, hash, body, user_key, target_key
+        )
+        INSERT INTO staged_left_out
+        SELECT entity, source_key, hash, body FROM loose l
+        WHERE EXISTS (SELECT FROM staged u WHERE u.entity = 'user' AND u.source_key = l.target_key)
+           OR EXISTS (SELECT FROM staged u WHERE u.entity = 'user' AND u.source_key = l.user_key AND NOT u.visiting)
         """
     )
 
@@ -130,14 +140,17 @@ async def warn_of_guardians(conn: Connection, ledger: Ledger) -> None:
 
 
 async def _find(conn: Connection, ledger: Ledger, code: str, statement: str) -> None:
-    """Note what a statement finds, which gives the columns of `found`: `part` means that the row itself stays."""
+    """Note what a statement finds, which gives the columns of `found`.
+
+    `part` means that the row itself stays, so that the finding is a mere warning.
+    """
     await conn.execute("TRUNCATE found")
     with_ = f"WITH hit AS ({statement}) " if statement.lstrip().startswith("DELETE") else ""
     await conn.execute(f"{with_}INSERT INTO found {'TABLE hit' if with_ else statement}")
     await conn.execute(
         """
         INSERT INTO staged_finding (code, severity, entity, source_key, field, value, detail)
-        SELECT $1, $2, entity, source_key, field, value, '' FROM found
+        SELECT $1, CASE WHEN part THEN 'warning' ELSE $2 END, entity, source_key, field, value, '' FROM found
         """,
         code,
         CATALOGUE[code].severity,

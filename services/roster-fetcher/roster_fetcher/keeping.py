@@ -68,7 +68,7 @@ async def keep_unchanged(conn: Connection, job: Job, read: Read, memory: Memory)
         last = await snapshots.latest(conn, job.district_id, job.school_id)
         assert last is not None
         for name, entry in read.entries.items():
-            if name in memory.outcomes:
+            if name in memory.outcomes and not entry.changes_only:
                 entry.take_outcomes(memory.outcomes[name])
         await _add_snapshot(conn, job, read, last["number"] + 1, _all_entities({}), last["counts"])
         await findings.repeat(conn, job.district_id, job.run_id, memory.run_id)

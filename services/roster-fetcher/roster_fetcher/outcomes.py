@@ -4,12 +4,9 @@ from collections.abc import Collection, Iterable
 
 from roster_fetcher.findings import Notes
 from roster_fetcher.ledger import Entry
-from roster_fetcher.roster import Body, Enrolment, GuardianLink, User, content_hash, encode
+from roster_fetcher.roster import LONGEST_KEY, Body, Enrolment, GuardianLink, User, content_hash, encode
 from roster_fetcher.sources.protocol import Convert, Records
 from roster_fetcher.staging import Staged
-
-LONGEST_KEY = 255
-"""Characters of an id: what OneRoster allows a sourcedId, and more than any other provider uses."""
 
 
 def settle(

@@ -12,6 +12,8 @@ import msgspec
 from msgspec import Struct
 
 HASH_BYTES = 16
+LONGEST_KEY = 255
+"""Characters of an id: what OneRoster allows a sourcedId, and more than any other provider uses."""
 
 
 class Body(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -109,8 +111,9 @@ class GuardianLink(Body, frozen=True, gc=False):
 
 
 def link_key(guardian_key: str, student_key: str, declared_by: str) -> str:
-    """The key of a guardian's link: both sides may say it, and each saying is a record."""
-    return f"{declared_by}>{student_key if declared_by == guardian_key else guardian_key}"
+    """The key of a guardian's link: both sides may say it, and each saying is a record. A digest of very long ids."""
+    key = f"{declared_by}>{student_key if declared_by == guardian_key else guardian_key}"
+    return key if len(key) <= LONGEST_KEY else context_digest(key).hex()
 
 
 encode = msgspec.json.Encoder().encode

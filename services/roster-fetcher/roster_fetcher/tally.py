@@ -119,18 +119,15 @@ class Tally:
         if held.part:
             self._warn([held], code)
             return
-        self._note(code)
+        self._found[code, CATALOGUE[code].severity] += 1
         self._entries[held.endpoint].skip_after_all(warned=self._is_warned(held), rows=1)
 
     def _warn(self, records: Iterable[Held], code: str) -> None:
         for held in records:
-            self._note(code)
+            self._found[code, "warning"] += 1
             if not self._is_warned(held):
                 self._warned.add((held.endpoint, held.row))
                 self._entries[held.endpoint].warn_after_all(1)
-
-    def _note(self, code: str) -> None:
-        self._found[code, CATALOGUE[code].severity] += 1
 
     def _is_warned(self, held: Held) -> bool:
         return held.warned or (held.endpoint, held.row) in self._warned

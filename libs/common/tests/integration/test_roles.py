@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from common.db import Connection, create_pool
-from common.events import ALL_SERVICES
+from common.event_model import ALL_SERVICES
 from common.settings import CommonSettings
 from common.testing.fixtures import PoolOf
 

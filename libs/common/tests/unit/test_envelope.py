@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.envelope import Envelope, Unreadable, decode, encode, new_traceparent
-from common.events import ALL_SERVICES, EVENTS, CountByEntity, CountByKind, Event, SyncOrdered, SyncRequested
+from common.event_model import ALL_SERVICES
+from common.events import EVENTS, CountByEntity, CountByKind, Event, SyncOrdered, SyncRequested
+from common.source_report import EndpointRead, SourceReport
 from common.testing.effects import an_order
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=50)
@@ -22,9 +24,11 @@ json_values = st.recursive(
 
 
 counts = st.dictionaries(st.text(max_size=8), st.integers(0, 10**9), max_size=3)
+endpoints = st.builds(EndpointRead, outcomes=counts, answers=counts)
 BY_ANNOTATION = (
     (CountByKind, counts),
     (CountByEntity, st.dictionaries(st.text(max_size=8), counts, max_size=3)),
+    (SourceReport, st.builds(SourceReport, counts=counts, rows=counts, endpoints=st.lists(endpoints).map(tuple))),
 )
 """Strategies for what hypothesis cannot derive: dictionaries whose values are limited."""
 

@@ -3,7 +3,8 @@
 import pytest
 
 from common import topology
-from common.events import ALL_SERVICES, EVENTS, PER_POOL, Event, RosterFetched, SyncCompleted, SyncRequested
+from common.event_model import ALL_SERVICES, PER_POOL
+from common.events import EVENTS, Event, RosterFetched, SyncCompleted, SyncRequested
 
 
 def test_a_service_per_pool_has_a_queue_for_each_pool() -> None:

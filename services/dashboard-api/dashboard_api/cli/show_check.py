@@ -27,11 +27,14 @@ def show(console: Console, name: str, check: Json, locale: str) -> None:
     """The verdict, and what stands behind it; codes in the words of the locale's language."""
     report = check["report"]
     _say(console, _verdict(name, check, locale))
-    console.print(_facts(report))
-    if report["endpoints"]:
-        console.print(_endpoints(report["endpoints"]))
-    if report["findings"]:
-        console.print(_findings(report["findings"], locale))
+    tables = (
+        _facts(report) if report["schools"] is not None else None,
+        _endpoints(report["endpoints"]) if report["endpoints"] else None,
+        _findings(report["findings"], locale) if report["findings"] else None,
+    )
+    for table in filter(None, tables):
+        console.print()
+        console.print(table)
     missing = [f"{one['endpoint']}: {one['detail']}" for one in report["missing"]]
     _list(console, "What the source does not let us read:", missing)
     quirks = [f"{read['endpoint']}: {quirk}" for read in report["endpoints"] for quirk in read["quirks"]]
@@ -68,8 +71,6 @@ def _facts(report: Json) -> Table:
 
 
 def _schools(report: Json) -> str:
-    if report["schools"] is None:
-        return NOTHING
     names = report["school_names"][:NAMES_SHOWN]
     more = report["schools"] - len(names)
     rest = [f"and {number(more)} more"] if more else []
@@ -103,7 +104,7 @@ def _findings(findings: list[Json], locale: str) -> Table:
 
 
 def _list(console: Console, heading: str, lines: list[str]) -> None:
-    for line in [heading, *(f"  - {line}" for line in lines)] if lines else []:
+    for line in ["", heading, *(f"  - {line}" for line in lines)] if lines else []:
         _say(console, line)
 
 

@@ -1,5 +1,6 @@
 """Reading only what changed ends in the same snapshot as reading everything, whatever happened in between."""
 
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from simulators.generate import Quirks, generate
 
+from ..support.metrics import unaccounted
 from ..support.north import North, nothing_changed
 from ..support.worlds import WORLDS, World
 
@@ -54,10 +56,11 @@ async def test_changes_end_in_the_snapshot_that_everything_gives(
         everything = await north.fetched(world.school(), "full")
         assert nothing_changed(everything)
         assert await north.findings() == found
+        assert not unaccounted()
 
 
 @pytest.fixture(params=TELLING)
-async def world(request: pytest.FixtureRequest, north: North, tmp_path: Path) -> World:
+async def world(request: pytest.FixtureRequest, north: North, tmp_path: Path) -> AsyncIterator[World]:
     """A district that was read once."""
     async with AsyncExitStack() as stack:
         quirks = Quirks(missing_email=2, unknown_user=1)
@@ -103,5 +106,3 @@ async def test_after_an_incomplete_reading_everything_is_read(world: World, nort
     fetched = await north.fetched(world.school(), "nightly")
     assert fetched.reading == "full"
     assert fetched.reading_reason
-
-

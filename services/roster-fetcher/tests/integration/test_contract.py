@@ -12,6 +12,7 @@ from structlog.testing import LogCapture
 from common.events import RosterFetched, SchoolsListed, SyncCompleted, SyncFailed
 from simulators.generate import District, generate
 
+from ..support.metrics import unaccounted
 from ..support.north import North, nothing_changed, the_only
 from ..support.worlds import SERVERS, WORLDS, World
 
@@ -49,6 +50,7 @@ async def assert_all_there(north: North, world: World, number: int = 0) -> None:
     assert await north.keys(school, "class") == shared.classes
     assert await north.keys(school, "user") == shared.users
     assert await north.parts(school) == shared.parts
+    assert not unaccounted()
 
 
 async def test_a_school_is_read_completely(serve: Serve, north: North) -> None:

@@ -1,5 +1,6 @@
-"""What Wonde tells of changes comes to what everything would have: also for what only Wonde has."""
+"""What Wonde tells of changes comes to what everything would have come to, also for what only Wonde has."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from simulators.wonde import Behaviour, WondeSimulator
 from simulators.wonde.records import Child, School
 
 from ..support.north import North, nothing_changed
+from ..support.wonde_site import Site
 
 NAMES = (
     *("rename_student", "rename_employee", "rename_contact", "delete_student", "delete_employee", "delete_contact"),
@@ -103,3 +105,85 @@ async def test_changes_end_in_the_snapshot_that_everything_gives(
         found = await north.findings()
         assert nothing_changed(await north.fetched(school, "full"))
         assert await north.findings() == found
+
+
+@pytest.fixture
+async def site(north: North) -> AsyncIterator[Site]:
+    async with WondeSimulator(generate(seed=63, schools=1, students_per_school=20), Behaviour()) as wonde:
+        yield Site(north, wonde)
+
+
+async def test_who_is_deleted_goes_and_who_is_restored_comes_back_in_the_same_night(site: Site, north: North) -> None:
+    await site.declare(families=True)
+    await north.fetched(site.school)
+    users, parts = await north.keys(site.school, "user"), await north.parts(site.school)
+    student = next(iter(site.held.students))
+    site.wonde.changes.remove(student)
+    gone = await north.fetched(site.school, "nightly")
+    assert gone.reading == "changes"
+    assert student not in await site.users("student")
+    site.wonde.changes.restore(student)
+    await north.fetched(site.school, "nightly")
+    assert (await north.keys(site.school, "user"), await north.parts(site.school)) == (users, parts)
+
+
+async def test_who_leaves_without_a_word_leaves_the_classes_at_once_and_the_school_with_the_next_full_run(
+    site: Site, north: North
+) -> None:
+    await site.declare()
+    await north.fetched(site.school)
+    student = next(iter(site.held.students))
+    site.wonde.changes.leave(student)
+    assert (await north.fetched(site.school, "nightly")).reading == "changes"
+    assert student in await site.users("student")
+    assert student not in {user for _, user, _ in await north.parts(site.school)}
+    await north.fetched(site.school)
+    assert student not in await site.users("student")
+
+
+async def test_a_change_of_members_alone_is_seen_although_it_moves_no_date(site: Site, north: North) -> None:
+    site.wonde.behaviour.membership_moves_class = False
+    await site.declare()
+    await north.fetched(site.school)
+    class_, *_ = site.held.classes.values()
+    site.wonde.changes.drop_member(class_.id, class_.student_ids[0])
+    fetched = await north.fetched(site.school, "nightly")
+    assert fetched.reading == "changes"
+    assert fetched.changes["enrolment"] == {"added": 0, "changed": 0, "removed": 1}
+
+
+async def test_without_deletions_everything_is_read_and_the_reason_told(site: Site, north: North) -> None:
+    await site.declare()
+    await north.fetched(site.school)
+    site.wonde.mishaps.set(revoked=("deletions",))
+    fetched = await north.fetched(site.school, "nightly")
+    assert fetched.reading == "full"
+    assert "deletions" in fetched.reading_reason
+    assert "HTTP 403" in fetched.reading_reason
+
+
+async def test_former_employees_go_in_the_same_night(site: Site, north: North) -> None:
+    await site.declare()
+    await north.fetched(site.school)
+    teacher = next(iter(await site.users("teacher")))
+    site.wonde.changes.end_employment(teacher)
+    assert (await north.fetched(site.school, "nightly")).reading == "changes"
+    assert teacher not in await site.users("teacher")
+    assert teacher not in {user for _, user, _ in await north.parts(site.school)}
+
+
+@pytest.mark.parametrize("staff", [False, True])
+async def test_who_is_given_a_class_becomes_a_teacher_and_without_it_is_none_any_more(
+    site: Site, north: North, staff: bool
+) -> None:
+    await site.declare(staff=staff)
+    await north.fetched(site.school)
+    office = next(row.id for row in site.held.employees.values() if row.current and not row.teaching_staff)
+    class_ = next(iter(site.held.classes))
+    site.wonde.changes.add_member(class_, office)
+    await north.fetched(site.school, "nightly")
+    assert office in await site.users("teacher")
+    site.wonde.changes.drop_member(class_, office)
+    await north.fetched(site.school, "nightly")
+    assert office not in await site.users("teacher")
+    assert (office in await site.users("administrator")) is staff

@@ -6,9 +6,11 @@ import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from random import randbytes
 from time import time
 from typing import Any
 
+import msgspec
 import pytest
 
 from roster_fetcher.ledger import Entry
@@ -17,6 +19,7 @@ from roster_fetcher.sources.oneroster import wire
 from roster_fetcher.sources.oneroster.mapping import USERS
 from roster_fetcher.sources.oneroster_csv import open_source
 from roster_fetcher.sources.protocol import Endpoint, Opening, SourceTrouble
+from simulators.generate import District, write_csv_package
 
 FILES = {
     "orgs": "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\no-1,,,Hill,school,1001,\n",
@@ -26,6 +29,8 @@ FILES = {
     "enrollments": "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role\n"
     "e-1,,,k-1,o-1,u-1,student\n",
 }
+SCHOOL = "school-0001"
+"""The first school of a district that was made up."""
 USERS_HEADER = FILES["users"].splitlines()[0] + "\n"
 
 
@@ -49,6 +54,32 @@ def zip_package(
 def delta_package(file: Path, files: Mapping[str, str | bytes], *, version: str = "1.1", **more: Any) -> Path:
     """A package in which these files are deltas, and all others absent."""
     return zip_package(file, files, version=version, modes=dict.fromkeys(files, "delta"), **more)
+
+
+def bulk(file: Path, district: District, version: str = "1.2", minutes_ago: float = 60) -> Path:
+    """A complete package of a district."""
+    write_csv_package(district, file, version, blank_status=True)
+    return dated(file, minutes_ago)
+
+
+def large(file: Path) -> Path:
+    """A package with half a megabyte that nobody reads."""
+    return zip_package(file, FILES | {"demographics": randbytes(500_000)}, modes={"demographics": "absent"})
+
+
+def next_year(district: District) -> District:
+    """The same district, with people and classes that came, went and changed, and roles too."""
+    users, enrolments = [*district.users], [*district.enrolments]
+    users[3] = msgspec.structs.replace(users[3], family_name="Newname")
+    leaver = next(user.id for user in users if any(role.role == "student" for role in user.roles))
+    newcomer = msgspec.structs.replace(users[5], id="user-new", username="user-new", email="new@school.example")
+    moved = msgspec.structs.replace(enrolments[0], id="enrolment-new", user_id="user-new")
+    return msgspec.structs.replace(
+        district,
+        users=[user for user in users if user.id != leaver] + [newcomer],
+        enrolments=[row for row in enrolments if row.user_id != leaver] + [moved],
+        classes=[*district.classes[1:], msgspec.structs.replace(district.classes[0], title="Another title")],
+    )
 
 
 def dated(file: Path, minutes_ago: float) -> Path:

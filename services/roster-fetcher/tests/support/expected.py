@@ -15,10 +15,10 @@ def enrolments_at(district: District, school: str) -> set[str]:
 
 
 def users_at(district: District, school: str) -> set[str]:
-    """Those with a role at the school, administrators of the district, and whoever is enrolled in its classes."""
+    """Those with a role at the school, administrators of the district, whoever is enrolled, and all their guardians."""
     classes = classes_at(district, school)
     above = {org.parent_id for org in district.orgs if org.id == school}
-    return (
+    here = (
         {user.id for user in district.users for role in user.roles if role.org_id == school}
         | {
             user.id
@@ -28,3 +28,12 @@ def users_at(district: District, school: str) -> set[str]:
         }
         | {row.user_id for row in district.enrolments if row.class_id in classes}
     )
+    return here | _guardians_of(district, here)
+
+
+def _guardians_of(district: District, here: set[str]) -> set[str]:
+    """Guardians whom a student here names, or who name one."""
+    guardians = {user.id: user for user in district.users_as("parent", "guardian", "relative")}
+    students = {user.id: user for user in district.users_as("student") if user.id in here}
+    named = {agent for student in students.values() for agent in student.agent_ids}
+    return {key for key, user in guardians.items() if key in named or not students.keys().isdisjoint(user.agent_ids)}

@@ -86,7 +86,7 @@ def test_a_term_that_may_be_among_those_that_did_not_come_is_not_missed() -> Non
 
 def test_a_section_without_a_name_is_called_after_its_course_and_number(reading: Reading) -> None:
     assert reading.one(SECTIONS, a_section(name=" ", section_number="2")).title == "Maths 8 - 2"
-    assert reading.codes == ["MISSING_NAME"]
+    assert reading.codes == ["MISSING_TITLE"]
 
 
 def test_a_section_that_nothing_can_be_called_after_is_skipped(reading: Reading) -> None:

@@ -3,7 +3,7 @@
 from prometheus_client import REGISTRY
 
 from roster_fetcher.ledger import Entry
-from roster_fetcher.metrics import measure
+from roster_fetcher.metrics import ROWS_UNACCOUNTED, measure
 
 
 def value(name: str, **labels: str) -> float:
@@ -20,3 +20,4 @@ def test_rows_are_counted_by_what_became_of_them() -> None:
 def test_a_row_that_ended_in_no_outcome_is_counted_as_such() -> None:
     measure([Entry("courses", "course", received=3, kept=3)], {"courses": 5})
     assert value("rosterbus_rows_unaccounted_total", entity="course") == 2
+    ROWS_UNACCOUNTED.clear()

@@ -19,4 +19,4 @@ def test_fetches_must_not_wait_for_each_others_connections() -> None:
 
 
 def test_the_defaults_go_together() -> None:
-    assert settings(prefetch=4, connections=10).patience.budget == 60
+    assert settings(prefetch=4, connections=10).patience.budget == 90

@@ -4,7 +4,7 @@ import pytest
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.protocol import SourceTrouble
-from roster_fetcher.sources.wonde import wire
+from roster_fetcher.sources.wonde import decoding
 from roster_fetcher.sources.wonde.paging import Paging
 from roster_fetcher.sources.wonde.region import Region, address_in, empty_here
 
@@ -61,9 +61,9 @@ def entry() -> Entry:
 def test_a_list_goes_on_as_its_links_say_and_ends_without_one(entry: Entry) -> None:
     paging = Paging(FIRST, "students")
     following = f"{BASE}/schools/A1/students?cursor=xyz"
-    paging.took(200, 0, wire.Links(following, True), entry)
+    paging.took(200, 0, decoding.Links(following, True), entry)
     assert (paging.url, paging.received) == (following, 200)
-    paging.took(3, 0, wire.Links(None, False), entry)
+    paging.took(3, 0, decoding.Links(None, False), entry)
     assert (paging.url, entry.complete, entry.quirks) == ("", True, [])
 
 
@@ -85,13 +85,13 @@ def test_a_list_that_fits_on_one_page_says_nothing_of_pages(entry: Entry) -> Non
 )
 def test_a_link_that_must_not_be_followed_is_not(entry: Entry, link: str, words: str) -> None:
     with pytest.raises(SourceTrouble) as caught:
-        Paging(FIRST, "students").took(200, 0, wire.Links(link, True), entry)
+        Paging(FIRST, "students").took(200, 0, decoding.Links(link, True), entry)
     assert caught.value.code == "SOURCE_BAD_RESPONSE"
     assert words in str(caught.value)
 
 
 def test_more_rows_without_a_link_make_the_list_incomplete(entry: Entry) -> None:
-    Paging(FIRST, "students").took(200, 0, wire.Links(None, True), entry)
+    Paging(FIRST, "students").took(200, 0, decoding.Links(None, True), entry)
     assert not entry.complete
 
 
@@ -101,5 +101,5 @@ def test_rows_that_come_twice_make_the_list_incomplete(entry: Entry) -> None:
 
 
 def test_pages_by_number_where_a_cursor_was_asked_for_are_noted(entry: Entry) -> None:
-    Paging(FIRST, "students").took(200, 0, wire.Links(f"{BASE}/schools/A1/students?page=2", True), entry)
+    Paging(FIRST, "students").took(200, 0, decoding.Links(f"{BASE}/schools/A1/students?page=2", True), entry)
     assert entry.quirks

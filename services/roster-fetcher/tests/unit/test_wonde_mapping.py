@@ -9,7 +9,7 @@ import pytest
 from roster_fetcher import roster
 from roster_fetcher.findings import Notes
 from roster_fetcher.sources.protocol import ChangesRefusedError, Endpoint, Page, Records
-from roster_fetcher.sources.wonde import wire
+from roster_fetcher.sources.wonde import decoding
 from roster_fetcher.sources.wonde.lists import (
     CLASSES,
     CONTACTS,
@@ -34,7 +34,7 @@ class Reading:
 
     def take(self, endpoint: Endpoint, row: dict[str, Any], *, away: bool = False) -> Records | None:
         """Decode and convert a row; `away`: it is of a stranger who is in no class here."""
-        (decoded,) = wire.decode(LISTS.get(endpoint, endpoint.name), msgspec.json.encode([row]))
+        (decoded,) = decoding.decode(LISTS.get(endpoint, endpoint.name), msgspec.json.encode([row]))
         notes = Notes(endpoint.entity)
         notes.row = 1
         records = self.mapping.converter(endpoint, Page(b"", b"", 1, 1), {1} if away else set())(decoded, notes)
@@ -163,13 +163,13 @@ def test_an_unknown_year_is_kept_with_a_warning(reading: Reading) -> None:
 
 def test_teaching_staff_are_teachers_with_or_without_a_class(reading: Reading) -> None:
     row = an_employee(teaching="true")
-    assert reading.mapping.strangers([wire.decode("employees", msgspec.json.encode([row]))[0]]) == {}
+    assert reading.mapping.strangers([decoding.decode("employees", msgspec.json.encode([row]))[0]]) == {}
     assert (reading.user(EMPLOYEES, row).role, reading.user(EMPLOYEES, row).visiting) == ("teacher", False)
 
 
 def test_other_employees_are_teachers_only_by_a_class(reading: Reading) -> None:
     row = an_employee(teaching=False)
-    assert reading.mapping.strangers(wire.decode("employees", msgspec.json.encode([row]))) == {0: "A1"}
+    assert reading.mapping.strangers(decoding.decode("employees", msgspec.json.encode([row]))) == {0: "A1"}
     assert (reading.user(EMPLOYEES, row).role, reading.user(EMPLOYEES, row).visiting) == ("teacher", True)
     assert reading.take(EMPLOYEES, row, away=True) is None
     assert reading.codes == []
@@ -287,7 +287,7 @@ def test_a_contacts_students_are_their_children(reading: Reading) -> None:
 
 
 def test_a_deletion_is_about_whom_it_names_unless_there_again(reading: Reading) -> None:
-    (gone, back) = wire.decode(
+    (gone, back) = decoding.decode(
         "deletions", b'[{"id": "A1", "restored_at": null}, {"id": "A2", "restored_at": {"date": "2026-11-02"}}]'
     )
     assert reading.mapping.about(DELETED_STUDENTS, gone) == ("user", "A1")

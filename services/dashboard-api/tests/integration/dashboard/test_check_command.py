@@ -45,9 +45,10 @@ async def answered(
 ) -> Ended:
     """Run the command, and answer its checks with these reports."""
     command = asyncio.create_task(rosterbus(dashboard, "source", "check", *arguments, **SECRETS))
-    orders = await probe.wait_for(SourceCheckOrdered, len(reports))
-    for order, report in zip(orders, reports, strict=True):
-        await publish(bus, SourceChecked(district_id=order.district_id, check_id=order.check_id, report=report))
+    await probe.wait_for(SourceCheckOrdered, len(reports))
+    ids = [row["id"] for row in await dashboard.pool.fetch("SELECT id FROM source_check ORDER BY asked_at")]
+    for id_, report in zip(ids, reports, strict=True):
+        await publish(bus, SourceChecked(district_id="north", check_id=id_, report=report))
     return await command
 
 
@@ -57,7 +58,7 @@ def with_two_sources(folder: Path, locale: str = "en") -> Path:
     whole: dict[str, Any] = yaml.safe_load(file.read_text())
     whole["district"]["locale"] = locale
     whole["sources"] = {"server": whole.pop("source"), "files": {"kind": "oneroster-csv", "folder": "drop"}}
-    file.write_text(yaml.safe_dump(whole))
+    file.write_text(yaml.safe_dump(whole, sort_keys=False))
     return file
 
 

@@ -56,7 +56,7 @@ def read_class(row: wire.Section, key: str, known: Known, notes: Notes) -> roste
     course_title = known.courses.get(course_key, "")
     title = text(row.name) or _made_up_title(row, course_title)
     if not text(row.name):
-        notes.add("MISSING_NAME", key, "name", detail="It is named after its course and number." if title else "")
+        notes.add("MISSING_TITLE" if title else "MISSING_NAME", key, "name")
     if not title:
         return None
     _note_references(row, key, known, notes)

@@ -15,8 +15,6 @@ from roster_fetcher.sources.oneroster.roles import USER_ROLES
 from roster_fetcher.sources.protocol import ChangesRefusedError
 
 Link = tuple[str, roster.Body]
-LONGEST_KEY = 255
-"""Characters that the index of records can hold: a link between two of the longest ids is left out, not the person."""
 
 
 def is_guardians_word(word: str) -> bool:
@@ -38,7 +36,7 @@ def links_of(row: wire.User, key: str, role: str) -> Iterator[Link]:
     for agent in named:
         link = GuardianLink(agent, key, key) if role == "student" else GuardianLink(key, agent, key, relationship)
         link_id = link_key(link.guardian_key, link.student_key, key)
-        if agent != key and (role == "student" or relationship) and len(link_id) <= LONGEST_KEY:
+        if agent != key and (role == "student" or relationship):
             yield link_id, link
 
 

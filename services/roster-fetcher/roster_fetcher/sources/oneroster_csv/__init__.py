@@ -9,7 +9,7 @@ from roster_fetcher.sources.oneroster_csv.client import CsvReader, read_orgs
 from roster_fetcher.sources.oneroster_csv.finding import find_delivery
 from roster_fetcher.sources.oneroster_csv.lookups import Lookups
 from roster_fetcher.sources.oneroster_csv.package import Package
-from roster_fetcher.sources.oneroster_csv.places import open_place
+from roster_fetcher.sources.oneroster_csv.place_of import open_place
 from roster_fetcher.sources.oneroster_csv.settings import read_settings
 from roster_fetcher.sources.oneroster_csv.stock import Delivered, OnePackage, Stock
 from roster_fetcher.sources.protocol import ListedSchool, Opening, SchoolReader, Source

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
 import asyncssh
@@ -26,25 +25,31 @@ class Connection:
         self._server = server
         self._patience = patience
         self._proof = _proof(settings)
-        self._stack = AsyncExitStack()
-        self._sftp: asyncssh.SFTPClient | None = None
+        self._open: tuple[asyncssh.SSHClientConnection, asyncssh.SFTPClient] | None = None
 
     async def use(self, work: Callable[[asyncssh.SFTPClient], Awaitable[T]]) -> T:
         """Do some work over the connection. Raises `PassingTrouble` and `SourceTrouble`, after which it is closed."""
         try:
-            if self._sftp is None:
-                self._sftp = await self._connected()
-            return await work(self._sftp)
+            if self._open is None:
+                self._open = await self._connected()
+            return await work(self._open[1])
         except (asyncssh.Error, OSError) as error:
             await self.close()
             raise trouble(self._server, error) from None
 
     async def close(self) -> None:
-        """Close it, if it is open."""
-        self._sftp = None
-        await self._stack.aclose()
+        """Close it, if it is open; a server that does not hear of it any more is not waited for."""
+        if self._open is None:
+            return
+        (connection, _), self._open = self._open, None
+        connection.close()
+        try:
+            async with asyncio.timeout(self._patience.answer):
+                await connection.wait_closed()
+        except TimeoutError:
+            connection.abort()
 
-    async def _connected(self) -> asyncssh.SFTPClient:
+    async def _connected(self) -> tuple[asyncssh.SSHClientConnection, asyncssh.SFTPClient]:
         asyncssh.set_log_level(logging.WARNING)  # below that it names people's accounts
         async with asyncio.timeout(self._patience.answer):
             connection = await asyncssh.connect(
@@ -59,8 +64,11 @@ class Connection:
                 keepalive_count_max=MISSED_SIGNS_OF_LIFE,
                 **self._proof,
             )
-            await self._stack.enter_async_context(connection)
-            return await self._stack.enter_async_context(connection.start_sftp_client())
+            try:
+                return connection, await connection.start_sftp_client()
+            except BaseException:
+                connection.abort()
+                raise
 
 
 def _proof(settings: OneRosterCsvSettings) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from time import time
 
 from roster_fetcher.sources.oneroster_csv.finding import newest_first
 from roster_fetcher.sources.oneroster_csv.ordering import Found
-from roster_fetcher.sources.oneroster_csv.places import open_place
+from roster_fetcher.sources.oneroster_csv.place_of import open_place
 from roster_fetcher.sources.oneroster_csv.settings import read_settings
 from roster_fetcher.sources.protocol import Opening
 

@@ -10,8 +10,9 @@ from roster_fetcher.sources.http import http_of
 from roster_fetcher.sources.protocol import ListedSchool, Opening, SchoolReader, Source, SourceTrouble
 from roster_fetcher.sources.wonde import wire
 from roster_fetcher.sources.wonde.client import Client, List
-from roster_fetcher.sources.wonde.reader import WondeReader, read_since
+from roster_fetcher.sources.wonde.reader import WondeReader
 from roster_fetcher.sources.wonde.settings import WondeSettings
+from roster_fetcher.sources.wonde.since import read_since
 from roster_fetcher.values import text
 
 

@@ -11,7 +11,7 @@ from roster_fetcher.patience import Patience
 from roster_fetcher.sources.http import Answer, Http, digest, json_of, not_as_expected, patiently
 from roster_fetcher.sources.protocol import KnownPage, Page, SourceTrouble
 from roster_fetcher.sources.refusals import Meaning, refusal
-from roster_fetcher.sources.wonde import wire
+from roster_fetcher.sources.wonde import decoding, wire
 from roster_fetcher.sources.wonde.paging import Paging
 from roster_fetcher.sources.wonde.settings import WondeSettings
 
@@ -25,7 +25,7 @@ class IncludesRefusedError(SourceTrouble):
 
 
 class List(NamedTuple):
-    """A list to be read: its address, what its rows are (a key of `wire.ROWS`), and how it is asked for."""
+    """A list to be read: its address, what its rows are (a key of `decoding.ROWS`), and how it is asked for."""
 
     url: str
     name: str
@@ -88,8 +88,8 @@ class Client:
 
     async def _page(
         self, asked: List, paging: Paging, entry: Entry, expected: KnownPage | None
-    ) -> tuple[Page, wire.Links | None]:
-        async def attempt() -> tuple[Page, wire.Links | None]:
+    ) -> tuple[Page, decoding.Links | None]:
+        async def attempt() -> tuple[Page, decoding.Links | None]:
             answer = await self._get(paging.url, asked.name, entry)
             body = _body(answer, asked.name)
             # Only the rows count: links may differ from time to time.
@@ -100,8 +100,8 @@ class Client:
             else:
                 page.rows = _rows(asked.name, data, answer)
                 page.received = len(page.rows)
-            meta = body.meta if isinstance(body.meta, wire.Meta) else wire.Meta()
-            return page, meta.pagination if isinstance(meta.pagination, wire.Links) else None
+            meta = body.meta if isinstance(body.meta, decoding.Meta) else decoding.Meta()
+            return page, meta.pagination if isinstance(meta.pagination, decoding.Links) else None
 
         return await patiently(self._patience, attempt)
 
@@ -118,7 +118,7 @@ class Client:
 def decode(name: str, page: Page) -> list[wire.Row]:
     """The rows of a page."""
     if page.rows is None:
-        page.rows = wire.decode(name, page.content)
+        page.rows = decoding.decode(name, page.content)
     return page.rows
 
 
@@ -131,17 +131,17 @@ def drop_repeats(page: Page, before: Sequence[wire.Row]) -> None:
     page.rows = fresh
 
 
-def _body(answer: Answer, what: str) -> wire.Body:
+def _body(answer: Answer, what: str) -> decoding.Body:
     try:
-        return wire.open_body(json_of(answer, what))
-    except wire.WrongShapeError as error:
+        return decoding.open_body(json_of(answer, what))
+    except decoding.WrongShapeError as error:
         raise not_as_expected(answer, what, error) from None
 
 
 def _rows(name: str, data: bytes, answer: Answer) -> list[wire.Row]:
     try:
-        return wire.decode(name, data)
-    except wire.WrongShapeError as error:
+        return decoding.decode(name, data)
+    except decoding.WrongShapeError as error:
         raise not_as_expected(answer, name, error) from None
 
 

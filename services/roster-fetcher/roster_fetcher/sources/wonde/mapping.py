@@ -4,14 +4,14 @@ Who teaches is known from the classes, and who was restored from the deletions, 
 """
 
 from collections.abc import Callable, Sequence, Set
-from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from roster_fetcher import roster, values
+from roster_fetcher import roster
 from roster_fetcher.findings import Notes
 from roster_fetcher.sources.protocol import ChangesRefusedError, Convert, Endpoint, Page, Records
 from roster_fetcher.sources.wonde import wire
+from roster_fetcher.sources.wonde.classes import enrolments, has_left, taught
 from roster_fetcher.sources.wonde.lists import CLASSES, CONTACTS, DELETED, EMPLOYEES, SCHOOL, STUDENTS
 from roster_fetcher.sources.wonde.people import read_person
 from roster_fetcher.values import text, truth
@@ -116,18 +116,18 @@ class SchoolMapping:
         if not title:
             notes.add("MISSING_NAME", key, "name")
             return None
-        teachers = [text(one.id) for one in wire.members(row.employees) if not _has_left(one.employment_details)]
+        teachers = [text(one.id) for one in wire.members(row.employees) if not has_left(one.employment_details)]
         students = [text(one.id) for one in wire.members(row.students)]
         self._teachers.update(filter(None, teachers))
         return (
-            (key, _taught(key, row, title, notes)),
-            *_enrolments(key, teachers, "teacher"),
-            *_enrolments(key, students, "student"),
+            (key, taught(key, row, title, notes)),
+            *enrolments(key, teachers, "teacher"),
+            *enrolments(key, students, "student"),
         )
 
     def _employee(self, away: Set[int], key: str, row: wire.Employee, notes: Notes) -> Records | None:
         self._seen.add(key)
-        if _has_left(row.employment_details):
+        if has_left(row.employment_details):
             return None
         has_class = notes.row not in away
         if _teaches(row) or has_class:
@@ -170,56 +170,12 @@ def _link(guardian_key: str, student_key: str, declared_by: str, said: wire.Memb
     if not guardian_key or not student_key:
         return None
     bond = wire.inner(said.relationship)
-    relationship = (
-        text(bond.relationship) if bond else text(said.relationship if isinstance(said.relationship, str) else "")
-    )
+    word = bond.relationship if bond else said.relationship
     contact_only = bond is not None and not truth(bond.parental_responsibility, default=True)
-    link = roster.GuardianLink(guardian_key, student_key, declared_by, relationship, contact_only)
-    return roster.link_key(guardian_key, student_key, declared_by), link
-
-
-def _enrolments(class_key: str, people: Sequence[str], role: str) -> list[tuple[str, roster.Body]]:
-    return [
-        (f"{class_key}/{person}/{role}", roster.Enrolment(class_key, person, role))
-        for person in dict.fromkeys(filter(None, people))
-    ]
-
-
-def _taught(key: str, row: wire.Class, title: str, notes: Notes) -> roster.Class:
-    subject = wire.inner(row.subject)
-    name = text(subject.name) if subject else ""
-    starts_on, ends_on = _year(key, wire.inner(row.academic_year), notes)
-    return roster.Class(
-        title=title,
-        code=text(row.code),
-        course_key=text(subject.id) if subject else text(row.subject if isinstance(row.subject, str | int) else ""),
-        course_title=name,
-        subjects=(name,) if name else (),
-        starts_on=starts_on,
-        ends_on=ends_on,
+    link = roster.GuardianLink(
+        guardian_key, student_key, declared_by, text(word if isinstance(word, str) else ""), contact_only
     )
-
-
-def _year(key: str, year: wire.Year | None, notes: Notes) -> tuple[date | None, date | None]:
-    """The first day of an academic year and the first day after it; Wonde names the last one."""
-    starts_on, last = _day(key, "start_date", year, notes), _day(key, "end_date", year, notes)
-    if starts_on and last and last < starts_on:
-        notes.add("INVALID_DATE", key, "end_date", last.isoformat(), "it lies before the start")
-        last = None
-    return starts_on, last + timedelta(days=1) if last else None
-
-
-def _day(key: str, name: str, year: wire.Year | None, notes: Notes) -> date | None:
-    word = text(wire.written(getattr(year, name))) if year else ""
-    day = values.day(word)
-    if word and day is None:
-        notes.add("INVALID_DATE", key, name, word)
-    return day
-
-
-def _has_left(details: Any) -> bool:
-    employment = wire.inner(details)
-    return employment is not None and not truth(employment.current, default=True)
+    return roster.link_key(guardian_key, student_key, declared_by), link
 
 
 def _teaches(row: wire.Employee) -> bool:

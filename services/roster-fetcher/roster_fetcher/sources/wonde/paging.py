@@ -7,7 +7,7 @@ from yarl import URL
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.protocol import SourceTrouble
-from roster_fetcher.sources.wonde import wire
+from roster_fetcher.sources.wonde import decoding
 from roster_fetcher.values import truth
 
 
@@ -20,7 +20,7 @@ class Paging:
         self._what = what
         self._asked: set[str] = set()
 
-    def took(self, rows: int, repeated: int, links: wire.Links | None, entry: Entry) -> None:
+    def took(self, rows: int, repeated: int, links: decoding.Links | None, entry: Entry) -> None:
         """A page came; `repeated` of its rows the page before had too. Notes in the entry what may be missing.
 
         Raises `SourceTrouble` for a link that must not be followed.
@@ -35,7 +35,7 @@ class Paging:
         if "page" in URL(self.url, encoded=True).query:
             entry.quirk("It gives pages by number where pages by cursor were asked for.")
 
-    def _next(self, links: wire.Links | None) -> str:
+    def _next(self, links: decoding.Links | None) -> str:
         if links is None or not links.next:
             return ""
         try:

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence, Set
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import quote
 
 import msgspec
-from msgspec import Struct
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.http import PassingTrouble, digest
@@ -20,27 +19,18 @@ from roster_fetcher.sources.protocol import (
     SourceTrouble,
 )
 from roster_fetcher.sources.refusals import NotThereError
-from roster_fetcher.sources.wonde import wire
+from roster_fetcher.sources.wonde import decoding, wire
 from roster_fetcher.sources.wonde.client import Client, IncludesRefusedError, List, decode
 from roster_fetcher.sources.wonde.lists import CONTACTS, DELETED, OWNERS, SCHOOL, Lists
 from roster_fetcher.sources.wonde.mapping import SchoolMapping
 from roster_fetcher.sources.wonde.parts import CONTACTS_OF_STUDENTS, Parts
 from roster_fetcher.sources.wonde.region import Region, address_in, empty_here
 from roster_fetcher.sources.wonde.settings import WondeSettings
+from roster_fetcher.sources.wonde.since import Since
 from roster_fetcher.values import text
-
-OVERLAP = timedelta(days=1)
-"""Changes are asked for from this much before the last reading: Wonde does not say of which zone `updated_after` is."""
 
 REFUSED = ("AUTH_FORBIDDEN", "SOURCE_BAD_RESPONSE")
 """Codes of lists that a source does not give at all; the second one if it does not know them."""
-
-
-class Since(Struct):
-    """A cursor: when the last reading began, and which parts the source refused then."""
-
-    moment: datetime
-    refused: list[str]
 
 
 class WondeReader:
@@ -79,7 +69,7 @@ class WondeReader:
     def decode(self, endpoint: Endpoint, page: Page) -> list[wire.Row]:
         """The rows of a page."""
         if endpoint == SCHOOL and page.rows is None:
-            page.rows = [wire.decode_one("schools", page.content)]
+            page.rows = [decoding.decode_one("schools", page.content)]
         return decode(_rows_of(endpoint), page)
 
     def cursor(self) -> Cursor | None:
@@ -89,8 +79,8 @@ class WondeReader:
         since = Since(self._began, sorted(self._parts.refused))
         doubt = ""
         if CONTACTS_OF_STUDENTS.name in self._parts.refused:
-            doubt = "The source does not tell students' contacts, so a new link would show at neither of the two."
-        return Cursor(msgspec.json.encode(since).decode(), doubt)
+            doubt = "The source does not tell students' contacts, and a contact may not change with a new child."
+        return Cursor(since.value(), doubt)
 
     async def _school(self, entry: Entry, known: Sequence[KnownPage]) -> Page:
         """Look the school up: which also tells where its data are, and what time it is there."""
@@ -98,7 +88,7 @@ class WondeReader:
             single = await self._client.single(f"{self._base_url}/{self._path}", "the school", entry)
         except NotThereError:
             raise _not_found(self._school_key) from None
-        row = wire.decode_one("schools", single.data)
+        row = decoding.decode_one("schools", single.data)
         if not isinstance(row, wire.School) or not text(row.id):
             raise _not_found(self._school_key)
         if isinstance(row.region, wire.Place):
@@ -151,7 +141,7 @@ class WondeReader:
         """The list as it is asked for, with the parts that are not refused."""
         query: dict[str, str] = {}
         if self._since and endpoint.name in self.changes.endpoints:
-            query["updated_after"] = f"{self._since.moment - OVERLAP:%Y-%m-%d %H:%M:%S}"
+            query["updated_after"] = self._since.updated_after()
         if endpoint in DELETED:
             query["type"] = endpoint.name.rpartition("/")[2]
         name = _rows_of(endpoint)
@@ -178,16 +168,8 @@ class WondeReader:
             entry.remark("SOURCE_EMPTY", what + (where if self._region.domain else ""))
 
 
-def read_since(value: str) -> Since:
-    """A cursor's value. Raises `ChangesRefusedError` for one that cannot be read."""
-    try:
-        return msgspec.json.decode(value, type=Since)
-    except msgspec.MsgspecError:
-        raise ChangesRefusedError("It is not known when the school was read last.") from None
-
-
 def _rows_of(endpoint: Endpoint) -> str:
-    """What an endpoint's rows are: a key of `wire.ROWS`."""
+    """What an endpoint's rows are: a key of `decoding.ROWS`."""
     return "schools" if endpoint == SCHOOL else endpoint.name.partition("/")[0]
 
 

@@ -7,7 +7,6 @@ A row that strays further becomes `Malformed`, and the others of its page are no
 
 from typing import Any, TypeAlias, TypeVar
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 Text = str | int | float | bool | None
@@ -180,82 +179,7 @@ class Deletion(Known, gc=False):
     restored_at: When = None
 
 
-class Links(Struct, gc=False):
-    """How a list goes on."""
-
-    next: str | None = None
-    more: Text = None
-
-
-class Meta(Struct, gc=False):
-    """What an answer says of itself. Without `pagination` everything is on one page."""
-
-    pagination: Links | Nothing = None
-
-
-class Body(Struct, gc=False):
-    """An answer: its rows, or its one record, as they came."""
-
-    data: msgspec.Raw
-    meta: Meta | Nothing = None
-
-
-class WrongShapeError(ValueError):
-    """A body that is no answer of Wonde's at all. The text names the place, never the content."""
-
-
-ROWS: dict[str, type[Known]] = {
-    "schools": School,
-    "classes": Class,
-    "employees": Employee,
-    "students": Student,
-    "contacts": Contact,
-    "deletions": Deletion,
-}
-"""The lists that a roster is read from, and their objects."""
-
 W = TypeVar("W", Subject, Year, Employment, Bond, ContactDetails, Education)
-
-_BODY = msgspec.json.Decoder(Body)
-_RAW = msgspec.json.Decoder(list[msgspec.Raw])
-_LISTS: dict[str, msgspec.json.Decoder[Any]] = {
-    name: msgspec.json.Decoder(list[row] | None)  # type: ignore[valid-type]
-    for name, row in ROWS.items()
-}
-_SINGLES: dict[str, msgspec.json.Decoder[Any]] = {name: msgspec.json.Decoder(row) for name, row in ROWS.items()}
-
-
-def open_body(body: bytes) -> Body:
-    """The parts of an answer. Raises `WrongShapeError`."""
-    try:
-        return _BODY.decode(body)
-    except msgspec.MsgspecError as error:
-        raise WrongShapeError(str(error)) from None
-
-
-def decode(name: str, data: bytes) -> list[Row]:
-    """The rows of a list. Raises `WrongShapeError`."""
-    try:
-        return _LISTS[name].decode(data) or []
-    except msgspec.MsgspecError:
-        pass
-    try:
-        return [_decode_row(name, raw) for raw in _RAW.decode(data)]
-    except msgspec.MsgspecError as error:
-        raise WrongShapeError(str(error)) from None
-
-
-def decode_one(name: str, data: bytes) -> Row:
-    """A single record."""
-    return _decode_row(name, data)
-
-
-def _decode_row(name: str, raw: msgspec.Raw | bytes) -> Row:
-    try:
-        row: Row = _SINGLES[name].decode(raw)
-    except msgspec.MsgspecError as error:
-        return Malformed(str(error))
-    return row
 
 
 def inner(nested: W | Nothing | Text | UnsetType) -> W | None:
