@@ -1,12 +1,16 @@
 """What a district file can say of a source is what roster-fetcher can read of one: same keys, defaults and limits."""
 
+import re
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
+import yaml
 from annotated_types import Ge, Le
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from dashboard_api.cli.district_file import load
 from dashboard_api.declare import sources as declared
 from dashboard_api.declare.kinds import KINDS, split
 from dashboard_api.declare.values import Declared
@@ -17,6 +21,7 @@ from roster_fetcher.sources.oneroster.settings import OneRosterSettings
 from roster_fetcher.sources.oneroster_csv.settings import OneRosterCsvSettings, SftpSettings
 from roster_fetcher.sources.wonde.settings import WondeSettings
 
+README = Path(__file__).parents[1] / "README.md"
 Model = type[BaseModel]
 PAIRS: list[tuple[Model, Model]] = [
     (declared.OneRosterSource, OneRosterSettings),
@@ -27,8 +32,6 @@ PAIRS: list[tuple[Model, Model]] = [
     (declared.OneRosterCsvSource, OneRosterCsvSettings),
     (declared.SftpFolder, SftpSettings),
 ]
-FEWER_ALLOWED = {("full_every_days", Le(90))}
-"""Limits that only the district file has: beyond them a setting makes no sense to anybody, but could be read."""
 
 
 def names(pair: tuple[Model, Model]) -> str:
@@ -62,9 +65,7 @@ def test_a_key_has_the_same_choices_and_limits_in_both_places(pair: tuple[Model,
     ours, theirs = pair
     for key, field in theirs.model_fields.items():
         assert choices(ours.model_fields[key].annotation) == choices(field.annotation), key
-        assert {(key, limit) for limit in limits(ours.model_fields[key])} - FEWER_ALLOWED == {
-            (key, limit) for limit in limits(field)
-        }, key
+        assert set(limits(ours.model_fields[key])) == set(limits(field)), key
 
 
 @each_pair
@@ -92,6 +93,17 @@ def limits(field: FieldInfo) -> set[Ge | Le]:
 
 def holds_a_secret(annotation: object) -> bool:
     return annotation is SecretStr or any(holds_a_secret(part) for part in get_args(annotation))
+
+
+def test_the_readme_shows_districts_that_can_be_declared(tmp_path: Path) -> None:
+    text = README.read_text()
+    one, several = (yaml.load(block, yaml.BaseLoader) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    environment = dict.fromkeys(re.findall(r"_env: (\w+)", text), "secret")
+    file = tmp_path / "district.yaml"
+
+    for district in (one, {**one, **several, "source": ""}):
+        file.write_text(yaml.safe_dump({key: value for key, value in district.items() if value}))
+        assert load(file, environment)
 
 
 ONEROSTER: dict[str, Any] = {

@@ -105,7 +105,7 @@ async def fail(
             source.id,
             *after,
         )
-    if after.pause != before.pause or (trial and before.opened_at):
+    if after.retry_at != before.retry_at:
         BREAKER.labels("open").inc()
     if before.opened_at is None and after.opened_at:
         log.warning("the source is left alone for a while", source=source.id, failures=after.failures)

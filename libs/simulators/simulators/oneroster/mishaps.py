@@ -26,7 +26,7 @@ class Mishaps(Struct, kw_only=True, forbid_unknown_fields=True):
     - `only`: endpoints that are struck, by path (`schools/{school}/classes`) or its last word (`enrollments`);
       empty for all lists and records. The token endpoint is struck only if it says `token`.
     - `after`: requests to those endpoints that pass unharmed first.
-    - `too_many`: 429 with an HTML body and Retry-After of `retry_after` seconds.
+    - `too_many`: 429 with an HTML body and Retry-After of `retry_after` seconds, unless that is null.
     - `per_minute`: a real rate limit in fixed windows of `window` seconds, 0 for none.
     - `unavailable`: a 5xx, namely `unavailable_status`.
     - `html`: 200 with an HTML page. `truncated`: 200 with half the JSON. `dropped`: half the body, then the
@@ -41,7 +41,7 @@ class Mishaps(Struct, kw_only=True, forbid_unknown_fields=True):
     only: tuple[str, ...] = ()
     after: int = 0
     too_many: int = 0
-    retry_after: int = 1
+    retry_after: int | None = 1
     per_minute: int = 0
     window: float = 60
     unavailable: int = 0
@@ -113,9 +113,10 @@ class Mishaps(Struct, kw_only=True, forbid_unknown_fields=True):
         return None
 
 
-def _busy(seconds: int) -> web.Response:
+def _busy(seconds: int | None) -> web.Response:
     answer = _page(BUSY_PAGE, 429)
-    answer.headers["Retry-After"] = str(seconds)
+    if seconds is not None:
+        answer.headers["Retry-After"] = str(seconds)
     return answer
 
 

@@ -38,8 +38,12 @@ def _given(source: Declared, names: Sequence[str]) -> list[str]:
 
 
 class ReadsChanges(Declared):
-    """A source that can tell what changed. `changes_only`: nightly and partial runs read no more than that."""
+    """A source that can tell what changed. `changes_only`: nightly and partial runs read no more than that.
 
+    `requests_per_minute` bounds the requests of all runs together that use the same credentials.
+    """
+
+    requests_per_minute: int | None = Field(default=None, ge=1)
     changes_only: bool = True
     full_every_days: Annotated[int, Field(ge=1, le=90)] = 7
 
@@ -82,7 +86,7 @@ class CleverSource(ReadsChanges):
     token_base_url: WebAddress = "https://clever.com"  # noqa: S105 - an address
     families: bool = False
     page_size: Annotated[int, Field(ge=1, le=10_000)] = 1000
-    requests_per_minute: Annotated[int, Field(ge=1)] = 1200
+    requests_per_minute: int | None = Field(default=1200, ge=1)
     client_id: Secret | None = None
     client_secret: Secret | None = None
     token: Secret | None = None

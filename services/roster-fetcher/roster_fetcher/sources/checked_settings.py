@@ -1,13 +1,38 @@
-"""A source's settings and secrets, checked against the kind's model."""
+"""A source's settings and secrets, checked against the kind's model; and what these models share."""
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from roster_fetcher.sources.protocol import Opening, SourceTrouble
 
 M = TypeVar("M", bound=BaseModel)
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be a web address that begins with https:// or http://")
+    return value.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class ServerSettings(BaseModel):
+    """What all kinds share that are read over HTTP.
+
+    `requests_per_minute` bounds the requests of all workers together that use the same credentials; without it only
+    the limits count that the server tells of. The others are `cursors.choose`'s.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    changes_only: bool = True
+    full_every_days: int = Field(default=7, ge=1, le=90)
 
 
 def checked(model: type[M], opening: Opening) -> M:

@@ -14,22 +14,18 @@ from common.events import RosterFetched, SettingsChanged, SyncFailed
 from common.registry import Source
 from common.testing.fixtures import PoolOf
 from common.uow import UnitOfWork
-from roster_fetcher import breaker, pace
+from roster_fetcher import breaker
 from roster_fetcher.handlers import list_schools
-from roster_fetcher.pace import Bucket, Closed, Place
-from roster_fetcher.patience import Patience
 from roster_fetcher.sources.protocol import SourceTrouble
 from simulators.generate import District, generate
 from simulators.oneroster import OneRosterSimulator
 
 from ..support.north import DISTRICT, HURRIED, North, serving, sources, the_only
 
-SCHOOL, OTHER_SCHOOL = "school-0001", "school-0002"
-OURS, OTHERS = pace.credential_of("ours"), pace.credential_of("others'")
+SCHOOL = "school-0001"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SOURCE = Source(DISTRICT, "sis", "oneroster", {}, b"")
 OTHER_SOURCE = Source(DISTRICT, "another", "oneroster", {}, b"")
-QUICK = Patience(attempts=3, budget=5, answer=2, first_wait=0.01, longest_wait=0.02)
 
 
 @pytest.fixture
@@ -40,7 +36,7 @@ async def workers(pool_of: PoolOf) -> tuple[Pool, Pool]:
 
 @pytest.fixture
 def district() -> District:
-    return generate(seed=41, schools=2, students_per_school=30)
+    return generate(seed=41, schools=1, students_per_school=30)
 
 
 def after(seconds: float) -> datetime:
@@ -49,23 +45,6 @@ def after(seconds: float) -> datetime:
 
 def measured(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0
-
-
-async def begin(pool: Pool) -> None:
-    async with pool.acquire() as conn:
-        await pace.begin(conn, OURS)
-
-
-async def took(pool: Pool, bucket: Bucket, now: datetime, credential: bytes = OURS) -> Place:
-    async with pool.acquire() as conn:
-        place = await pace.take(conn, credential, bucket, 3600, now)
-    assert place is not None
-    return place
-
-
-async def looked(pool: Pool, now: datetime) -> Closed | None:
-    async with pool.acquire() as conn:
-        return await pace.look(conn, OURS, Bucket(), now)
 
 
 async def failing(pool: Pool, now: datetime, *, trial: bool = False, times: int = 1, source: Source = SOURCE) -> None:

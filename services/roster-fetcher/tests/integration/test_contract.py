@@ -176,6 +176,16 @@ async def test_passing_trouble_is_waited_out(serve_http: Serve, north: North, mi
     await assert_all_there(north, world)
 
 
+async def test_a_source_that_is_busy_and_does_not_say_for_how_long_is_asked_again(
+    serve_http: Serve, north: North
+) -> None:
+    world = await serve_http(generate(seed=45, schools=1, students_per_school=12))
+    await world.declare(north)
+    world.be_busy(2)
+    assert (await north.fetched(world.school())).complete
+    await assert_all_there(north, world)
+
+
 LASTING: dict[str, tuple[dict[str, Any], set[str]]] = {
     "busy": ({"too_many": 999, "retry_after": 0}, {"SOURCE_RATE_LIMITED"}),
     "busy for an hour": ({"too_many": 999, "retry_after": 3600}, {"SOURCE_RATE_LIMITED"}),

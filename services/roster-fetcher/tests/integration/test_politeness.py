@@ -1,4 +1,4 @@
-"""Workers that together keep a source's limit, and leave it alone while it does not answer."""
+"""Workers that together keep within a source's limit."""
 
 import asyncio
 import time
@@ -10,26 +10,24 @@ from prometheus_client import REGISTRY
 from common.db import Pool
 from common.envelope import Envelope
 from common.events import RosterFetched
-from common.registry import Source
 from common.testing.fixtures import PoolOf
 from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 from roster_fetcher import pace
 from roster_fetcher.handlers import fetch_roster
+from roster_fetcher.ledger import Entry
 from roster_fetcher.pace import Bucket, Closed, Place, bucket_of
 from roster_fetcher.patience import Patience
-from roster_fetcher.sources.http import PassingTrouble
+from roster_fetcher.sources.http import PassingTrouble, http_of
 from roster_fetcher.sources.pacing import Pace
-from roster_fetcher.sources.protocol import SourceTrouble
+from roster_fetcher.sources.protocol import Opening, SourceTrouble
 from simulators.generate import District, generate
 
-from ..support.north import DISTRICT, North, a_request, serving, sources
+from ..support.north import North, a_request, serving, sources
 
 SCHOOL, OTHER_SCHOOL = "school-0001", "school-0002"
 OURS, OTHERS = pace.credential_of("ours"), pace.credential_of("others'")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-SOURCE = Source(DISTRICT, "sis", "oneroster", {}, b"")
-OTHER_SOURCE = Source(DISTRICT, "another", "oneroster", {}, b"")
 QUICK = Patience(attempts=3, budget=5, answer=2, first_wait=0.01, longest_wait=0.02)
 
 
@@ -206,6 +204,19 @@ async def test_without_a_known_limit_nothing_is_kept(workers: tuple[Pool, Pool])
 
 
 # A source with a limit, read by two workers
+
+
+async def test_a_limit_known_beforehand_is_kept_by_every_request(
+    workers: tuple[Pool, Pool], district: District
+) -> None:
+    began = time.monotonic()
+    async with serving(district) as server:
+        for pool in workers:
+            async with http_of(Opening({}, {}, QUICK, pool), "ours", per_minute=40) as http:
+                for _ in range(3):
+                    await http.exchange("GET", f"{server.base_url}/orgs", Entry("orgs", "school"), {})
+    assert time.monotonic() - began >= 2 * bucket_of(40).interval
+    assert await workers[0].fetchval("SELECT count(*) FROM pace") == 1
 
 
 async def run(pool: Pool, school: str) -> None:

@@ -1,6 +1,5 @@
 """How Clever's answers are understood: pages, events, the district's state, refusals, the pace that is asked for."""
 
-import asyncio
 import time
 from typing import Any
 
@@ -14,7 +13,6 @@ from roster_fetcher.sources.clever import wire
 from roster_fetcher.sources.clever.decoding import WrongShapeError, decode_page, next_query
 from roster_fetcher.sources.clever.district import check_district
 from roster_fetcher.sources.clever.events import MOST_EVENTS, Told
-from roster_fetcher.sources.clever.pace import Pace
 from roster_fetcher.sources.clever.refusals import refused, seconds_to_reset
 from roster_fetcher.sources.clever.roll import Roll
 from roster_fetcher.sources.clever.settings import CleverSettings
@@ -185,28 +183,6 @@ def test_what_will_not_pass_is_not_tried_again(status: int, code: str) -> None:
 
     assert trouble is not None and not isinstance(trouble, PassingTrouble)
     assert trouble.code == code
-
-
-async def _waits(pace: Pace) -> bool:
-    try:
-        async with asyncio.timeout(0.05):
-            await pace.turn()
-    except TimeoutError:
-        return True
-    return False
-
-
-async def test_requests_wait_when_the_server_says_that_none_is_left() -> None:
-    pace, reset = Pace(1200), str(int(time.time()) + 30)
-    pace.heard({"X-RateLimit-Remaining": "1", "X-RateLimit-Reset": reset})
-    assert not await _waits(pace)
-    pace.heard({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset})
-    assert await _waits(pace)
-
-
-async def test_requests_wait_when_as_many_were_sent_as_may_be_in_a_minute() -> None:
-    pace = Pace(2)
-    assert [await _waits(pace) for _ in range(3)] == [False, False, True]
 
 
 @pytest.mark.parametrize(

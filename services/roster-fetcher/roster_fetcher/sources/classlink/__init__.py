@@ -16,6 +16,7 @@ async def open_source(opening: Opening) -> AsyncIterator[Source]:
     """A source that talks to one district's Roster Server while the context lasts."""
     settings = settings_of(opening)
     service = Service(settings.service_url, settings.page_size, settings.parallel)
-    async with http_of(opening, settings.service_url) as http:
+    credential = settings.service_url
+    async with http_of(opening, credential, per_minute=settings.requests_per_minute) as http:
         client = Client(http, service, authorization_of(settings), opening.patience)
         yield OneRosterSource(client, settings.school_types)

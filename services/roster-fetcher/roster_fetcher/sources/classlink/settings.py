@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
-from roster_fetcher.sources.checked_settings import checked
-from roster_fetcher.sources.oneroster.settings import ReadingSettings, Version, WebAddress
+from roster_fetcher.sources.checked_settings import WebAddress, checked
+from roster_fetcher.sources.oneroster.settings import ReadingSettings, Version
 from roster_fetcher.sources.oneroster.signatures import SignatureMethod
 from roster_fetcher.sources.protocol import Opening
 

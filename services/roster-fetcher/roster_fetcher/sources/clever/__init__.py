@@ -19,7 +19,8 @@ from roster_fetcher.values import text
 async def open_source(opening: Opening) -> AsyncIterator[Source]:
     """A source that talks to Clever while the context lasts."""
     settings = checked(CleverSettings, opening)
-    async with http_of(opening, f"{settings.base_url} {settings.district_id}") as http:
+    credential = f"{settings.base_url} {settings.district_id}"
+    async with http_of(opening, credential, per_minute=settings.requests_per_minute) as http:
         yield CleverSource(Client(http, settings, opening.patience), settings)
 
 

@@ -9,7 +9,6 @@ from roster_fetcher.ledger import Entry
 from roster_fetcher.patience import Patience
 from roster_fetcher.sources.clever import wire
 from roster_fetcher.sources.clever.decoding import WrongShapeError, decode_page, next_query
-from roster_fetcher.sources.clever.pace import Pace
 from roster_fetcher.sources.clever.refusals import refused
 from roster_fetcher.sources.clever.settings import CleverSettings
 from roster_fetcher.sources.clever.tokens import DistrictToken
@@ -50,7 +49,6 @@ class Client:
         self._base_url = settings.base_url
         self._patience = patience
         self._token = DistrictToken(http, settings)
-        self._pace = Pace(settings.requests_per_minute)
         self._limit = settings.page_size
 
     async def pages(self, listing: Listing, entry: Entry, known: Sequence[KnownPage] = ()) -> Pages:
@@ -109,15 +107,12 @@ class Client:
                 raise trouble
             return accept(answer)
 
-        await self._pace.turn()
         return await patiently(self._patience, attempt)
 
     async def _ask(self, path: str, entry: Entry) -> Answer:
         token = await self._token.current(entry)
         url = f"{self._base_url}/{path}"
-        answer = await self._http.exchange("GET", url, entry, {"Authorization": f"Bearer {token}"})
-        self._pace.heard(answer.headers)
-        return answer
+        return await self._http.exchange("GET", url, entry, {"Authorization": f"Bearer {token}"})
 
 
 def decode(collection: str, page: Page) -> Rows:

@@ -2,27 +2,23 @@
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from roster_fetcher.sources.oneroster.settings import WebAddress
+from roster_fetcher.sources.checked_settings import ServerSettings, WebAddress
 
 
-class CleverSettings(BaseModel):
+class CleverSettings(ServerSettings):
     """What a connection needs: the district's token, or the app's id and secret, by which it is found.
 
-    `changes_only` and `full_every_days` are the pipeline's.
+    Clever allows 1200 requests a minute for each district's token.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     district_id: str = Field(min_length=1)
     base_url: WebAddress = "https://api.clever.com/v3.1"
     token_base_url: WebAddress = "https://clever.com"  # noqa: S105 - an address
     families: bool = False
     page_size: int = Field(default=1000, ge=1, le=10_000)
-    requests_per_minute: int = Field(default=1200, ge=1)
-    changes_only: bool = True
-    full_every_days: int = Field(default=7, ge=1)
+    requests_per_minute: int | None = Field(default=1200, ge=1)
     client_id: SecretStr = SecretStr("")
     client_secret: SecretStr = SecretStr("")
     token: SecretStr = SecretStr("")

@@ -19,7 +19,8 @@ async def open_source(opening: Opening) -> AsyncIterator[Source]:
     """A source that talks to one service while the context lasts."""
     settings = checked(OneRosterSettings, opening)
     service = Service(settings.base_url, settings.page_size, settings.parallel)
-    async with http_of(opening, f"{settings.base_url} {settings.client_id.get_secret_value()}") as http:
+    credential = f"{settings.base_url} {settings.client_id.get_secret_value()}"
+    async with http_of(opening, credential, per_minute=settings.requests_per_minute) as http:
         authorization: Authorization = Tokens(http, settings)
         if settings.auth == "oauth1":
             authorization = Signatures(settings.client_id, settings.client_secret, settings.signature_method)

@@ -1,19 +1,10 @@
 """The settings and secrets of a OneRoster REST source."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 
+from roster_fetcher.sources.checked_settings import ServerSettings, WebAddress
 from roster_fetcher.sources.oneroster.schools import SCHOOL
 from roster_fetcher.sources.oneroster.signatures import SignatureMethod
 
@@ -24,28 +15,16 @@ SCOPES = {
 """The standard's scope for everything but demographics."""
 
 
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be a web address that begins with https:// or http://")
-    return value.rstrip("/")
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
 Version = Annotated[Literal["1.1", "1.2"], BeforeValidator(str)]
 OrgType = Literal["school", "department", "local", "district", "state", "national"]
 
 
-class ReadingSettings(BaseModel):
-    """How collections are read, whoever lets us in. The last two are the pipeline's."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+class ReadingSettings(ServerSettings):
+    """How collections are read, whoever lets us in."""
 
     page_size: int = Field(default=1000, ge=1, le=50_000)
     parallel: int = Field(default=1, ge=1, le=8)
     school_types: tuple[OrgType, ...] = (SCHOOL,)
-    changes_only: bool = True
-    full_every_days: int = Field(default=7, ge=1)
 
 
 class OneRosterSettings(ReadingSettings):

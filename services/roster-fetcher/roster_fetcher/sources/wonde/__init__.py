@@ -21,7 +21,8 @@ async def open_source(opening: Opening) -> AsyncIterator[Source]:
     """A source that talks to Wonde while the context lasts."""
     settings = checked(WondeSettings, opening)
     key = blake2b(settings.token.get_secret_value().encode(), digest_size=8).hexdigest()
-    async with http_of(opening, f"{settings.base_url} {key}") as http:
+    credential = f"{settings.base_url} {key}"
+    async with http_of(opening, credential, per_minute=settings.requests_per_minute) as http:
         yield WondeSource(Client(http, settings, opening.patience), settings)
 
 

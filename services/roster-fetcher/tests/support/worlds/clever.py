@@ -58,6 +58,9 @@ class CleverWorld(World):
     def mishaps(self) -> Any:
         return self.server.mishaps
 
+    def be_busy(self, times: int) -> None:
+        self.mishaps.set(too_many=times, bare=True)
+
     def rename(self, number: int, name: str) -> None:
         self.server.changes.rename_person(self._student(number), name)
 

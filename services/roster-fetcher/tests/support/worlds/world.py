@@ -56,6 +56,10 @@ class World(ABC):
     def mishaps(self) -> Any:
         """What can go wrong, where `has_mishaps`."""
 
+    def be_busy(self, times: int) -> None:
+        """Answer 429 without saying for how long."""
+        self.mishaps.set(too_many=times, retry_after=None)
+
     @abstractmethod
     def rename(self, number: int, name: str) -> None:
         """Give a student of the first school another name."""
