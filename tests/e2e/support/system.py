@@ -55,8 +55,8 @@ class System:
     mails: MailSink
     fetcher: Pool
 
-    async def declare(self, source: dict[str, Any], **more: Any) -> dict[str, Any]:
-        """Declare district `north` and wait until its source has told its schools."""
+    async def declare(self, source: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
+        """Declare district `north`, and wait until its source or each of its `sources` has answered for its schools."""
         target = {"name": "North Moodle", "base_url": self.moodle.base_url, "token": TOKEN, "user_auth": "oauth2"}
         body = {
             "district": {"id": "north", "name": "North district", "timezone": "Europe/Amsterdam"},
@@ -70,7 +70,7 @@ class System:
 
         async def listed() -> bool:
             district = await self.get("/api/v1/districts/north")
-            return bool(district["listed_at"] or district["listing_error"])
+            return all(source["listed_at"] or source["listing_error"] for source in district["sources"])
 
         await wait_for(listed, what="the list of schools")
         told: dict[str, Any] = await self.get("/api/v1/districts/north")
