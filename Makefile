@@ -25,8 +25,8 @@ demo-reset: setup ## forget all that the demo holds
 up: setup ## run the five services against your own settings, from the environment or .env
 	@exec $(RUN) -m rosterbus_local up
 
-test: setup ## run the tests; ARGS="-k words" for some of them
-	@exec $(RUN) -m pytest $(ARGS)
+test: setup ## run the tests; in two processes; ARGS="-k words" for some of them, in one
+	@exec $(RUN) -m pytest $(or $(ARGS),-n 2)
 
 lint: setup ## check style, layout and types
 	@$(RUN) -m ruff check $(CODE)

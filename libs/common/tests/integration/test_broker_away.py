@@ -66,7 +66,7 @@ async def test_no_event_is_lost_and_none_handled_twice_while_the_broker_is(
         assert await health.readiness() == (False, {"consumer": False})
         while_away = await orders.tell(20)
         await asyncio.to_thread(rabbit.start)
-        await effects.wait_for(*told, *while_away)
+        await effects.wait_for(*told, *while_away, seconds=90)  # a retry may wait for a minute
         await wait_for(consumer.alive, what="the consumer is back")
     assert await orders.waiting() == 0
 

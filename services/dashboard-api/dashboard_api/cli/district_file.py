@@ -1,7 +1,7 @@
 """The district file: YAML, with secrets named by environment variable or file, and resolved on this machine."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,28 @@ from dashboard_api.declare.model import Declaration
 
 LOCAL_PLACES = ("path", "folder")
 """Keys of a source that name something on a disk."""
+NOT_NEEDED = "not needed"
 Part = tuple[str, dict[str, Any], tuple[str, ...]]
 """A part of the file that holds secrets: its name in sentences, its keys, the names of its secrets."""
 
 
-def load(path: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """The declaration as the API takes it, checked. Raises `Trouble` with a sentence for each mistake."""
+def load(
+    path: Path, environment: Mapping[str, str] = os.environ, *, needed: Callable[[str], bool] = lambda part: True
+) -> dict[str, Any]:
+    """The declaration as the API takes it, checked. Raises `Trouble` with a sentence for each mistake.
+
+    `needed` says of which parts the secrets are (`target`, `source`, `sources.<id>`); in others `NOT_NEEDED` stands.
+    """
     body = _read(path)
+    parts = list(_parts(body))
+    for part, values, names in parts:
+        if not needed(part):
+            _leave_out(values, names)
     mistakes = [
         mistake
-        for part, values, names in _parts(body)
+        for part, values, names in parts
         for name in names
+        if needed(part)
         for mistake in _resolve(part, name, values, path.parent, environment)
     ]
     if mistakes:
@@ -88,6 +99,13 @@ def _resolve(part: str, name: str, values: dict[str, Any], folder: Path, environ
         except (OSError, UnicodeDecodeError):
             return [f"{part}.{name}_file names {file}, which cannot be read."]
     return []
+
+
+def _leave_out(values: dict[str, Any], names: tuple[str, ...]) -> None:
+    """Put nothing in the place of secrets that are named, without looking whether they are there."""
+    for name in names:
+        if any([values.pop(f"{name}_{place}", None) for place in ("env", "file")]):
+            values[name] = NOT_NEEDED
 
 
 def _make_absolute(source: dict[str, Any], folder: Path) -> None:

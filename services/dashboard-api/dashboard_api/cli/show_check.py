@@ -48,7 +48,7 @@ def _verdict(name: str, check: Json, locale: str) -> str:
         return f"✓ {name} ({check['kind']}) can be used.{stopped}"
     trouble = report["trouble"]
     words = entry_of(trouble["code"]).words(locale)
-    return f"✗ {name} ({check['kind']}) cannot be used. {words.title}. {trouble['detail']} {words.remedy}"
+    return f"✗ {name} ({check['kind']}) cannot be used. {words.title}.\n  {trouble['detail'] or words.remedy}"
 
 
 def _facts(report: Json) -> Table:

@@ -45,6 +45,13 @@ def test_a_secret_may_stand_in_a_file_beside(tmp_path: Path) -> None:
     assert body["target"]["token"] == "token-from-file"
 
 
+def test_secrets_of_parts_that_are_not_needed_may_be_missing(tmp_path: Path) -> None:
+    environment = {name: value for name, value in ENVIRONMENT.items() if name != "MOODLE_TOKEN"}
+    body = load(write(tmp_path, FILE), environment, needed=lambda part: part == "source")
+    assert body["source"]["client_secret"] == "secret-value"
+    assert body["target"]["token"] == "not needed"
+
+
 def test_yaml_guesses_nothing(tmp_path: Path) -> None:
     schools = "schools: [{source_id: 007, nightly: 20:00}]"
     body = load(
