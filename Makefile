@@ -1,7 +1,7 @@
 # Everything that a developer or an operator without Docker runs. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset up test lint types format bench docs clean
+.PHONY: help setup demo demo-reset up test lint types format bench docs new-source clean
 
 RUN := .venv/bin/python
 CODE := libs services deploy tests bench conftest.py
@@ -45,6 +45,9 @@ bench: setup ## measure, each figure against its bare floor
 
 docs: setup ## write the generated pages in docs/
 	@$(RUN) -m common.docs
+
+new-source: setup ## begin a kind of source: its folder, tests and line in SOURCES; name=acme-sis
+	@$(RUN) services/roster-fetcher/scaffold/new_source.py '$(name)'
 
 clean: ## remove what tests and tools left; the demo and the data of `make up` stay
 	@rm -rf .local/test .local/test-* .local/postgresql .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -97,7 +97,7 @@ async def _add_snapshot(
         changes,
         round((monotonic() - read.began) * 1000),
         "full" if read.choice.since is None else "changes",
-        read.choice.reason,
+        read.choice.reason if read.cursor else "",  # where changes are never told apart there is nothing to explain
     )
     await snapshots.add(conn, job.district_id, job.school_id, snapshot)
     await ledger.add(conn, job.district_id, job.run_id, read.entries.values())

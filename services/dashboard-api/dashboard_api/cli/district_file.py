@@ -104,7 +104,8 @@ def _resolve(part: str, name: str, values: dict[str, Any], folder: Path, environ
 def _leave_out(values: dict[str, Any], names: tuple[str, ...]) -> None:
     """Put nothing in the place of secrets that are named, without looking whether they are there."""
     for name in names:
-        if any([values.pop(f"{name}_{place}", None) for place in ("env", "file")]):
+        named = [values.pop(f"{name}_{place}", None) for place in ("env", "file")]
+        if any(named):
             values[name] = NOT_NEEDED
 
 
