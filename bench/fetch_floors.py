@@ -11,9 +11,10 @@ import aiohttp
 
 from bench.fetch_stage import SCHOOL, SECRETS, Stage
 from common.db import Connection
-from roster_fetcher.roster import Class, Enrolment, User, content_hash, encode
+from roster_fetcher.roster import Body, Class, Enrolment, User, content_hash, encode
 from roster_fetcher.sources.http import unpack
 from roster_fetcher.sources.oneroster import wire
+from roster_fetcher.sources.oneroster.guardians import links_of
 
 PATHS = {
     "orgs": "orgs",
@@ -69,7 +70,10 @@ def decode(pages: Pages) -> tuple[list[wire.Row], float]:
 
 def records(rows: Sequence[wire.Row]) -> list[Row]:
     """Records ready for COPY, of about the size that the service makes. Not part of any floor."""
-    return [_record(row) for row in rows if isinstance(row, wire.Class | wire.Enrollment | wire.User)]
+    known = [row for row in rows if isinstance(row, wire.Class | wire.Enrollment | wire.User)]
+    users = (row for row in known if isinstance(row, wire.User))
+    ties = (tie for user in users for tie in links_of(user, str(user.sourced_id), str(user.role)))
+    return [*map(_record, known), *(_packed(key, tie) for key, tie in ties)]
 
 
 def _record(row: Any) -> Row:
@@ -81,8 +85,12 @@ def _record(row: Any) -> Row:
         body = User(str(row.role), *texts, "08")
     else:
         body = Enrolment(row.class_.sourced_id, row.user.sourced_id, row.role, False, DAY, DAY)
+    return _packed(row.sourced_id, body)
+
+
+def _packed(key: str, body: Body) -> Row:
     encoded = encode(body)
-    return body.entity, row.sourced_id, content_hash(encoded), encoded
+    return body.entity, key, content_hash(encoded), encoded
 
 
 async def copy_kept(conn: Connection, rows: Sequence[Row], size: int) -> float:

@@ -71,16 +71,18 @@ async def drop_loose_links(conn: Connection) -> None:
     """
     await conn.execute(
         """
-        WITH loose AS (
-            DELETE FROM staged l WHERE l.entity = 'guardian_link' AND (
-                NOT EXISTS (SELECT FROM staged u WHERE u.entity = 'user' AND u.source_key = l.user_key)
-                OR NOT EXISTS (SELECT FROM staged u WHERE u.entity = 'user' AND u.source_key = l.target_key))
-            RETURNING entity, source_key, hash, body, user_key, target_key
+        WITH ends AS (
+            SELECT l.seq, guardian.visiting, student.seq IS NOT NULL AS has_student
+            FROM staged l
+            LEFT JOIN staged guardian ON guardian.entity = 'user' AND guardian.source_key = l.user_key
+            LEFT JOIN staged student ON student.entity = 'user' AND student.source_key = l.target_key
+            WHERE l.entity = 'guardian_link' AND (guardian.seq IS NULL OR student.seq IS NULL)
+        ), loose AS (
+            DELETE FROM staged l USING ends WHERE l.seq = ends.seq
+            RETURNING entity, source_key, hash, body, ends.visiting, ends.has_student
         )
         INSERT INTO staged_left_out
-        SELECT entity, source_key, hash, body FROM loose l
-        WHERE EXISTS (SELECT FROM staged u WHERE u.entity = 'user' AND u.source_key = l.target_key)
-           OR EXISTS (SELECT FROM staged u WHERE u.entity = 'user' AND u.source_key = l.user_key AND NOT u.visiting)
+        SELECT entity, source_key, hash, body FROM loose WHERE has_student OR NOT visiting
         """
     )
 
