@@ -8,6 +8,7 @@ from uuid import UUID
 
 from common.db import Connection
 from roster_fetcher.checks import FOUND_HERE
+from roster_fetcher.page_outcomes import BodiesMissingError
 from roster_fetcher.sources.protocol import ChangesRefusedError
 
 _UNMENTIONED = """
@@ -82,27 +83,48 @@ async def carry_people_over(conn: Connection, district_id: str, school_id: UUID)
     )
 
 
-async def carry_findings_over(conn: Connection, district_id: str, run_id: UUID, entities: Collection[str]) -> None:
-    """Stage the findings of the run behind the last snapshot about records of these entities that no row mentioned."""
+async def carry_findings_over(
+    conn: Connection, district_id: str, run_id: UUID, entities: Collection[str], parts: Collection[str]
+) -> None:
+    """Stage the findings of the run behind the last snapshot about records of these entities that no row mentioned.
+
+    Not those about whole endpoints, nor about doubles among `parts`: what they are about came anew.
+    """
     await conn.execute(
         """
         INSERT INTO staged_finding (code, severity, entity, source_key, field, value, detail)
         SELECT code, severity, entity, source_key, field, value, detail FROM finding f
         WHERE district_id = $1 AND run_id = $2 AND entity = ANY($3::text[]) AND code <> ALL($4::text[])
           AND NOT EXISTS (SELECT FROM mentioned m WHERE m.entity = f.entity AND m.source_key = f.source_key)
+          AND NOT (code = 'DUP_SOURCED_ID' AND entity = ANY($5::text[]))
+          AND NOT (source_key = '' AND EXISTS (SELECT FROM ledger l WHERE l.district_id = $1 AND l.run_id = $2
+                                                 AND l.endpoint = f.value))
         ORDER BY seq
         """,
         district_id,
         run_id,
         [*entities],
         FOUND_HERE,
+        [*parts],
     )
+
+
+async def left_out_keys(conn: Connection, district_id: str, school_id: UUID, entity: str) -> set[str]:
+    """The keys of an entity's records that were left out last time."""
+    rows = await conn.fetch(
+        "SELECT source_key FROM left_out WHERE district_id = $1 AND school_id = $2 AND entity = $3",
+        district_id,
+        school_id,
+        entity,
+    )
+    return {row["source_key"] for row in rows}
 
 
 async def keep_left_out(conn: Connection, district_id: str, school_id: UUID) -> None:
     """Let the rows that `checks.drop_enrolments_of_nobody` dropped be those that are looked at again.
 
-    Those that had been carried over have their bodies in `record`, so this comes before records are closed.
+    Those that had been carried over have their bodies in `record`, so this comes before records are closed. Raises
+    `BodiesMissingError` if one came with a page that was not decoded.
     """
     await conn.execute("DELETE FROM left_out WHERE district_id = $1 AND school_id = $2", district_id, school_id)
     await conn.execute(
@@ -111,11 +133,17 @@ async def keep_left_out(conn: Connection, district_id: str, school_id: UUID) -> 
         SELECT $1, $2, o.entity, o.source_key, o.hash, coalesce(convert_from(o.body, 'UTF8')::jsonb, r.body)
         FROM staged_left_out o
         LEFT JOIN record r ON o.body IS NULL AND r.district_id = $1 AND r.school_id = $2
-             AND r.entity = o.entity AND r.source_key = o.source_key AND r.last_snapshot IS NULL
+             AND r.entity = o.entity AND r.source_key = o.source_key AND r.hash = o.hash AND r.last_snapshot IS NULL
+        WHERE o.body IS NOT NULL OR r.body IS NOT NULL
         """,
         district_id,
         school_id,
     )
+    kept = await conn.fetchval(
+        "SELECT count(*) FROM left_out WHERE district_id = $1 AND school_id = $2", district_id, school_id
+    )
+    if kept != await conn.fetchval("SELECT count(*) FROM staged_left_out"):
+        raise BodiesMissingError
 
 
 async def _refuse_unknown_people(conn: Connection, district_id: str, school_id: UUID) -> None:

@@ -20,7 +20,7 @@ FOUND_HERE = (
 
 _DROPPED = "endpoint, row, part, warned, hash, body"
 _STAYS = "endpoint, row, true, warned, NULL::bytea, NULL::bytea"
-_NO_TEACHER = _NO_STUDENT = """
+_NOBODY_WITH_ROLE = """
     SELECT entity, source_key, '', '', {stays} FROM staged c
     WHERE c.entity = 'class' AND NOT EXISTS (
         SELECT FROM staged e WHERE e.entity = 'enrolment' AND e.target_key = c.source_key AND e.role = '{role}')
@@ -88,7 +88,10 @@ async def drop_loose_links(conn: Connection) -> None:
 
 
 async def drop_visitors(conn: Connection, ledger: Ledger, *, guardians: bool) -> None:
-    """Whoever belongs to the school only by an enrolment, or guardians only by a link, and has none: out of scope."""
+    """Whoever belongs to the school only by an enrolment, or guardians only by a link, and has none: out of scope.
+
+    What was found about them is no matter of this school.
+    """
     reason = "'guardian_link'" if guardians else "'enrolment'"
     rows = await conn.fetch(
         f"""
@@ -96,7 +99,9 @@ async def drop_visitors(conn: Connection, ledger: Ledger, *, guardians: bool) ->
             DELETE FROM staged u
             WHERE u.entity = 'user' AND u.visiting AND (u.role = 'guardian') = $1
               AND NOT EXISTS (SELECT FROM staged e WHERE e.entity = {reason} AND e.user_key = u.source_key)
-            RETURNING endpoint, warned
+            RETURNING source_key, endpoint, warned
+        ), judged AS (
+            DELETE FROM staged_finding f USING away WHERE f.entity = 'user' AND f.source_key = away.source_key
         )
         SELECT endpoint, warned, count(*) AS rows FROM away GROUP BY 1, 2
         """,
@@ -109,8 +114,8 @@ async def drop_visitors(conn: Connection, ledger: Ledger, *, guardians: bool) ->
 
 async def warn_of_classes(conn: Connection, ledger: Ledger) -> None:
     """Classes in which nobody teaches, or nobody learns."""
-    await _find(conn, ledger, "CLASS_WITHOUT_TEACHER", _NO_TEACHER.format(stays=_STAYS, role="teacher"))
-    await _find(conn, ledger, "CLASS_WITHOUT_STUDENTS", _NO_STUDENT.format(stays=_STAYS, role="student"))
+    await _find(conn, ledger, "CLASS_WITHOUT_TEACHER", _NOBODY_WITH_ROLE.format(stays=_STAYS, role="teacher"))
+    await _find(conn, ledger, "CLASS_WITHOUT_STUDENTS", _NOBODY_WITH_ROLE.format(stays=_STAYS, role="student"))
 
 
 async def warn_of_students(conn: Connection, ledger: Ledger) -> None:
@@ -159,8 +164,10 @@ async def _find(conn: Connection, ledger: Ledger, code: str, statement: str) -> 
     )
     rows = await conn.fetch(
         """
-        SELECT endpoint, part, warned, count(DISTINCT row) AS rows FROM found
-        WHERE endpoint <> '' AND NOT (part AND warned) GROUP BY 1, 2, 3
+        SELECT endpoint, part, warned, count(DISTINCT row) AS rows FROM found f
+        WHERE endpoint <> '' AND NOT (part AND warned)
+          AND NOT (part AND EXISTS (SELECT FROM found w WHERE NOT w.part AND w.endpoint = f.endpoint AND w.row = f.row))
+        GROUP BY 1, 2, 3
         """
     )
     for row in rows:
@@ -172,6 +179,6 @@ async def _find(conn: Connection, ledger: Ledger, code: str, statement: str) -> 
         await conn.execute(
             """
             UPDATE staged s SET warned = true FROM found f
-            WHERE f.part AND s.endpoint = f.endpoint AND s.row = f.row AND NOT s.warned
+            WHERE f.part AND f.endpoint <> '' AND s.endpoint = f.endpoint AND s.row = f.row AND NOT s.warned
             """
         )

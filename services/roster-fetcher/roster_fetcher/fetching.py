@@ -9,7 +9,7 @@ import structlog
 
 from common.db import Connection
 from common.errors import Permanent
-from roster_fetcher import cursors, keeping, ledger, page_memory, records
+from roster_fetcher import carrying, cursors, keeping, ledger, page_memory, records
 from roster_fetcher.cursors import Choice, Saved
 from roster_fetcher.findings import Notes
 from roster_fetcher.job import Job
@@ -45,7 +45,10 @@ class LastTime(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """What rows are worked on with: the connection that holds the staged ones, the reader, the reading so far."""
+    """What rows are worked on with: the connection that holds the staged ones, the reader, the reading so far.
+
+    `read_before`: what becomes of pages is kept only from the second reading on, so that the first one is not slowed.
+    """
 
     conn: Connection
     staged: Staging
@@ -53,6 +56,7 @@ class Desk(NamedTuple):
     reading: Reading
     outcomes: PageOutcomes
     job: Job
+    read_before: bool
 
 
 async def recall(conn: Connection, job: Job) -> LastTime:
@@ -102,7 +106,7 @@ async def _read_and_keep(
         reader = source.school(job.source_school_id, choice.since)
         reading = Reading(reader, last.memory, entries)
         outcomes = PageOutcomes(conn, staged, job.district_id, job.school_id)
-        desk = Desk(conn, staged, reader, reading, outcomes, job)
+        desk = Desk(conn, staged, reader, reading, outcomes, job, last.memory is not None)
         await _recall_records(desk)
         await _take_all(desk, progress)
         await _keep(desk, choice, last, began)
@@ -118,8 +122,10 @@ async def _read_and_keep(
 
 
 async def _recall_records(desk: Desk) -> None:
+    job = desk.job
     for entity in desk.reader.changes.recalled:
-        keys = await records.current_keys(desk.conn, desk.job.district_id, desk.job.school_id, entity)
+        keys = await records.current_keys(desk.conn, job.district_id, job.school_id, entity)
+        keys |= await carrying.left_out_keys(desk.conn, job.district_id, job.school_id, entity)
         desk.reader.mapping.recall(entity, keys)
 
 
@@ -137,7 +143,7 @@ async def _take(desk: Desk, arrival: Arrival) -> None:
     if page is None:
         await _end(desk, endpoint)
         return
-    context = desk.reader.mapping.context(endpoint)
+    context = desk.reader.mapping.context(endpoint) if desk.read_before else None
     if context and page.rows is None and (known := await desk.outcomes.recall(endpoint, page, context)):
         await _take_known(desk, endpoint, page, known)
         return

@@ -18,7 +18,7 @@ from roster_fetcher.reading import Reading
 from roster_fetcher.records import KINDS_OF_CHANGE
 from roster_fetcher.snapshots import Snapshot
 from roster_fetcher.sources.protocol import SchoolReader
-from roster_fetcher.staging import Staging
+from roster_fetcher.staging import Staging, Summary
 
 ENTITIES = ("school", "term", "class", "user", "enrolment", "guardian_link")
 NEVER_EMPTY = ("class", "user")
@@ -50,9 +50,11 @@ async def keep_changes(conn: Connection, staged: Staging, job: Job, read: Read) 
     async with conn.transaction():
         last = await snapshots.latest(conn, job.district_id, job.school_id)
         await _complete(conn, staged, job, read, last)
-        await _check(conn, staged, job, read.entries)
+        came = await staged.summary()
+        _doubt(read.entries.values(), last["counts"] if last else {}, came.counts)
+        await _check(conn, job, read.entries, came)
+        await staged.add([], _remarks(read.entries.values()))
         now = (await staged.summary()).counts
-        await _doubt(staged, read.entries.values(), last["counts"] if last else {}, now)
         await carrying.keep_left_out(conn, job.district_id, job.school_id)
         number = last["number"] + 1 if last else 1
         changes, counts = await _write(conn, job, number, closable(read.reader.proof, read.entries), now)
@@ -83,7 +85,7 @@ async def _complete(conn: Connection, staged: Staging, job: Job, read: Read, las
         await carrying.fill_bodies(conn, job.district_id, job.school_id)
     if carried and last:
         await carrying.carry_over(conn, job.district_id, job.school_id, carried, read.reader.owners)
-        await carrying.carry_findings_over(conn, job.district_id, last["run_id"], carried)
+        await carrying.carry_findings_over(conn, job.district_id, last["run_id"], carried, read.reader.owners)
 
 
 async def _add_snapshot(
@@ -126,36 +128,38 @@ def closable(proof: Mapping[str, Collection[str]], entries: Mapping[str, Entry])
     return [entity for entity in ENTITIES if entity in proof and complete.issuperset(proof[entity])]
 
 
-async def _check(conn: Connection, staged: Staging, job: Job, entries: Mapping[str, Entry]) -> None:
+async def _check(conn: Connection, job: Job, entries: Mapping[str, Entry], came: Summary) -> None:
     """Check the rows against each other; the ledger follows, so that its sums hold."""
     incomplete = {entry.entity for entry in entries.values() if not entry.complete}
     await checks.drop_doubles(conn, entries)
     if "user" in incomplete:
         await carrying.carry_people_over(conn, job.district_id, job.school_id)
     await checks.drop_enrolments_of_nobody(conn, entries)
-    summary = await staged.summary()
-    if summary.has_visitors:
+    if came.has_visitors:
         await checks.drop_visitors(conn, entries, guardians=False)
-    if summary.has("guardian_link"):
+    if came.has("guardian_link"):
         await checks.drop_loose_links(conn)
-    if summary.has_visitors:
+    if came.has_visitors:
         await checks.drop_visitors(conn, entries, guardians=True)
     if not incomplete:
         await checks.warn_of_classes(conn, entries)
         await checks.warn_of_students(conn, entries)
-    if not incomplete and summary.has("guardian_link"):
+    if not incomplete and came.has("guardian_link"):
         await checks.warn_of_guardians(conn, entries)
 
 
-async def _doubt(staged: Staging, entries: Collection[Entry], before: CountByKind, now: CountByKind) -> None:
-    """Note what is not complete, and take an emptiness that is new for a fault of sharing, not for the truth."""
+def _doubt(entries: Collection[Entry], before: CountByKind, now: CountByKind) -> None:
+    """Take an emptiness that is new for a fault of sharing, not for the truth."""
     for entity in NEVER_EMPTY:
         had = before.get(entity, 0)
         of_entity = [entry for entry in entries if entry.entity == entity]
         if had and not now.get(entity) and all(entry.complete for entry in of_entity):
             for entry in of_entity or entries:
                 entry.miss(f"The source gave none, where there were {had}.", "SOURCE_EMPTY")
-    await staged.add([], [_about_endpoint(entry, *remark) for entry in entries for remark in entry.remarks])
+
+
+def _remarks(entries: Collection[Entry]) -> list[Finding]:
+    return [_about_endpoint(entry, *remark) for entry in entries for remark in entry.remarks]
 
 
 def _about_endpoint(entry: Entry, code: str, detail: str) -> Finding:

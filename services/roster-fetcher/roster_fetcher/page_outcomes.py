@@ -33,7 +33,10 @@ _encoder = msgspec.msgpack.Encoder()
 
 
 class BodiesMissingError(Exception):
-    """A record is new that came with a page which was not decoded, so that everything must be decoded after all."""
+    """A record is needed that came with a page which was not decoded, so that everything must be decoded after all."""
+
+    def __init__(self) -> None:
+        super().__init__("Records that had been left out fit now, and their pages had not been decoded.")
 
 
 class PageOutcomes:

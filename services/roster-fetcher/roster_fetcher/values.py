@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 
 LOOKS_LIKE_EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>.]+(\.[^\s@,;<>.]+)+")
 GONE = frozenset({"tobedeleted", "inactive"})
@@ -54,3 +54,8 @@ def day(value: str) -> date | None:
         return date.fromisoformat(value[:10])
     except ValueError:
         return None
+
+
+def day_after(day: date) -> date | None:
+    """The next day; None after the last one that there is, 9999-12-31."""
+    return None if day == date.max else day + timedelta(days=1)

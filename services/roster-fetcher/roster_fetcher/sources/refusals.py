@@ -24,6 +24,7 @@ REFUSALS: dict[int, Meaning] = {
     404: ("SOURCE_BAD_RESPONSE", "has nothing there. Check base_url of the source"),
 }
 OTHER_REFUSAL: Meaning = ("SOURCE_BAD_RESPONSE", "does not understand the request. Check base_url of the source")
+REDIRECTS = range(300, 400)
 REDIRECT: Meaning = ("SOURCE_BAD_RESPONSE", "sends us to another address. Set the new one as base_url or token_url")
 
 
@@ -46,9 +47,18 @@ def refusal(answer: Answer, what: str, meanings: Mapping[int, Meaning] = REFUSAL
         message = _sentence(answer, what, "has trouble of its own. Wait, or ask the vendor")
         wait = retry_after(answer.headers)
         return PassingTrouble("SOURCE_UNREACHABLE", message, answer=answer.beginning(), wait=wait)
-    code, meaning = REDIRECT if status < 400 else meanings.get(status) or REFUSALS.get(status, OTHER_REFUSAL)
+    usual = REDIRECT if status in REDIRECTS else REFUSALS.get(status, OTHER_REFUSAL)
+    code, meaning = meanings.get(status, usual)
     kind = NotThereError if status == 404 else SourceTrouble
     return kind(code, _sentence(answer, what, meaning), answer=answer.beginning())
+
+
+def naming(setting: str) -> dict[int, Meaning]:
+    """The meanings of refusals that an address may be to blame for, where another setting than base_url holds it."""
+    code = "SOURCE_BAD_RESPONSE"
+    others = dict.fromkeys(range(400, 500), (code, f"does not understand the request. Check {setting}"))
+    moved = dict.fromkeys(REDIRECTS, (code, f"sends us to another address. Set the new one as {setting}"))
+    return others | moved | REFUSALS | {404: (code, f"has nothing there. Check {setting}")}
 
 
 def _sentence(answer: Answer, what: str, meaning: str) -> str:

@@ -9,7 +9,7 @@ from common import registry
 from common.delivery import NotNow
 from common.events import SyncFailed
 from roster_fetcher import carrying, findings, ledger, listed_schools, page_memory, records, school_lock, snapshots
-from roster_fetcher.checks import drop_doubles, drop_enrolments_of_nobody, warn_of_classes
+from roster_fetcher.checks import drop_doubles, drop_enrolments_of_nobody, drop_visitors, warn_of_classes
 from roster_fetcher.findings import Finding
 from roster_fetcher.ledger import Entry
 from roster_fetcher.outcomes import stage
@@ -315,3 +315,36 @@ async def test_rows_are_staged_in_the_order_of_reading(north: North) -> None:
             await staged.add([staged_row(key, ANNA, "users", False)], [])
         rows = await conn.fetch("SELECT source_key FROM staged ORDER BY seq")
         assert [row["source_key"] for row in rows] == ["b", "a"]
+
+
+async def test_a_row_that_comes_three_times_is_skipped_twice_whatever_parts_it_has(north: North) -> None:
+    async with north.fetcher.acquire() as conn, staging(conn) as staged:
+        for row in (1, 2, 3):
+            part = stage("maths/anna", Enrolment("maths", "anna", "student"), "sections", row, False, part=True)
+            await staged.add([stage("maths", MATHS, "sections", row, False), part], [])
+        lines = {"sections": Entry("sections", "class", received=3, kept=3)}
+        await drop_doubles(conn, lines)
+        assert lines["sections"].outcomes() == {"kept": 1, "kept_with_warning": 0, "skipped": 2, "out_of_scope": 0}
+
+
+async def test_records_that_were_carried_over_get_no_warning_from_others_rows(north: North) -> None:
+    async with north.fetcher.acquire() as conn, staging(conn) as staged:
+        carried = [stage(key, MATHS, "", 0, False) for key in ("art", "music")]
+        await staged.add([*carried, staged_row("maths", MATHS, "classes")], [])
+        lines = {"classes": Entry("classes", "class", received=1, kept=1)}
+        await warn_of_classes(conn, lines)
+        warned = await conn.fetch("SELECT source_key FROM staged WHERE warned")
+        assert [row["source_key"] for row in warned] == ["maths"]
+        assert (lines["classes"].kept, lines["classes"].warned) == (0, 1)
+
+
+async def test_findings_about_visitors_who_do_not_belong_here_are_dropped_with_them(north: North) -> None:
+    async with north.fetcher.acquire() as conn, staging(conn) as staged:
+        visitor = User("student", "Cleo", "Okafor", visiting=True)
+        rows = [staged_row("cleo", visitor, "users", True), staged_row("anna", ANNA, "users", True)]
+        await staged.add(rows, [Finding("MISSING_EMAIL", "warning", "user", key) for key in ("cleo", "anna")])
+        lines = {"users": Entry("users", "user", received=2, warned=2)}
+        await drop_visitors(conn, lines, guardians=False)
+        assert (lines["users"].warned, lines["users"].out_of_scope) == (1, 1)
+        found = await conn.fetch("SELECT source_key FROM staged_finding")
+        assert [row["source_key"] for row in found] == ["anna"]

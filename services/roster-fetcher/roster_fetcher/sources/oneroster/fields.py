@@ -43,19 +43,19 @@ def references(refs: wire.References) -> tuple[str, ...]:
     return tuple(keys) if len(keys) < 2 else tuple(dict.fromkeys(keys))
 
 
-def read_dates(starts: wire.Text, ends: wire.Text, key: str, notes: Notes) -> Dates:
+def read_dates(starts: wire.Text, ends: wire.Text, key: str, notes: Notes, start_field: str = "startDate") -> Dates:
     """The first day and the first day after. What is unreadable, or ends before it starts, is noted and left out."""
-    dates, faults = _pair(starts, ends)
+    dates, faults = _pair(starts, ends, start_field)
     for fault in faults:
         notes.add("INVALID_DATE", key, *fault)
     return dates
 
 
 @lru_cache(maxsize=1024)
-def _pair(starts: wire.Text, ends: wire.Text) -> tuple[Dates, tuple[tuple[str, str, str], ...]]:
+def _pair(starts: wire.Text, ends: wire.Text, start_field: str) -> tuple[Dates, tuple[tuple[str, str, str], ...]]:
     """Both days and what is wrong with them: field, value, detail. A roster has few pairs and very many rows."""
     first, after = values.day(text(starts)), values.day(text(ends))
-    written = (("startDate", starts, first), ("endDate", ends, after))
+    written = ((start_field, starts, first), ("endDate", ends, after))
     faults = [(name, text(value), "") for name, value, read in written if read is None and text(value)]
     if first and after and after < first:
         faults.append(("endDate", text(ends), "it lies before the start"))

@@ -18,7 +18,7 @@ from roster_fetcher.sources.oneroster.members import Members
 from roster_fetcher.sources.protocol import Convert, Endpoint, Page, Records, SourceTrouble
 from roster_fetcher.values import text, texts
 
-VERSION = 2
+VERSION = 3
 """Rises whenever the same rows would give other records, so that unchanged pages are decoded once more."""
 
 ORGS = Endpoint("orgs", "org")
@@ -223,7 +223,7 @@ class SchoolMapping:
             return None
         note_status(row, key, notes)
         primary = role == "teacher" and values.truth(row.primary, default=False)
-        dates = read_dates(row.begin_date, row.end_date, key, notes)
+        dates = read_dates(row.begin_date, row.end_date, key, notes, "beginDate")
         return ((key, roster.Enrolment(class_key, user_key, role, primary, *dates)),)
 
 

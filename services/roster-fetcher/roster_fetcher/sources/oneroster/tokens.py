@@ -13,8 +13,9 @@ from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.http import Answer, Http, PassingTrouble, unpack
 from roster_fetcher.sources.oneroster.settings import OneRosterSettings
 from roster_fetcher.sources.protocol import SourceTrouble
-from roster_fetcher.sources.refusals import REFUSALS, Meaning, refusal
+from roster_fetcher.sources.refusals import REFUSALS, Meaning, naming, refusal
 
+AT_TOKEN_URL = naming("token_url")
 MARGIN = 30.0
 """Seconds before its end at which a token is renewed, so that it does not end on the way."""
 
@@ -34,6 +35,7 @@ class Tokens:
     def __init__(self, http: Http, settings: OneRosterSettings) -> None:
         self._http = http
         self._settings = settings
+        self._pairs = credentials(settings.client_id.get_secret_value(), settings.client_secret.get_secret_value())
         self._token = ""
         self._ends = 0.0
         self._fetching = asyncio.Lock()
@@ -53,12 +55,10 @@ class Tokens:
         return True
 
     async def _fetch(self, entry: Entry) -> Token:
-        form = {"grant_type": "client_credentials", "scope": self._settings.scopes}
-        headers = {"Authorization": self._credentials()}
-        answer = await self._http.exchange("POST", self._settings.token_url, entry, headers, form)
+        answer = await self._ask(entry)
         if answer.status in (400, 401):
             raise _refused(answer)
-        if trouble := refusal(answer, "an access token"):
+        if trouble := refusal(answer, "an access token", AT_TOKEN_URL):
             raise trouble
         try:
             return msgspec.json.decode(unpack(answer.body, packed=answer.packed), type=Token)
@@ -66,10 +66,26 @@ class Tokens:
             message = "The address set as token_url answers, but not with an access token. Check token_url."
             raise PassingTrouble("SOURCE_BAD_RESPONSE", message) from None
 
-    def _credentials(self) -> str:
-        secrets = (self._settings.client_id, self._settings.client_secret)
-        pair = ":".join(quote_plus(secret.get_secret_value()) for secret in secrets)
-        return f"Basic {b64encode(pair.encode()).decode()}"
+    async def _ask(self, entry: Entry) -> Answer:
+        form = {"grant_type": "client_credentials", "scope": self._settings.scopes}
+        *earlier, last = self._pairs
+        for pair in earlier:
+            answer = await self._post(pair, form, entry)
+            if answer.status != 401:
+                return answer
+        return await self._post(last, form, entry)
+
+    async def _post(self, pair: str, form: dict[str, str], entry: Entry) -> Answer:
+        answer = await self._http.exchange("POST", self._settings.token_url, entry, {"Authorization": pair}, form)
+        if 200 <= answer.status < 300:
+            self._pairs = [pair]
+        return answer
+
+
+def credentials(client_id: str, secret: str) -> list[str]:
+    """The headers to try, in order: form-encoded (RFC 6749, 2.3.1), and plain where that differs."""
+    pairs = (f"{quote_plus(client_id)}:{quote_plus(secret)}", f"{client_id}:{secret}")
+    return [f"Basic {b64encode(pair.encode()).decode()}" for pair in dict.fromkeys(pairs)]
 
 
 def _refused(answer: Answer) -> SourceTrouble:

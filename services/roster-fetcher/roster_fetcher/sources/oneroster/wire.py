@@ -19,8 +19,8 @@ class Ref(Struct, gc=False, rename="camel"):
     sourced_id: Text = None
 
 
-Reference = Ref | str | None
-References = list[Ref | str] | str | None
+Reference = Ref | str | int | None
+References = list[Reference] | str | None
 Words = list[Text] | str | None
 
 

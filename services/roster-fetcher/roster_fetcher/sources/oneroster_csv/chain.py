@@ -46,6 +46,11 @@ class ChainSearch:
         """Whether older packages have nothing more to say."""
         return self.begun and all(name == BESIDE and name not in self._files for name in self._wanted)
 
+    @property
+    def sufficient(self) -> bool:
+        """Whether there is a roster without older packages: only optional files are sought, none for its deltas."""
+        return self.begun and not self._wanted & {*REQUIRED[self._version], *self._files}
+
     def add(self, package: str, manifest: Manifest) -> None:
         """Look at the next package, the newest first."""
         if not self._version:

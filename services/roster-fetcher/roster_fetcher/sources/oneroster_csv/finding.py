@@ -25,18 +25,27 @@ async def find_delivery(place: Place, now: float) -> Delivery:
     Raises `SourceTrouble`, naming the package: where the newest is broken no older one is taken in its place.
     """
     search, packages = ChainSearch(), dict[str, Found]()
-    async with aclosing(newest_first(place, now)) as newest:
-        async for found, outline in newest:
-            search.add(found.name, read_manifest(outline, found.name))
-            packages[found.name] = found
-            if search.ended:
-                break
+    try:
+        await _follow(place, now, search, packages)
+    except SourceTrouble:
+        # What a roster can do without is not worth failing for.
+        if not search.sufficient:
+            raise
     if not search.begun:
         message = f"The {place.title} has no package (*.zip) that is complete. Put one there, or correct the setting."
         raise SourceTrouble("SOURCE_UNREACHABLE", message)
     chain = search.chain()
     used = {link.package for links in chain.files.values() for link in links}
     return Delivery(chain, {name: found for name, found in packages.items() if name in used})
+
+
+async def _follow(place: Place, now: float, search: ChainSearch, packages: dict[str, Found]) -> None:
+    async with aclosing(newest_first(place, now)) as newest:
+        async for found, outline in newest:
+            search.add(found.name, read_manifest(outline, found.name))
+            packages[found.name] = found
+            if search.ended:
+                break
 
 
 async def newest_first(place: Place, now: float) -> AsyncGenerator[tuple[Found, Outline], None]:

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import blake2b
 
+from yarl import URL
+
 from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.checked_settings import checked
 from roster_fetcher.sources.http import http_of
@@ -14,6 +16,12 @@ from roster_fetcher.sources.wonde.reader import WondeReader
 from roster_fetcher.sources.wonde.settings import WondeSettings
 from roster_fetcher.sources.wonde.since import read_since
 from roster_fetcher.values import text
+
+NO_SCHOOLS = (
+    "The source answers, but shares no school. Either none has approved access yet, or their data are in another region "
+    "than {host}: set base_url to the region's server (README)."
+)
+"""Each region lists its own schools only."""
 
 
 @asynccontextmanager
@@ -40,6 +48,8 @@ class WondeSource:
         rows = [row async for page in self._client.rows(asked, entry, ()) for row in page.rows or ()]
         if not entry.complete:
             raise SourceTrouble("SOURCE_INCOMPLETE", f"The list of schools is incomplete. {entry.reason} Run again.")
+        if not rows:
+            raise SourceTrouble("SOURCE_EMPTY", NO_SCHOOLS.format(host=URL(self._settings.base_url).authority))
         return listed_schools(rows)
 
     def school(self, source_school_id: str, since: str | None = None) -> SchoolReader:

@@ -1,7 +1,7 @@
 """What a class's row says: title, subject, year, and who is in it. Pure."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from roster_fetcher import roster, values
@@ -40,7 +40,10 @@ def _year(key: str, year: wire.Year | None, notes: Notes) -> tuple[date | None, 
     if starts_on and last and last < starts_on:
         notes.add("INVALID_DATE", key, "end_date", last.isoformat(), "it lies before the start")
         last = None
-    return starts_on, last + timedelta(days=1) if last else None
+    ends_on = values.day_after(last) if last else None
+    if last and ends_on is None:
+        notes.add("INVALID_DATE", key, "end_date", last.isoformat(), "no day comes after it")
+    return starts_on, ends_on
 
 
 def _day(key: str, name: str, year: wire.Year | None, notes: Notes) -> date | None:

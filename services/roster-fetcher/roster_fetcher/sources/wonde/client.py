@@ -16,6 +16,9 @@ from roster_fetcher.sources.wonde.paging import Paging
 from roster_fetcher.sources.wonde.settings import WondeSettings
 
 MEANINGS: dict[int, Meaning] = {
+    **dict.fromkeys(
+        (400, 422), ("SOURCE_BAD_RESPONSE", "does not take the request. Lower page_size, or check base_url")
+    ),
     403: ("AUTH_FORBIDDEN", "does not let us read this. The school has not approved it, or a permission is missing"),
 }
 

@@ -24,6 +24,11 @@ DELETED = {
 OWNERS = {"enrolment": "class", "guardian_link": "user"}
 
 
+def deleted_type(endpoint: Endpoint) -> str:
+    """Wonde's word for the records that a list of deletions is asked for."""
+    return endpoint.name.rpartition("/")[2]
+
+
 class Lists(NamedTuple):
     """What one reading reads. `families`: contacts too. `staff`: all employees. `changes`: of people, what changed."""
 

@@ -12,7 +12,7 @@ from roster_fetcher.findings import Notes
 from roster_fetcher.sources.protocol import ChangesRefusedError, Convert, Endpoint, Page, Records
 from roster_fetcher.sources.wonde import wire
 from roster_fetcher.sources.wonde.classes import enrolments, has_left, taught
-from roster_fetcher.sources.wonde.lists import CLASSES, CONTACTS, DELETED, EMPLOYEES, SCHOOL, STUDENTS
+from roster_fetcher.sources.wonde.lists import CLASSES, CONTACTS, DELETED, EMPLOYEES, SCHOOL, STUDENTS, deleted_type
 from roster_fetcher.sources.wonde.people import read_person
 from roster_fetcher.values import text, truth
 
@@ -64,7 +64,7 @@ class SchoolMapping:
     def about(self, endpoint: Endpoint, row: Any) -> tuple[str, str] | None:
         """What a row is about; what was deleted and restored since is told by its own row."""
         key = text(row.id) if isinstance(row, wire.Known) else ""
-        if not key or (isinstance(row, wire.Deletion) and _is_restored(row)):
+        if not key or (isinstance(row, wire.Deletion) and (_is_restored(row) or _is_elses(endpoint, row))):
             return None
         return endpoint.entity, key
 
@@ -157,7 +157,7 @@ class SchoolMapping:
         return ((key, person), *(link for link in links if link))
 
     def _deletion(self, endpoint: Endpoint, key: str, row: wire.Deletion, notes: Notes) -> Records | None:
-        if _is_restored(row):
+        if _is_restored(row) and not _is_elses(endpoint, row):
             self._restored.setdefault(DELETED[endpoint], set()).add(key)
         return None
 
@@ -185,3 +185,8 @@ def _teaches(row: wire.Employee) -> bool:
 
 def _is_restored(row: wire.Deletion) -> bool:
     return bool(text(wire.written(row.restored_at)))
+
+
+def _is_elses(endpoint: Endpoint, row: wire.Deletion) -> bool:
+    """Whether a row says that it tells of another kind of record than was asked for."""
+    return text(row.type).casefold() not in ("", deleted_type(endpoint))

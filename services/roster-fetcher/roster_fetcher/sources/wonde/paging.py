@@ -1,6 +1,7 @@
 """How one list goes on from page to page. Pure.
 
-The address of the next page comes whole, and the key is sent along, so it must be the host that was asked.
+The address of the next page comes whole, and the key is sent along, so it must be the host that was asked. What was
+asked for and is missing there is put back: else the rows to come would lack parts, or be other ones.
 """
 
 from yarl import URL
@@ -16,6 +17,7 @@ class Paging:
 
     def __init__(self, url: str, what: str) -> None:
         self.url = url
+        self._query = {name: value for name, value in URL(url, encoded=True).query.items() if name != "cursor"}
         self.received = 0
         self._what = what
         self._asked: set[str] = set()
@@ -40,10 +42,15 @@ class Paging:
             return ""
         try:
             following = URL(links.next)
+            there = following.origin()
         except ValueError:
             raise self._trouble("has no readable link to the next page. Run again") from None
-        if following.origin() != URL(self.url, encoded=True).origin():
-            raise self._trouble(f"links to a next page at another host ({following.host}), where our key must not go")
+        here = URL(self.url, encoded=True).origin()
+        if there != here:
+            where = f"host ({there.host})" if there.host != here.host else f"address of its host ({there})"
+            raise self._trouble(f"links to a next page at another {where}, where our key must not go")
+        lost = {name: value for name, value in self._query.items() if name not in following.query}
+        following = following.extend_query(lost) if lost else following
         if str(following) in self._asked:
             raise self._trouble("links from page to page in a circle. Ask Wonde")
         return str(following)

@@ -3,7 +3,10 @@
 One include that a school's system lacks, or that is not permitted, fails the whole request: each can be done without.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from msgspec import UNSET
 
 from roster_fetcher.ledger import Entry
 
@@ -65,3 +68,26 @@ class Parts:
         entry.remark("INCLUDE_NOT_AVAILABLE", what)
         if part.needed:
             entry.miss(what)
+
+    def given(self, list_name: str) -> tuple[Part, ...]:
+        """What to ask for along with a list, without what was found refused."""
+        return tuple(part for part in self.of(list_name) if part.name not in self.refused)
+
+
+def left_out(parts: Iterable[Part], rows: Sequence[Any]) -> str:
+    """A sentence on a part that was asked for, but that some row came without; blank if nothing hangs on any.
+
+    Such a row says nothing of the part, which is not the same as that there is none.
+    """
+    for part in parts:
+        if _proves(part) and any(getattr(row, part.include, None) is UNSET for row in rows):
+            return (
+                f"The source gives {part.list_name} without the include {part.include}, though it does not refuse it. "
+                "What is missing there shows nothing. Ask Wonde."
+            )
+    return ""
+
+
+def _proves(part: Part) -> bool:
+    """Whether something counts as gone that a part does not tell of: only refused it is asked for elsewhere."""
+    return part.needed or part == CONTACTS_OF_STUDENTS

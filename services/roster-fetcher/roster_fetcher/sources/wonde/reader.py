@@ -21,9 +21,9 @@ from roster_fetcher.sources.protocol import (
 from roster_fetcher.sources.refusals import NotThereError
 from roster_fetcher.sources.wonde import decoding, wire
 from roster_fetcher.sources.wonde.client import Client, IncludesRefusedError, List, decode
-from roster_fetcher.sources.wonde.lists import CONTACTS, DELETED, OWNERS, SCHOOL, Lists
+from roster_fetcher.sources.wonde.lists import CONTACTS, DELETED, OWNERS, SCHOOL, Lists, deleted_type
 from roster_fetcher.sources.wonde.mapping import SchoolMapping
-from roster_fetcher.sources.wonde.parts import CONTACTS_OF_STUDENTS, Parts
+from roster_fetcher.sources.wonde.parts import CONTACTS_OF_STUDENTS, Parts, left_out
 from roster_fetcher.sources.wonde.region import Region, address_in, empty_here
 from roster_fetcher.sources.wonde.settings import WondeSettings
 from roster_fetcher.sources.wonde.since import Since
@@ -62,6 +62,7 @@ class WondeReader:
             return
         async for page in self._list(endpoint, entry, known):
             self._rows[endpoint.entity] += page.received
+            self._note_left_out(endpoint, page, entry)
             yield page
         if endpoint == self.endpoints[-1]:
             self._look_back(entry)
@@ -143,10 +144,18 @@ class WondeReader:
         if self._since and endpoint.name in self.changes.endpoints:
             query["updated_after"] = self._since.updated_after()
         if endpoint in DELETED:
-            query["type"] = endpoint.name.rpartition("/")[2]
+            query["type"] = deleted_type(endpoint)
         name = _rows_of(endpoint)
-        parts = [part for part in self._parts.of(endpoint.name) if part.name not in self._parts.refused]
-        return List(f"{self._address}/{self._path}/{name}", name, tuple(part.include for part in parts), query)
+        includes = tuple(part.include for part in self._parts.given(endpoint.name))
+        return List(f"{self._address}/{self._path}/{name}", name, includes, query)
+
+    def _note_left_out(self, endpoint: Endpoint, page: Page, entry: Entry) -> None:
+        """Pages that are known were whole the last time."""
+        lacking = left_out(self._parts.given(endpoint.name), page.rows or ())
+        if lacking and self._since:
+            raise ChangesRefusedError(lacking)
+        if lacking:
+            entry.miss(lacking)
 
     def _compare_parts(self, others: Set[str]) -> None:
         if self._since and others:

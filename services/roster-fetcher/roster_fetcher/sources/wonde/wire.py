@@ -174,8 +174,9 @@ class Contact(Person, gc=False):
 
 
 class Deletion(Known, gc=False):
-    """That a record was deleted; `restored_at` says that it is there again."""
+    """That a record was deleted; `restored_at` says that it is there again. `type` is a word such as `student`."""
 
+    type: Text = None
     restored_at: When = None
 
 
