@@ -11,7 +11,7 @@ from common.db import Connection
 from common.registry import Source
 from roster_fetcher.sources.protocol import KnownPage
 
-VERSION = 2
+VERSION = 3
 """Rises whenever the same pages would give another snapshot."""
 
 Pages = Mapping[str, Sequence[KnownPage]]

@@ -52,10 +52,10 @@ async def test_changes_end_in_the_snapshot_that_everything_gives(
             assert await north.keys(world.school(), "class") == shared.classes
             assert await north.keys(world.school(), "user") == shared.users
             assert await north.parts(world.school()) == shared.parts
-        found = await north.findings()
+        found = await north.every_finding()
         everything = await north.fetched(world.school(), "full")
         assert nothing_changed(everything)
-        assert await north.findings() == found
+        assert await north.every_finding() == found
         assert not unaccounted()
 
 

@@ -78,6 +78,16 @@ async def test_an_unknown_application_is_named(north: North, district: District)
     assert "application_id" in failed.detail
 
 
+@pytest.mark.parametrize("status", [302, 400, 404])
+async def test_a_wrong_endpoint_url_is_named(north: North, district: District, status: int) -> None:
+    async with ClassLinkSimulator(district) as classlink:
+        classlink.mishaps.set(unavailable=1, unavailable_status=status)
+        await declare(north, classlink, "direct")
+        failed = the_only(await north.fetch(SCHOOL), SyncFailed)
+    assert failed.code == "SOURCE_BAD_RESPONSE"
+    assert "endpoint_url" in failed.detail and "base_url" not in failed.detail
+
+
 @pytest.mark.parametrize("mode", MODES)
 async def test_tombstones_end_accounts_and_make_none(north: North, district: District, mode: str) -> None:
     async with ClassLinkSimulator(district) as classlink:

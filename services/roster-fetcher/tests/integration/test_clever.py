@@ -89,6 +89,14 @@ async def test_a_replaced_token_has_to_be_entered_where_the_app_is_not_known(cle
     assert (await north.fetched(SCHOOL)).complete
 
 
+@pytest.mark.parametrize("spoilt", [{"truncated": 9}, {"html": 9}, {"unavailable": 9}, {"forbidden": True}])
+async def test_nothing_that_the_token_endpoint_answers_is_kept(clever: Clever, north: North, spoilt: Any) -> None:
+    server = await clever.serve()
+    server.mishaps.set(only=("oauth/tokens",), **spoilt)
+    await clever.refused()
+    assert {row["answer"] for row in await north.fetcher.fetch("SELECT answer FROM ledger")} == {""}
+
+
 @pytest.mark.parametrize(
     ("settings", "code", "words"),
     [
@@ -216,6 +224,36 @@ async def test_events_that_are_not_enabled_let_everything_be_read(clever: Clever
     fetched = await north.fetched(SCHOOL, "nightly")
     assert fetched.reading == "full"
     assert "events" in fetched.reading_reason
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 501])
+@pytest.mark.parametrize(("path", "after"), [("events/{id}", 0), ("events", 1)])
+async def test_events_that_are_refused_let_everything_be_read(
+    clever: Clever, north: North, path: str, after: int, status: int
+) -> None:
+    server = await clever.serve()
+    await north.fetched(SCHOOL)
+    server.mishaps.set(only=(path,), after=after, unavailable=1, unavailable_status=status)
+    assert (await north.fetched(SCHOOL, "nightly")).reading == "full"
+
+
+async def test_events_that_do_not_come_for_now_fail_the_run(clever: Clever, north: North) -> None:
+    server = await clever.serve()
+    await north.fetched(SCHOOL)
+    server.mishaps.set(only=("events",), after=1, unavailable=9)
+    assert the_only(await north.fetch(SCHOOL, "nightly"), SyncFailed).code == "SOURCE_UNREACHABLE"
+
+
+async def test_the_contacts_of_somebody_of_another_school_come_with_the_enrolment(clever: Clever, north: North) -> None:
+    server = await clever.serve(families=True)
+    await north.fetched(SCHOOL)
+    users, here = server.publisher.store["users"], await north.keys(SCHOOL, "user")
+    guest = next(key for key in users.ids(f"student {OTHER}") if key not in here and users.ids(f"contact of {key}"))
+    server.changes.add_enrolment(guest, sorted(await north.keys(SCHOOL, "class"))[0])
+    server.changes.rename_person(guest, given_name="Robin")
+    assert (await north.fetched(SCHOOL, "nightly")).reading == "changes"
+    assert {guest, *users.ids(f"contact of {guest}")} <= await north.keys(SCHOOL, "user")
+    assert nothing_changed(await north.fetched(SCHOOL))
 
 
 async def test_after_thirty_days_everything_is_read(clever: Clever, north: North) -> None:

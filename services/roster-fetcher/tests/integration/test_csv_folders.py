@@ -172,3 +172,23 @@ async def test_a_package_that_is_replaced_while_it_is_read_is_told(drop: Path) -
             await source.schools()
     assert trouble.value.code == "SOURCE_INCOMPLETE"
     assert "2026-11-01.zip was replaced or taken away" in str(trouble.value)
+
+
+async def test_a_broken_package_further_back_does_not_matter_where_only_optional_files_are_sought(
+    north: North, drop: Path
+) -> None:
+    files = {name: content.replace("o-1", SCHOOL) for name, content in FILES.items()}
+    (drop / "2026-11-01.zip").write_bytes(b"no zip file")
+    dated(drop / "2026-11-01.zip", 60 * 24)
+    zip_package(drop / "2026-11-02.zip", files)
+    await declare_folder(north, drop)
+    assert (await north.fetched(SCHOOL)).counts["user"] == 1
+
+
+async def test_a_broken_package_further_back_fails_the_run_where_a_delta_needs_it(north: North, drop: Path) -> None:
+    (drop / "2026-11-01.zip").write_bytes(b"no zip file")
+    dated(drop / "2026-11-01.zip", 60 * 24)
+    courses = {"courses": "sourcedId,status,title\nc-1,active,Maths\n"}
+    zip_package(drop / "2026-11-02.zip", FILES | courses, modes={"courses": "delta"})
+    await declare_folder(north, drop)
+    assert "2026-11-01.zip" in (await failure(north)).detail

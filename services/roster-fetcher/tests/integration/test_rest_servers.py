@@ -8,6 +8,7 @@ import pytest
 
 from common.events import RosterFetched, SchoolsNotListed, SyncFailed
 from simulators.generate import District, Quirks, generate
+from simulators.oneroster import OneRosterSimulator
 
 from ..support.expected import classes_at, enrolments_at, users_at
 from ..support.north import North, nothing_changed, serving, the_only
@@ -40,6 +41,19 @@ async def test_a_server_without_lists_by_school_is_read_whole(north: North, dist
     assert await north.keys(SCHOOL, "enrolment") == enrolments_at(district, SCHOOL)
     lines = await north.ledger(fetched.run_id)
     assert lines["classes"]["out_of_scope"] == len(district.classes) - len(classes_at(district, SCHOOL))
+
+
+@pytest.mark.parametrize("status", [405, 501])
+async def test_a_list_by_school_that_is_not_offered_is_replaced_by_the_whole(
+    north: North, district: District, status: int
+) -> None:
+    async with serving(district) as server:
+        lists = ("schools/{school}/classes", "schools/{school}/enrollments")
+        server.mishaps.set(unavailable=99, unavailable_status=status, only=lists)
+        await north.declare_rest(server, SCHOOL)
+        assert (await north.fetched(SCHOOL)).complete
+        assert server.counters.statuses[status] == 2
+    assert await north.keys(SCHOOL, "enrolment") == enrolments_at(district, SCHOOL)
 
 
 async def test_lists_by_school_are_preferred(north: North, district: District) -> None:
@@ -100,6 +114,26 @@ async def test_wrong_credentials_fail_the_run_at_once(north: North, district: Di
         assert (failed.code, server.requests["token"]) == ("AUTH_INVALID", 1)
         assert "Renew client_id and client_secret" in failed.detail
         assert the_only(await north.list_schools(), SchoolsNotListed).code == "AUTH_INVALID"
+
+
+async def test_a_secret_that_encoding_changes_is_tried_plain_as_well(north: North, district: District) -> None:
+    # The simulator decodes what comes, so this is what it makes of the plain secret.
+    async with OneRosterSimulator(district, client_secret="a secret") as server:
+        addresses = {"base_url": server.base_url, "token_url": server.token_url}
+        secrets = {"client_id": server.client_id, "client_secret": "a+secret"}
+        await north.declare("oneroster", {"version": "1.2"} | addresses, secrets, [SCHOOL])
+        assert (await north.fetched(SCHOOL)).complete
+        assert server.requests["token"] == 2
+
+
+@pytest.mark.parametrize("status", [302, 404, 405])
+async def test_a_wrong_token_url_is_named(north: North, district: District, status: int) -> None:
+    async with serving(district) as server:
+        server.mishaps.set(unavailable=1, unavailable_status=status, only=("token",))
+        await north.declare_rest(server, SCHOOL)
+        failed = the_only(await north.fetch(SCHOOL), SyncFailed)
+    assert failed.code == "SOURCE_BAD_RESPONSE"
+    assert "token_url" in failed.detail and "base_url" not in failed.detail
 
 
 async def test_a_service_that_forbids_reading_fails_the_run_and_the_ledger_says_where(
@@ -235,6 +269,43 @@ async def test_rows_that_slip_through_leave_the_snapshot_incomplete_and_nothing_
     assert "SOURCE_INCOMPLETE" in {code for code, _ in await north.findings()}
     line = (await north.ledger(fetched.run_id))["users"]
     assert line["reason"].startswith(f"The source announced {len(district.users)} rows and gave ")
+
+
+@pytest.mark.parametrize("shift", [1, 7])
+async def test_rows_that_slip_through_are_noticed_without_an_announced_number_too(
+    north: North, district: District, shift: int
+) -> None:
+    async with serving(district, total_count=False) as server:
+        await north.declare_rest(server, SCHOOL, page_size=50)
+        assert (await north.fetched(SCHOOL)).complete
+        kept = await north.keys(SCHOOL, "enrolment"), await north.keys(SCHOOL, "user")
+        server.changes.rename_person(district.users[-1].id, "Renamed")
+        server.mishaps.set(shift=shift)
+        fetched = await north.fetched(SCHOOL)
+    assert not fetched.complete
+    assert (await north.keys(SCHOOL, "enrolment"), await north.keys(SCHOOL, "user")) == kept
+    line = (await north.ledger(fetched.run_id))["users"]
+    assert line["reason"].startswith("Rows moved while they were read")
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 50])
+async def test_rows_of_an_overlap_count_once(north: North, page_size: int) -> None:
+    district = generate(seed=23, schools=1, students_per_school=15)
+    async with serving(district, total_count=False) as server:
+        await north.declare_rest(server, SCHOOL, page_size=page_size)
+        first = await north.fetched(SCHOOL)
+        again = await north.fetched(SCHOOL)
+        assert nothing_changed(again)
+        server.changes.rename_person("student-0000007", family_name="Other")
+        fetched = await north.fetched(SCHOOL)
+    assert first.complete and again.complete and fetched.complete
+    assert fetched.changes["user"] == {"added": 0, "changed": 1, "removed": 0}
+    assert await north.keys(SCHOOL, "user") == users_at(district, SCHOOL)
+    for run in (first, again, fetched):
+        line = (await north.ledger(run.run_id))["users"]
+        assert line["received"] == len(district.users)
+        assert not any("cut" in quirk for quirk in line["quirks"])
+    assert await north.findings() == set()
 
 
 async def test_after_an_incomplete_fetch_the_next_complete_one_closes_what_is_gone(

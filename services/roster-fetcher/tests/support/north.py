@@ -1,5 +1,6 @@
 """A district with one source in the registry, and roster-fetcher's handlers to work on it, without a broker between."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -135,6 +136,14 @@ class North:
         )
         assert row is not None
         return row
+
+    async def every_finding(self) -> Counter[tuple[str, str, str]]:
+        """Codes, keys and values of the last run's findings, each as often as it was found."""
+        rows = await self.fetcher.fetch(
+            "SELECT code, source_key, value FROM finding WHERE run_id = "
+            "(SELECT run_id FROM snapshot ORDER BY taken_at DESC LIMIT 1)"
+        )
+        return Counter(tuple(row) for row in rows)
 
     async def findings(self) -> set[tuple[str, str]]:
         """Codes and keys of the last run's findings."""

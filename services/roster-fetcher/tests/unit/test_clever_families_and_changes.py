@@ -6,6 +6,8 @@ from roster_fetcher import roster
 from roster_fetcher.sources.clever import wire
 from roster_fetcher.sources.clever.endpoints import (
     CONTACTS,
+    MEMBERS,
+    NEW_CONTACTS,
     SECTION_EVENTS,
     STUDENTS,
     USER_EVENTS,
@@ -123,3 +125,33 @@ def test_without_families_contacts_are_out_of_scope() -> None:
     reading.take(STUDENTS, a_student())
 
     assert reading.take(USER_EVENTS, wire.Change(a_contact(wire.Relationship("u-1")))) is None
+
+
+def test_a_contact_who_comes_again_is_tied_to_students_who_came_in_between(reading: Reading) -> None:
+    reading.mapping.recall("user", {"u-1"})
+    contact = a_contact(wire.Relationship("u-1", "Parent", ""), wire.Relationship("u-2", "Parent", ""))
+
+    first = reading.take(USER_EVENTS, wire.Change(contact))
+    reading.take(MEMBERS, a_student("u-2", "s-2"))
+
+    assert [key for key, _ in first or ()] == ["p-1", "p-1>u-1"]
+    assert [key for key, _ in reading.take(NEW_CONTACTS, contact) or ()] == ["p-1>u-2"]
+    assert reading.take(NEW_CONTACTS, contact) is None
+
+
+def test_a_contact_who_was_skipped_is_not_tied_when_coming_again(reading: Reading) -> None:
+    reading.take(STUDENTS, a_student())
+    nameless = a_contact(wire.Relationship("u-1"), name=wire.Name("", "Anna"))
+
+    assert reading.take(USER_EVENTS, wire.Change(nameless)) is None
+    assert reading.take(NEW_CONTACTS, nameless) is None
+
+
+def test_a_contact_without_anything_to_make_a_user_name_of_is_kept_with_the_tie(reading: Reading) -> None:
+    reading.take(STUDENTS, a_student())
+    roles = wire.Roles(contact=wire.Contact(student_relationships=[wire.Relationship("u-1", "Parent")]))
+
+    records = reading.take(CONTACTS, a_contact(email=None, roles=roles))
+
+    assert [key for key, _ in records or ()] == ["p-1", "p-1>u-1"]
+    assert reading.codes == ["MISSING_EMAIL"]

@@ -100,7 +100,9 @@ def test_a_term_ends_on_the_day_after_its_last(reading: Reading) -> None:
     assert term == roster.Term("t-2", "term", date(2027, 1, 1), date(2027, 7, 1))
 
 
-@pytest.mark.parametrize(("starts", "ends"), [("soon", "2027-06-30"), ("2027-01-01", "2026-01-01")])
+@pytest.mark.parametrize(
+    ("starts", "ends"), [("soon", "2027-06-30"), ("2027-01-01", "2026-01-01"), ("2027-01-01", "9999-12-31")]
+)
 def test_dates_that_cannot_be_are_noted_and_left_out(reading: Reading, starts: str, ends: str) -> None:
     term = reading.one(TERMS, wire.Term(id="t-2", start_date=starts, end_date=ends))
 
@@ -168,6 +170,15 @@ def test_somebody_in_several_lists_is_one_person(reading: Reading) -> None:
     for endpoint in (STAFF, DISTRICT_ADMINS, MEMBERS):
         assert reading.take(endpoint, employee) is None
         assert reading.codes == []
+
+
+def test_a_district_admin_who_teaches_elsewhere_keeps_user_name_and_numbers(reading: Reading) -> None:
+    elsewhere = held("s-2", teacher_number="88", credentials=wire.Credentials("znunez"))
+    row = a_student(email=None, roles=wire.Roles(teacher=elsewhere, district_admin=wire.Held()))
+
+    admin = reading.one(DISTRICT_ADMINS, row)
+
+    assert (admin.role, admin.username, admin.identifier) == ("administrator", "znunez", "88")
 
 
 def test_a_list_of_the_school_is_trusted_about_who_belongs_there(reading: Reading) -> None:

@@ -16,7 +16,7 @@ from roster_fetcher.sources import http
 from roster_fetcher.sources.http import Answer, PassingTrouble, digest, patiently, unpack
 from roster_fetcher.sources.limits import Remaining, remaining, retry_after
 from roster_fetcher.sources.protocol import SourceTrouble
-from roster_fetcher.sources.refusals import NotThereError, refusal
+from roster_fetcher.sources.refusals import NotThereError, naming, refusal
 
 QUICK = Patience(attempts=3, budget=5, answer=1, first_wait=0.001, longest_wait=0.002)
 
@@ -64,6 +64,13 @@ def test_each_status_means_one_thing(status: int, code: str, passing: bool) -> N
     assert "classes" in str(trouble)
     assert str(trouble).endswith(".")
     assert isinstance(trouble, NotThereError) is (status == 404)
+
+
+@pytest.mark.parametrize("status", [302, 308, 400, 404, 405, 422])
+def test_a_kind_names_its_own_setting_for_an_address(status: int) -> None:
+    trouble = str(refusal(an_answer(status), "classes", naming("endpoint_url")))
+    assert "endpoint_url" in trouble
+    assert "base_url" not in trouble
 
 
 def test_a_good_answer_is_no_trouble() -> None:

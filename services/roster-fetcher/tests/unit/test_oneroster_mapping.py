@@ -339,3 +339,10 @@ def test_unread_courses_and_terms_are_not_missed() -> None:
     mapping.ended(ORGS, complete=True)
     assert mapping.converter(CLASSES, page, set())(a_class(), notes)
     assert notes.items == []
+
+
+def test_an_enrolment_names_its_own_field_for_a_first_day_that_cannot_be_read(reading: Reading) -> None:
+    reading.take(CLASSES, a_class())
+    row = wire.Enrollment("e-1", "active", "k-1", "o-1", "u-1", "student", begin_date="soon")
+    assert reading.take(ENROLLMENTS, row)
+    assert [(finding.code, finding.field) for finding in reading.notes.items] == [("INVALID_DATE", "beginDate")]

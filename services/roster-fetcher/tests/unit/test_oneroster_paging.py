@@ -52,6 +52,42 @@ def test_rows_that_move_without_an_announced_number_prove_nothing() -> None:
     assert "does not say how many" in read((100, 0, None), (50, 2, None), (0, 0, None)).missing()
 
 
+def test_without_an_announced_number_the_next_page_begins_with_the_last_row() -> None:
+    paging = read((100, 0, None))
+    assert (paging.position, paging.overlap) == (100, 1)
+    paging.took(99, 0, None)
+    assert (paging.position, paging.overlap) == (199, 1)
+
+
+def test_with_an_announced_number_pages_do_not_overlap() -> None:
+    assert read((100, 0, 450)).overlap == 0
+
+
+def test_pages_of_one_row_have_no_place_for_an_overlap() -> None:
+    assert read((1, 0, None)).overlap == 0
+
+
+@pytest.mark.parametrize("rows", [0, 100])
+def test_a_page_that_begins_with_another_row_than_the_last_proves_that_rows_moved(rows: int) -> None:
+    paging = read((100, 0, None))
+    paging.took(rows, 0, None, moved=True)
+    assert "Rows moved" in paging.missing()
+
+
+def test_after_rows_moved_the_others_are_read_from_where_the_last_page_ended() -> None:
+    paging = read((100, 0, None))
+    paging.took(100, 0, None, moved=True)
+    assert (paging.position, paging.overlap, paging.ended) == (199, 0, False)
+
+
+def test_a_server_that_knows_whole_pages_only_is_asked_for_them() -> None:
+    paging = read((100, 0, None))
+    paging.took(100, 100, None, moved=True)
+    assert (paging.position, paging.overlap, paging.ended) == (100, 0, False)
+    paging.took(100, 100, None)
+    assert paging.ended
+
+
 def test_a_server_that_repeats_its_page_for_ever_is_left() -> None:
     paging = read((100, 0, None), (100, 100, None))
     assert paging.ended

@@ -3,6 +3,7 @@
 import pytest
 
 from roster_fetcher.sources.oneroster import wire
+from roster_fetcher.sources.oneroster.fields import references
 
 
 def test_the_standards_own_shape_is_read() -> None:
@@ -64,3 +65,11 @@ def test_agents_and_dates_of_users_are_read() -> None:
     assert isinstance(first, wire.User) and isinstance(second, wire.User)
     assert (first.agents, first.date_last_modified) == ([wire.Ref("s-1")], "2026-09-01T00:00:00+09:00")
     assert (second.agent_sourced_ids, second.date_last_modified) == ("s-1,s-2", None)
+
+
+def test_flat_references_may_be_numbers_and_nulls_among_references_are_let_be() -> None:
+    body = b"""{"users":[{"sourcedId":"u-1","orgSourcedIds":[12,"o-2"]},
+        {"sourcedId":"u-2","agents":[null,{"sourcedId":"p-1"}]}]}"""
+    first, second = wire.decode("users", body)
+    assert isinstance(first, wire.User) and isinstance(second, wire.User)
+    assert (references(first.org_sourced_ids), references(second.agents)) == (("12", "o-2"), ("p-1",))

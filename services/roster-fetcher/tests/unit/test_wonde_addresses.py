@@ -1,6 +1,7 @@
 """Where Wonde's data are asked for: the school's own region, and its pages at the same host only."""
 
 import pytest
+from yarl import URL
 
 from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.protocol import SourceTrouble
@@ -60,11 +61,21 @@ def entry() -> Entry:
 
 def test_a_list_goes_on_as_its_links_say_and_ends_without_one(entry: Entry) -> None:
     paging = Paging(FIRST, "students")
-    following = f"{BASE}/schools/A1/students?cursor=xyz"
+    following = f"{BASE}/schools/A1/students?cursor=xyz&per_page=50"
     paging.took(200, 0, decoding.Links(following, True), entry)
     assert (paging.url, paging.received) == (following, 200)
     paging.took(3, 0, decoding.Links(None, False), entry)
     assert (paging.url, entry.complete, entry.quirks) == ("", True, [])
+
+
+def test_what_a_link_to_the_next_page_does_not_repeat_is_put_back(entry: Entry) -> None:
+    asked = f"{BASE}/schools/A1/classes?include=students,employees&per_page=200&cursor=true&updated_after=2026-11-01"
+    paging = Paging(asked, "classes")
+    paging.took(200, 0, decoding.Links(f"{BASE}/schools/A1/classes?cursor=x%2By%3D", True), entry)
+    assert "cursor=x%2By%3D" in paging.url
+    assert dict(URL(paging.url, encoded=True).query) == {
+        "include": "students,employees", "per_page": "200", "cursor": "x+y=", "updated_after": "2026-11-01",
+    }  # fmt: skip
 
 
 def test_a_list_that_fits_on_one_page_says_nothing_of_pages(entry: Entry) -> None:
@@ -77,10 +88,11 @@ def test_a_list_that_fits_on_one_page_says_nothing_of_pages(entry: Entry) -> Non
     ("link", "words"),
     [
         ("https://elsewhere.example/v1.0/schools/A1/students?page=2", "another host (elsewhere.example)"),
-        ("http://api.wonde.com/v1.0/schools/A1/students?page=2", "another host"),
-        ("https://api.wonde.com:8443/v1.0/schools/A1/students?page=2", "another host"),
+        ("http://api.wonde.com/v1.0/schools/A1/students?page=2", "of its host (http://api.wonde.com)"),
+        ("https://api.wonde.com:8443/v1.0/schools/A1/students?page=2", "of its host (https://api.wonde.com:8443)"),
         (FIRST, "circle"),
         ("https://[", "no readable link"),
+        ("/v1.0/schools/A1/students?page=2", "no readable link"),
     ],
 )
 def test_a_link_that_must_not_be_followed_is_not(entry: Entry, link: str, words: str) -> None:

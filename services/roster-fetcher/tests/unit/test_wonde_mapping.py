@@ -344,3 +344,19 @@ def test_the_order_of_reading_puts_first_what_others_refer_to() -> None:
     assert [endpoint.name for endpoint in Lists(families=False, staff=False, changes=False).endpoints] == [
         "school", "classes", "employees", "students",
     ]  # fmt: skip
+
+
+def test_the_last_day_that_there_is_has_none_after_it(reading: Reading) -> None:
+    records = reading.take(CLASSES, {"id": "K1", "name": "8x/Ma1", "academic_year": {"end_date": "9999-12-31"}})
+    assert records is not None
+    assert isinstance(records[0][1], roster.Class)
+    assert (records[0][1].ends_on, reading.codes) == (None, ["INVALID_DATE"])
+
+
+def test_a_deletion_of_another_kind_says_nothing_of_this_one() -> None:
+    reading = Reading(changes=True)
+    (other, own) = decoding.decode("deletions", b'[{"id": "A1", "type": "class"}, {"id": "A2", "type": "Student"}]')
+    assert reading.mapping.about(DELETED_STUDENTS, other) is None
+    assert reading.mapping.about(DELETED_STUDENTS, own) == ("user", "A2")
+    reading.take(DELETED_STUDENTS, {"id": "A1", "type": "class", "restored_at": "2026-11-02"})
+    reading.mapping.ended(STUDENTS, complete=True)

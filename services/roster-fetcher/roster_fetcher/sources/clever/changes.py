@@ -23,6 +23,7 @@ from roster_fetcher.sources.clever.events import Told
 from roster_fetcher.sources.clever.people import standing
 from roster_fetcher.sources.clever.reader import CleverReader
 from roster_fetcher.sources.clever.settings import CleverSettings
+from roster_fetcher.sources.http import PassingTrouble
 from roster_fetcher.sources.protocol import (
     ChangesRefusedError,
     Endpoint,
@@ -49,22 +50,15 @@ class CleverChangesReader(CleverReader):
         self.changes = changes_of(self.endpoints)
         self.proof = proof_of(self.endpoints)
         self._since = since
-        self._new_students: list[str] = []
+        self._new_students: dict[str, None] = {}
 
     async def begin(self, entry: Entry) -> None:
         """Look at the district, and whether the event is still kept: from an unknown one Clever reads on in silence."""
         await super().begin(entry)
         event = Listing(f"events/{quoted(self._since)}", "events", single=True)
-        try:
-            async with aclosing(self.client.pages(event, entry)) as pages:
-                async for _ in pages:
-                    pass
-        except NotThereError:
-            raise ChangesRefusedError(EXPIRED) from None
-        except SourceTrouble as trouble:
-            if trouble.code == "AUTH_FORBIDDEN":
-                raise ChangesRefusedError(OFF) from None
-            raise
+        async with aclosing(self._events(event, entry)) as pages:
+            async for _ in pages:
+                pass
 
     def pages_of(self, endpoint: Endpoint, entry: Entry, known: Sequence[KnownPage]) -> Pages:
         """The pages of an endpoint that has some."""
@@ -114,20 +108,48 @@ class CleverChangesReader(CleverReader):
     async def _told(self, collection: str, entry: Entry) -> Told:
         told = Told(collection)
         query = {"starting_after": self._since, "record_type": collection}
-        async with aclosing(self.client.pages(Listing("events", "events", query), entry)) as pages:
+        async with aclosing(self._events(Listing("events", "events", query), entry)) as pages:
             async for page in pages:
                 told.take(page.rows or ())
         return told
+
+    async def _events(self, listing: Listing, entry: Entry) -> Pages:
+        """Pages of events. Raises `ChangesRefusedError` where they are refused, `SourceTrouble` for what may pass."""
+        try:
+            async with aclosing(self.client.pages(listing, entry)) as pages:
+                async for page in pages:
+                    yield page
+        except PassingTrouble:
+            raise
+        except SourceTrouble as trouble:
+            if why := _why_refused(trouble):
+                raise ChangesRefusedError(why) from None
+            raise
 
     def _is_ours(self, row: wire.Row) -> bool:
         return isinstance(row, wire.Section) and text(row.school) == self.school_key
 
     def _note_new_students(self, rows: Iterable[wire.Row | wire.Malformed], *, visiting: bool = False) -> None:
+        """Those of the school, and those of other schools whom a section of ours names, now or since before.
+
+        `visiting`: a section of ours names all of these.
+        """
         for row in rows:
-            if isinstance(row, wire.User) and text(row.id) not in self.mapping.recalled:
+            key = text(row.id) if isinstance(row, wire.User) else ""
+            if isinstance(row, wire.User) and key not in self.mapping.recalled:
                 found = standing(row, self.school_key)
-                if found.role == "student" and (found.belongs or visiting):
-                    self._new_students.append(text(row.id))
+                named = visiting or self.roll.names(key) or key in self.mapping.sections_of
+                if found.role == "student" and (found.belongs or named):
+                    self._new_students[key] = None
+
+
+def _why_refused(trouble: SourceTrouble) -> str:
+    """Why events are not given; blank for trouble that everything else would meet too."""
+    if isinstance(trouble, NotThereError):
+        return EXPIRED
+    if trouble.code == "AUTH_FORBIDDEN":
+        return OFF
+    return f"{trouble} So what changed is not known." if trouble.code == "SOURCE_BAD_RESPONSE" else ""
 
 
 def _in_pages(changes: Sequence[wire.Change]) -> Iterator[Page]:

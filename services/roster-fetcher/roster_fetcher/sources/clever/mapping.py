@@ -31,7 +31,7 @@ from roster_fetcher.sources.clever.sections import Known, enrolled_by, enrolment
 from roster_fetcher.sources.protocol import Convert, Endpoint, Page, Records
 from roster_fetcher.values import text
 
-VERSION = 1
+VERSION = 2
 """Rises whenever the same rows would give other records, so that unchanged pages are decoded once more."""
 Convert_ = Callable[[Any, str, Notes], Records | None]
 ROLE_OF_LIST: Mapping[Endpoint, str] = {
@@ -53,6 +53,7 @@ class SchoolMapping:
         self.recalled: Set[str] = frozenset()
         self.people: set[str] = set()
         self.students: set[str] = set()
+        self.ties: dict[str, set[str]] = {}
         self.members: set[str] = set()
         self.shared_since: Set[str] = frozenset()
         self.sections_of: dict[str, list[str]] = {}
@@ -183,15 +184,24 @@ class SchoolMapping:
         return ((key, person),)
 
     def _contact(self, row: wire.User, key: str, notes: Notes) -> Records | None:
-        """A contact of students here, with the ties to them; those without are no part of the school."""
+        """A contact of students here, with the ties to them; those without are no part of the school.
+
+        Among changes a contact may come twice: of the second time the ties count to students who came in between.
+        """
+        given = self.ties.get(key, set())
         links = [link for link in links_of(row, key) if self._is_student(link.student_key)]
-        if not links or key in self.people:
+        new = [(roster.link_key(key, link.student_key, key), link) for link in links if link.student_key not in given]
+        if not new or (key in self.people and not given):
             return None
+        if given:
+            given.update(link.student_key for _, link in new)
+            return new
         self.people.add(key)
         person = read_person(row, key, "guardian", notes, visiting=True)
         if person is None:
             return None
-        return ((key, person), *((roster.link_key(key, link.student_key, key), link) for link in links))
+        self.ties[key] = {link.student_key for _, link in new}
+        return ((key, person), *new)
 
     def _is_student(self, key: str) -> bool:
         return key in self.students or key in self.recalled

@@ -50,7 +50,10 @@ def _held(roles: wire.Roles) -> Iterator[tuple[str, frozenset[str] | None]]:
 
 
 def read_person(row: wire.User, key: str, role: str, notes: Notes, *, visiting: bool = False) -> roster.User | None:
-    """A user's own fields. None, with a finding, if there is no name, or nothing to make a user name of."""
+    """A user's own fields. None, with a finding, if there is no name, or nothing to make a user name of.
+
+    Guardians are kept without: that they are tied to a student counts even where they can have no account.
+    """
     given_name, family_name = _names(row)
     if not given_name or not family_name:
         notes.add("MISSING_NAME", key, "familyName" if given_name else "givenName")
@@ -58,7 +61,7 @@ def read_person(row: wire.User, key: str, role: str, notes: Notes, *, visiting: 
     held = _held_as(row.roles or wire.Roles(), role)
     username = text(held.credentials.district_username) if held.credentials else ""
     identifier, address = _identifier(row, held), text(row.email)
-    if not (username or identifier or address):
+    if role != "guardian" and not (username or identifier or address):
         notes.add("MISSING_USERNAME", key, "username")
         return None
     return roster.User(
@@ -75,9 +78,9 @@ def read_person(row: wire.User, key: str, role: str, notes: Notes, *, visiting: 
 
 
 def _held_as(roles: wire.Roles, role: str) -> wire.Held:
-    """What somebody has in one of our roles."""
+    """What somebody has in one of our roles, or else in any: a district admin may be a teacher elsewhere."""
     by_role = {"student": roles.student, "teacher": roles.teacher, "administrator": roles.staff}
-    return by_role.get(role) or wire.Held()
+    return by_role.get(role) or roles.teacher or roles.staff or roles.student or roles.district_admin or wire.Held()
 
 
 def _names(row: wire.User) -> tuple[str, str]:

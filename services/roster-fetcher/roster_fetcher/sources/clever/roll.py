@@ -28,6 +28,10 @@ class Roll:
         """Take in who is in a list."""
         self._listed.update(text(row.id) for row in people if isinstance(row, wire.User))
 
+    def names(self, key: str) -> bool:
+        """Whether a section names somebody."""
+        return key in self._named
+
     def missing(self) -> dict[str, str]:
         """Who is named and not listed, with a section that names them."""
         return {key: section for key, section in self._named.items() if key not in self._listed}

@@ -1,7 +1,7 @@
 """Clever's sections as classes with their enrolments, and the terms and courses that they refer to. Pure."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from msgspec import Struct, field
 
@@ -37,7 +37,10 @@ def read_term(row: wire.Term, key: str, known: Known, notes: Notes) -> roster.Te
     if starts_on and last and last < starts_on:
         notes.add("INVALID_DATE", key, "end_date", text(row.end_date), "it lies before the start")
         last = None
-    dates = Dates(starts_on, last + timedelta(days=1) if last else None)
+    ends_on = values.day_after(last) if last else None
+    if last and ends_on is None:
+        notes.add("INVALID_DATE", key, "end_date", text(row.end_date), "no day comes after it")
+    dates = Dates(starts_on, ends_on)
     known.terms[key] = dates
     return roster.Term(text(row.name) or key, "term", dates.starts_on, dates.ends_on)
 

@@ -19,15 +19,15 @@ from roster_fetcher.sources.protocol import SourceTrouble
 class Owner(Struct, frozen=True):
     """Whose token it is."""
 
-    type: str = ""
-    id: str = ""
+    type: str | None = None
+    id: str | None = None
 
 
 class Token(Struct):
     """A token of the app's."""
 
     access_token: str
-    owner: Owner = Owner()
+    owner: Owner | None = None
 
 
 class Tokens(Struct):
@@ -57,6 +57,14 @@ class DistrictToken:
         return not self._token
 
     async def _fetch(self, entry: Entry) -> str:
+        """Raises `SourceTrouble` without the answer: it holds tokens, and answers of troubles are stored."""
+        try:
+            return await self._ask(entry)
+        except SourceTrouble as trouble:
+            trouble.answer = ""
+            raise
+
+    async def _ask(self, entry: Entry) -> str:
         query = urlencode({"owner_type": "district", "district": self._settings.district_id})
         url = f"{self._settings.token_base_url}/oauth/tokens?{query}"
         answer = await self._http.exchange("GET", url, entry, {"Authorization": self._credentials()})
@@ -64,7 +72,6 @@ class DistrictToken:
             raise SourceTrouble(
                 "AUTH_INVALID",
                 "Clever refuses the app's id and secret (HTTP 401). Renew client_id and client_secret.",
-                answer=answer.beginning(),
             )
         if trouble := refused(answer, "the district's token"):
             raise trouble
@@ -77,7 +84,7 @@ class DistrictToken:
     def _of_district(self, tokens: Tokens) -> str:
         district_id = self._settings.district_id
         for token in tokens.data:
-            if token.owner.id == district_id:
+            if token.owner and token.owner.id == district_id:
                 return token.access_token
         message = f"Clever has no token for the district {district_id}. Let the district share with the app."
         raise SourceTrouble("AUTH_FORBIDDEN", message)

@@ -118,9 +118,7 @@ class Client:
 
         return await patiently(self._patience, lambda: self._get(url, wanted, entry, accept, first=offset == 0))
 
-    async def _get(
-        self, url: str, wanted: Wanted, entry: Entry, accept: Callable[[Answer], T], *, first: bool
-    ) -> T:
+    async def _get(self, url: str, wanted: Wanted, entry: Entry, accept: Callable[[Answer], T], *, first: bool) -> T:
         header = await self._authorization.header(url, entry)
         answer = await self._ask(url, entry, header)
         if answer.status == 401 and self._authorization.refused(header):

@@ -49,25 +49,29 @@ class Families:
     def __init__(self, *, by_guardians: bool = False) -> None:
         self._by_guardians = by_guardians
         self._known: Set[str] = frozenset()
-        self._linked = False
+        self._links: Set[str] = frozenset()
         self._met: set[str] = set()
         self._awaited: set[str] = set()
 
     def recall(self, entity: str, keys: Set[str]) -> None:
-        """The people and links of the last snapshot. Without links, none are shared, and there is nothing to miss."""
+        """The people and links of the last snapshot, links to people who are not shared among them.
+
+        Without links, none are told, and there is nothing to miss.
+        """
         if entity == "user":
             self._known = keys
         elif entity == "guardian_link":
-            self._linked = bool(keys)
+            self._links = keys
 
     def came(self, row: wire.User, key: str, role: str) -> None:
         """Somebody of this school is among what changed. Raises `ChangesRefusedError`."""
-        if not self._linked:
+        if not self._links:
             return
         self._met.add(key)
         if role != "student":
             return
-        self._awaited.update(agent for agent in agents(row) if agent not in self._known)
+        strangers = (agent for agent in agents(row) if agent not in self._known)
+        self._awaited.update(agent for agent in strangers if link_key(agent, key, key) not in self._links)
         if self._by_guardians and key not in self._known:
             raise ChangesRefusedError("A student is new here, and guardians who did not change may belong here now.")
 

@@ -41,6 +41,8 @@ class CsvReader:
             while (block := await asyncio.to_thread(next, file.blocks, None)) is not None:
                 page = Page(block, blake2b(file.salt + block, digest_size=DIGEST_BYTES).digest(), first, 0)
                 _count(file, page, known[entry.pages] if entry.pages < len(known) else None)
+                if not page.received:  # blank lines only
+                    continue
                 entry.pages += 1
                 first += page.received
                 yield page

@@ -18,8 +18,8 @@ from roster_fetcher.sources.wonde.since import read_since
 from roster_fetcher.values import text
 
 NO_SCHOOLS = (
-    "The source answers, but shares no school. Either none has approved access yet, or their data are in another region "
-    "than {host}: set base_url to the region's server (README)."
+    "The source answers, but shares no school. Either none has approved access yet, or their data are in another "
+    "region than {host}: then set base_url to that region's server."
 )
 """Each region lists its own schools only."""
 
