@@ -192,3 +192,13 @@ async def test_a_broken_package_further_back_fails_the_run_where_a_delta_needs_i
     zip_package(drop / "2026-11-02.zip", FILES | courses, modes={"courses": "delta"})
     await declare_folder(north, drop)
     assert "2026-11-01.zip" in (await failure(north)).detail
+
+
+async def test_a_bulk_of_blank_lines_with_a_delta_after_it_is_read_night_after_night(north: North, drop: Path) -> None:
+    header = FILES["enrollments"].splitlines()[0]
+    zip_package(drop / "a.zip", FILES | {"enrollments": f"{header}\n\n"}, minutes_ago=90)
+    delta_package(drop / "b.zip", {"enrollments": f"{header}\ne-1,active,2026-11-02,k-1,o-1,u-1,student\n"})
+    await north.declare("oneroster-csv", {"folder": str(drop)}, {}, ["o-1"])
+    for _ in range(3):
+        assert (await north.fetched("o-1")).complete
+        assert await north.keys("o-1", "enrolment") == {"e-1"}

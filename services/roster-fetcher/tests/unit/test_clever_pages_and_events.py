@@ -16,6 +16,7 @@ from roster_fetcher.sources.clever.events import MOST_EVENTS, Told
 from roster_fetcher.sources.clever.refusals import refused, seconds_to_reset
 from roster_fetcher.sources.clever.roll import Roll
 from roster_fetcher.sources.clever.settings import CleverSettings
+from roster_fetcher.sources.clever.tokens import Tokens
 from roster_fetcher.sources.http import Answer, PassingTrouble
 from roster_fetcher.sources.protocol import ChangesRefusedError, Opening, SourceTrouble
 
@@ -197,3 +198,9 @@ def test_settings_without_a_way_in_are_refused(secrets: dict[str, str], complain
     with pytest.raises(SourceTrouble, match=complaint) as caught:
         checked(CleverSettings, Opening({"district_id": "d-1"}, secrets, Patience()))
     assert caught.value.code == "SETTINGS_INVALID"
+
+
+@pytest.mark.parametrize("owner", [None, {"type": None, "id": None}])
+def test_a_token_that_is_nobodys_does_not_spoil_the_list(owner: Any) -> None:
+    body = msgspec.json.encode({"data": [{"access_token": "x", "owner": owner}]})
+    assert len(msgspec.json.decode(body, type=Tokens).data) == 1
