@@ -10,10 +10,12 @@ from roster_fetcher.sources.clever.endpoints import (
     NEW_CONTACTS,
     SECTION_EVENTS,
     STUDENTS,
+    TEACHERS,
     USER_EVENTS,
 )
+from roster_fetcher.sources.protocol import Endpoint
 
-from ..support.clever_rows import Reading, a_contact, a_section, a_student
+from ..support.clever_rows import Reading, a_contact, a_section, a_student, held
 
 
 @pytest.fixture
@@ -69,14 +71,26 @@ def test_contacts_of_nobody_here_are_out_of_scope(reading: Reading, ties: tuple[
     assert reading.codes == []
 
 
-def test_what_becomes_of_contacts_depends_on_the_students_alone(reading: Reading) -> None:
-    other = Reading()
-    assert reading.mapping.context(CONTACTS) == other.mapping.context(CONTACTS)
+def context_after(*rows: tuple[Endpoint, wire.User]) -> bytes | None:
+    reading = Reading()
+    for endpoint, row in rows:
+        reading.take(endpoint, row)
+    return reading.mapping.context(CONTACTS)
 
-    other.take(STUDENTS, a_student())
 
-    assert reading.mapping.context(CONTACTS) != other.mapping.context(CONTACTS)
+def test_what_becomes_of_contacts_depends_on_the_people_who_came_before_them(reading: Reading) -> None:
+    assert context_after() == context_after()
+    assert context_after() != context_after((STUDENTS, a_student()))
+    teacher = a_student("t-1", roles=wire.Roles(teacher=held("s-1")))
+    assert context_after() != context_after((TEACHERS, teacher))
     assert reading.mapping.context(STUDENTS) is None
+
+
+def test_contacts_do_not_change_what_becomes_of_other_contacts(reading: Reading) -> None:
+    reading.take(STUDENTS, a_student())
+    before = reading.mapping.context(CONTACTS)
+    reading.take(CONTACTS, a_contact(wire.Relationship("u-1")))
+    assert reading.mapping.context(CONTACTS) == before
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ class SchoolMapping:
         self.shared_since: Set[str] = frozenset()
         self.sections_of: dict[str, list[str]] = {}
         self.told_sections: set[str] = set()
+        self._contacts_context = b""
 
     def converter(self, endpoint: Endpoint, page: Page, away: Set[int]) -> Convert:
         """What turns a page's rows into records."""
@@ -103,8 +104,15 @@ class SchoolMapping:
         return {}
 
     def context(self, endpoint: Endpoint) -> bytes | None:
-        """Contacts are chosen by the school's students; all other rows are remembered."""
-        return roster.context_digest(VERSION, sorted(self.students)) if endpoint == CONTACTS else None
+        """Contacts are chosen by the school's students, unless they came as somebody else; other rows are remembered.
+
+        Contacts are people too, so it is settled when the first of their pages comes.
+        """
+        if endpoint != CONTACTS:
+            return None
+        if not self._contacts_context:
+            self._contacts_context = roster.context_digest(VERSION, sorted(self.students), sorted(self.people))
+        return self._contacts_context
 
     def recall(self, entity: str, keys: Set[str]) -> None:
         """People of the last snapshot, whose contacts count if they are students; and who was enrolled where."""
