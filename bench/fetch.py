@@ -57,6 +57,8 @@ async def main(size: Size, rounds: int) -> None:
         floors.check(rows)
         print(f"{len(rows)} rows in {len(pages)} pages of at most {size.page}, {floors.unpacked_size(pages) >> 20} MB")
         await here.fetch(school)
+        await here.rename(f"student-{rounds + 1:07}")
+        await here.fetch(school)  # what becomes of pages is kept from the second reading on
         for number in range(rounds):
             await here.settle()
             await _first_load(here, first)
