@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Literal
 
+from common.catalogue import CATALOGUE
 from common.errors import Permanent, Transient
 from common.source_report import (
     MOST_NAMES,
@@ -16,9 +17,9 @@ from common.source_report import (
 )
 from roster_fetcher.ledger import Entry
 from roster_fetcher.sources.protocol import Cursor, ListedSchool
-from roster_fetcher.tally import Tally
 
 FORBIDDEN = "AUTH_FORBIDDEN"
+SEVERITIES = ("critical", "error", "warning")
 PERMISSIONS = frozenset({FORBIDDEN, "INCLUDE_NOT_AVAILABLE"})
 
 
@@ -26,6 +27,7 @@ PERMISSIONS = frozenset({FORBIDDEN, "INCLUDE_NOT_AVAILABLE"})
 class Seen:
     """What has been seen so far; `began` are monotonic seconds. `schools` None: they could not be listed.
 
+    `counts` are records by entity, and users by role as well; `findings` say how often which code and severity came.
     `read`: the school was read to its end, so that `cursor` says whether changes can be told.
     """
 
@@ -34,12 +36,11 @@ class Seen:
     school_id: str = ""
     entries: dict[str, Entry] = field(default_factory=dict)
     trouble: Permanent | Transient | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    findings: Counter[tuple[str, str]] = field(default_factory=Counter)
     read: bool = False
     cursor: Cursor | None = None
     stopped: bool = False
-
-    def __post_init__(self) -> None:
-        self.tally = Tally(self.entries)
 
 
 def report_of(seen: Seen) -> SourceReport:
@@ -55,7 +56,7 @@ def report_of(seen: Seen) -> SourceReport:
         school_names=tuple(school.name for school in schools[:MOST_NAMES]),
         school_id=seen.school_id,
         school_name=next((school.name for school in schools if school.source_school_id == seen.school_id), ""),
-        counts=seen.tally.counts(),
+        counts=seen.counts,
         rows=dict(outcomes),
         endpoints=tuple(map(_endpoint, entries)),
         findings=tuple(_findings(seen)),
@@ -85,12 +86,15 @@ def _endpoint(entry: Entry) -> EndpointRead:
 
 
 def _findings(seen: Seen) -> list[FindingCount]:
+    """The worst and most frequent first."""
     told = PERMISSIONS | ({seen.trouble.code} if seen.trouble else set())
     remarks = [code for entry in seen.entries.values() for code, _ in entry.remarks if code not in told]
-    return [
+    found = seen.findings + Counter((code, CATALOGUE[code].severity) for code in remarks)
+    counts = [
         FindingCount.model_validate({"code": code, "severity": severity, "occurrences": number})
-        for code, severity, number in seen.tally.findings(remarks)
+        for (code, severity), number in found.items()
     ]
+    return sorted(counts, key=lambda count: (SEVERITIES.index(count.severity), -count.occurrences, count.code))
 
 
 def _missing(entries: list[Entry]) -> list[MissingPermission]:

@@ -1,16 +1,8 @@
-"""What can be checked only when all rows have come: on the staged rows, set by set, whatever their number.
+"""What can be checked only when all rows have come: on the staged rows, set by set, whatever their number."""
 
-A check puts what it finds into the table `found`. From there findings are noted, the rows concerned get their warning,
-and the ledger learns how many rows of which endpoint ended otherwise than it thought.
-"""
-
-from collections.abc import Mapping
-
-from common.catalogue import CATALOGUE
 from common.db import Connection
-from roster_fetcher.ledger import Entry
-
-Ledger = Mapping[str, Entry]
+from roster_fetcher.found import Ledger, find
+from roster_fetcher.staging import Summary
 
 FOUND_HERE = (
     *("USER_NOT_FOUND", "CLASS_WITHOUT_TEACHER", "CLASS_WITHOUT_STUDENTS", "USER_WITHOUT_CLASS"),
@@ -27,9 +19,32 @@ _NOBODY_WITH_ROLE = """
 """
 
 
+async def check(conn: Connection, ledger: Ledger, came: Summary, *, people_known: bool = True) -> None:
+    """Check the staged rows against each other. `came` are those that came; what came incompletely warns of nothing.
+
+    Without `people_known` enrolments are not held against the people, of whom not all are staged.
+    """
+    incomplete = any(not entry.complete for entry in ledger.values())
+    await drop_doubles(conn, ledger)
+    if people_known:
+        await drop_enrolments_of_nobody(conn, ledger)
+    if came.has_visitors:
+        await drop_visitors(conn, ledger, guardians=False)
+    if came.has("guardian_link"):
+        await drop_loose_links(conn)
+    if came.has_visitors:
+        await drop_visitors(conn, ledger, guardians=True)
+    if incomplete:
+        return
+    await warn_of_classes(conn, ledger)
+    await warn_of_students(conn, ledger)
+    if came.has("guardian_link"):
+        await warn_of_guardians(conn, ledger)
+
+
 async def drop_doubles(conn: Connection, ledger: Ledger) -> None:
     """Of records with the same id in one entity only the first stays."""
-    await _find(
+    await find(
         conn,
         ledger,
         "DUP_SOURCED_ID",
@@ -48,7 +63,7 @@ async def drop_doubles(conn: Connection, ledger: Ledger) -> None:
 
 async def drop_enrolments_of_nobody(conn: Connection, ledger: Ledger) -> None:
     """Enrolments of people who did not come are left out, and kept in `staged_left_out` for the next reading."""
-    await _find(
+    await find(
         conn,
         ledger,
         "USER_NOT_FOUND",
@@ -59,9 +74,7 @@ async def drop_enrolments_of_nobody(conn: Connection, ledger: Ledger) -> None:
         RETURNING entity, source_key, 'user', left(user_key, 100), {_DROPPED}
         """,
     )
-    await conn.execute(
-        "CREATE TEMP TABLE staged_left_out ON COMMIT DROP AS SELECT entity, source_key, hash, body FROM found"
-    )
+    await conn.execute("INSERT INTO staged_left_out SELECT entity, source_key, hash, body FROM found")
 
 
 async def drop_loose_links(conn: Connection) -> None:
@@ -114,13 +127,13 @@ async def drop_visitors(conn: Connection, ledger: Ledger, *, guardians: bool) ->
 
 async def warn_of_classes(conn: Connection, ledger: Ledger) -> None:
     """Classes in which nobody teaches, or nobody learns."""
-    await _find(conn, ledger, "CLASS_WITHOUT_TEACHER", _NOBODY_WITH_ROLE.format(stays=_STAYS, role="teacher"))
-    await _find(conn, ledger, "CLASS_WITHOUT_STUDENTS", _NOBODY_WITH_ROLE.format(stays=_STAYS, role="student"))
+    await find(conn, ledger, "CLASS_WITHOUT_TEACHER", _NOBODY_WITH_ROLE.format(stays=_STAYS, role="teacher"))
+    await find(conn, ledger, "CLASS_WITHOUT_STUDENTS", _NOBODY_WITH_ROLE.format(stays=_STAYS, role="student"))
 
 
 async def warn_of_students(conn: Connection, ledger: Ledger) -> None:
     """Students who are in no class."""
-    await _find(
+    await find(
         conn,
         ledger,
         "USER_WITHOUT_CLASS",
@@ -134,7 +147,7 @@ async def warn_of_students(conn: Connection, ledger: Ledger) -> None:
 
 async def warn_of_guardians(conn: Connection, ledger: Ledger) -> None:
     """Guardians who are nobody's, where the source tells whose others are."""
-    await _find(
+    await find(
         conn,
         ledger,
         "GUARDIAN_WITHOUT_STUDENT",
@@ -144,41 +157,3 @@ async def warn_of_guardians(conn: Connection, ledger: Ledger) -> None:
           AND NOT EXISTS (SELECT FROM staged l WHERE l.entity = 'guardian_link' AND l.user_key = u.source_key)
         """,
     )
-
-
-async def _find(conn: Connection, ledger: Ledger, code: str, statement: str) -> None:
-    """Note what a statement finds, which gives the columns of `found`.
-
-    `part` means that the row itself stays, so that the finding is a mere warning.
-    """
-    await conn.execute("TRUNCATE found")
-    with_ = f"WITH hit AS ({statement}) " if statement.lstrip().startswith("DELETE") else ""
-    await conn.execute(f"{with_}INSERT INTO found {'TABLE hit' if with_ else statement}")
-    await conn.execute(
-        """
-        INSERT INTO staged_finding (code, severity, entity, source_key, field, value, detail)
-        SELECT $1, CASE WHEN part THEN 'warning' ELSE $2 END, entity, source_key, field, value, '' FROM found
-        """,
-        code,
-        CATALOGUE[code].severity,
-    )
-    rows = await conn.fetch(
-        """
-        SELECT endpoint, part, warned, count(DISTINCT row) AS rows FROM found f
-        WHERE endpoint <> '' AND NOT (part AND warned)
-          AND NOT (part AND EXISTS (SELECT FROM found w WHERE NOT w.part AND w.endpoint = f.endpoint AND w.row = f.row))
-        GROUP BY 1, 2, 3
-        """
-    )
-    for row in rows:
-        if row["part"]:
-            ledger[row["endpoint"]].warn_after_all(row["rows"])
-        else:
-            ledger[row["endpoint"]].skip_after_all(warned=row["warned"], rows=row["rows"])
-    if any(row["part"] for row in rows):
-        await conn.execute(
-            """
-            UPDATE staged s SET warned = true FROM found f
-            WHERE f.part AND f.endpoint <> '' AND s.endpoint = f.endpoint AND s.row = f.row AND NOT s.warned
-            """
-        )

@@ -11,17 +11,15 @@ from common.db import Connection
 from common.errors import Permanent
 from roster_fetcher import carrying, cursors, keeping, ledger, page_memory, records
 from roster_fetcher.cursors import Choice, Saved
-from roster_fetcher.findings import Notes
 from roster_fetcher.job import Job
 from roster_fetcher.metrics import measure
-from roster_fetcher.outcomes import settle
 from roster_fetcher.page_memory import Memory
-from roster_fetcher.page_outcomes import BodiesMissingError, Outcome, PageOutcomes, outcome_of
+from roster_fetcher.page_outcomes import BodiesMissingError, PageOutcomes
 from roster_fetcher.progress import Progress
 from roster_fetcher.reading import Reading
-from roster_fetcher.sources.protocol import ChangesRefusedError, Endpoint, Page, SchoolReader, Source
-from roster_fetcher.spool import Arrival
-from roster_fetcher.staging import Staging, staging
+from roster_fetcher.sources.protocol import ChangesRefusedError, Endpoint, SchoolReader, Source
+from roster_fetcher.staging import staging
+from roster_fetcher.taking import Desk, take
 
 log = structlog.get_logger()
 
@@ -44,19 +42,15 @@ class LastTime(NamedTuple):
     saved: Saved | None
 
 
-class Desk(NamedTuple):
-    """What rows are worked on with: the connection that holds the staged ones, the reader, the reading so far.
-
-    `read_before`: what becomes of pages is kept only from the second reading on, so that the first one is not slowed.
-    """
+class Run(NamedTuple):
+    """One run's work: the connection that holds the staged rows, what is read, and what is known from last time."""
 
     conn: Connection
-    staged: Staging
-    reader: SchoolReader
-    reading: Reading
-    outcomes: PageOutcomes
     job: Job
-    read_before: bool
+    source: Source
+    last: LastTime
+    progress: Progress
+    ledger: dict[str, ledger.Entry]
 
 
 async def recall(conn: Connection, job: Job) -> LastTime:
@@ -76,41 +70,37 @@ async def fetch(
     Raises `FetchFailed` when the source cannot be read. The connection is used for nothing else meanwhile; no
     transaction is open while the source is asked.
     """
-    began = datetime.now(UTC)
-    choice = cursors.choose(job.mode, job.source.settings, last.saved, began)
+    choice = cursors.choose(job.mode, job.source.settings, last.saved, datetime.now(UTC))
     entries: dict[str, ledger.Entry] = {}
     try:
         async with opened as source:
+            run = Run(conn, job, source, last, progress, entries)
             try:
-                await _read_and_keep(conn, job, source, choice, last, progress, entries)
+                await _read_and_keep(run, choice)
             except (ChangesRefusedError, BodiesMissingError) as refused:
                 log.info("everything is read and decoded after all", reason=str(refused))
                 entries.clear()
                 reason = choice.reason if choice.since is None else str(refused)
-                await _read_and_keep(conn, job, source, Choice(None, reason), LastTime(None, None), progress, entries)
+                await _read_and_keep(run._replace(last=LastTime(None, None)), Choice(None, reason))
     except Permanent as trouble:
         raise FetchFailed(trouble, [*entries.values()]) from trouble
 
 
-async def _read_and_keep(
-    conn: Connection,
-    job: Job,
-    source: Source,
-    choice: Choice,
-    last: LastTime,
-    progress: Progress,
-    entries: dict[str, ledger.Entry],
-) -> None:
-    began = monotonic()
-    async with staging(conn) as staged:
-        reader = source.school(job.source_school_id, choice.since)
-        reading = Reading(reader, last.memory, entries)
-        outcomes = PageOutcomes(conn, staged, job.district_id, job.school_id)
-        desk = Desk(conn, staged, reader, reading, outcomes, job, last.memory is not None)
-        await _recall_records(desk)
-        await _take_all(desk, progress)
-        await _keep(desk, choice, last, began)
-    measure(reading.ledger.values(), reading.came)
+async def _read_and_keep(run: Run, choice: Choice) -> None:
+    """What becomes of pages is kept only from the second reading on, so that the first one is not slowed."""
+    began, job = monotonic(), run.job
+    async with staging(run.conn) as staged:
+        reader = run.source.school(job.source_school_id, choice.since)
+        reading = Reading(reader, run.last.memory, run.ledger)
+        outcomes = PageOutcomes(run.conn, staged, job.district_id, job.school_id)
+        await _recall_records(run, reader)
+        await _take_all(run, reading, Desk(staged, reader, run.ledger, outcomes if run.last.memory else None))
+        read = keeping.Read(reader, reading, outcomes, choice, _next_cursor(reader, choice, run.last), began)
+        if reading.unchanged and run.last.memory is not None:
+            await keeping.keep_unchanged(run.conn, job, read, run.last.memory)
+        else:
+            await keeping.keep_changes(run.conn, staged, job, read)
+    measure(run.ledger.values(), reading.came)
     log.info(
         "roster fetched",
         rows=reading.rows,
@@ -121,84 +111,31 @@ async def _read_and_keep(
     )
 
 
-async def _recall_records(desk: Desk) -> None:
-    job = desk.job
-    for entity in desk.reader.changes.recalled:
-        keys = await records.current_keys(desk.conn, job.district_id, job.school_id, entity)
-        keys |= await carrying.left_out_keys(desk.conn, job.district_id, job.school_id, entity)
-        desk.reader.mapping.recall(entity, keys)
+async def _recall_records(run: Run, reader: SchoolReader) -> None:
+    """Let the mapping know what rows of changes may refer to."""
+    job = run.job
+    for entity in reader.changes.recalled:
+        keys = await records.current_keys(run.conn, job.district_id, job.school_id, entity)
+        keys |= await carrying.left_out_keys(run.conn, job.district_id, job.school_id, entity)
+        reader.mapping.recall(entity, keys)
 
 
-async def _take_all(desk: Desk, progress: Progress) -> None:
-    await progress.tell(desk.reading)
-    async with aclosing(desk.reading.arrivals()) as arrivals:
-        async for arrival in arrivals:
-            await _take(desk, arrival)
-            await progress.tell(desk.reading)
+async def _take_all(run: Run, reading: Reading, desk: Desk) -> None:
+    await run.progress.tell(reading)
+    async with aclosing(reading.arrivals()) as arrivals:
+        async for endpoint, page in arrivals:
+            if page is None:
+                await _end(run, desk.reader, endpoint)
+            else:
+                await take(desk, endpoint, page)
+            await run.progress.tell(reading)
 
 
-async def _take(desk: Desk, arrival: Arrival) -> None:
-    """Turn a page's rows into records, stage these, and forget it; or take what became of it last time."""
-    endpoint, page = arrival
-    if page is None:
-        await _end(desk, endpoint)
-        return
-    context = desk.reader.mapping.context(endpoint) if desk.read_before else None
-    if context and page.rows is None and (known := await desk.outcomes.recall(endpoint, page, context)):
-        await _take_known(desk, endpoint, page, known)
-        return
-    await _take_anew(desk, endpoint, page, context)
-
-
-async def _take_known(desk: Desk, endpoint: Endpoint, page: Page, known: Outcome) -> None:
-    entry = desk.reading.ledger[endpoint.name]
-    entry.add_outcomes(known.ended)
-    entry.first_id, entry.last_id = entry.first_id or known.first_id, known.last_id
-    await desk.staged.add(known.rows, known.findings)
-
-
-async def _take_anew(desk: Desk, endpoint: Endpoint, page: Page, context: bytes | None) -> None:
-    reader, entry = desk.reader, desk.reading.ledger[endpoint.name]
-    before = entry.outcomes()
-    rows = reader.decode(endpoint, page)
-    strangers = reader.mapping.strangers(rows) if endpoint.entity == "user" else {}
-    enrolled = await desk.staged.enrolled([*strangers.values()])
-    away = {page.first + place for place, key in strangers.items() if key not in enrolled}
-    notes = Notes(endpoint.entity)
-    staged = settle(rows, page.first, reader.mapping.converter(endpoint, page, away), notes, entry, reader.owners)
-    entry.count(out_of_scope=page.repeated)
-    about = [reader.mapping.about(endpoint, row) for row in (rows if entry.changes_only else (*rows[:1], *rows[-1:]))]
-    _note_ids(entry, about)
-    await desk.staged.add(staged, notes.items, [key for key in about if key] if entry.changes_only else ())
-    if context:
-        outcome = outcome_of(staged, notes.items, entry, before, bool(strangers))
-        await desk.outcomes.add(endpoint, page, context, outcome)
-
-
-def _note_ids(entry: ledger.Entry, about: list[tuple[str, str] | None]) -> None:
-    """Note the ids of the endpoint's first row and of the last so far."""
-    if about and about[0] and not entry.first_id:
-        entry.first_id = about[0][1]
-    if about and about[-1]:
-        entry.last_id = about[-1][1]
-
-
-async def _end(desk: Desk, endpoint: Endpoint) -> None:
-    job, mapping = desk.job, desk.reader.mapping
-    complete = desk.reading.ledger[endpoint.name].complete
-    mapping.ended(endpoint, complete=complete)
+async def _end(run: Run, reader: SchoolReader, endpoint: Endpoint) -> None:
+    job, complete = run.job, run.ledger[endpoint.name].complete
+    reader.mapping.ended(endpoint, complete=complete)
     if endpoint.entity == "class" and not complete:
-        mapping.recall("class", await records.current_keys(desk.conn, job.district_id, job.school_id, "class"))
-
-
-async def _keep(desk: Desk, choice: Choice, last: LastTime, began: float) -> None:
-    read = keeping.Read(
-        desk.reader, desk.reading, desk.outcomes, choice, _next_cursor(desk.reader, choice, last), began
-    )
-    if desk.reading.unchanged and last.memory is not None:
-        await keeping.keep_unchanged(desk.conn, desk.job, read, last.memory)
-    else:
-        await keeping.keep_changes(desk.conn, desk.staged, desk.job, read)
+        reader.mapping.recall("class", await records.current_keys(run.conn, job.district_id, job.school_id, "class"))
 
 
 def _next_cursor(reader: SchoolReader, choice: Choice, last: LastTime) -> Saved | None:

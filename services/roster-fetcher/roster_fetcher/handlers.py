@@ -93,7 +93,8 @@ async def check_source(event: SourceCheckOrdered, uow: UnitOfWork, *, sources: S
         return
     source = registry.Source(wanted.district_id, "", wanted.kind, wanted.settings, wanted.secrets)
     try:
-        report = await check(sources.try_out(source, uow.pool), wanted.school)
+        async with uow.pool.acquire() as conn:
+            report = await check(conn, sources.try_out(source, uow.pool), wanted.school)
     except Permanent as trouble:
         report = _no_report(trouble.code, str(trouble))
     async with uow:

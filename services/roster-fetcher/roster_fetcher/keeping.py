@@ -18,7 +18,7 @@ from roster_fetcher.reading import Reading
 from roster_fetcher.records import KINDS_OF_CHANGE
 from roster_fetcher.snapshots import Snapshot
 from roster_fetcher.sources.protocol import SchoolReader
-from roster_fetcher.staging import Staging, Summary
+from roster_fetcher.staging import Staging
 
 ENTITIES = ("school", "term", "class", "user", "enrolment", "guardian_link")
 NEVER_EMPTY = ("class", "user")
@@ -52,7 +52,9 @@ async def keep_changes(conn: Connection, staged: Staging, job: Job, read: Read) 
         await _complete(conn, staged, job, read, last)
         came = await staged.summary()
         _doubt(read.entries.values(), last["counts"] if last else {}, came.counts)
-        await _check(conn, job, read.entries, came)
+        if any(entry.entity == "user" and not entry.complete for entry in read.entries.values()):
+            await carrying.carry_people_over(conn, job.district_id, job.school_id)
+        await checks.check(conn, read.entries, came)
         await staged.add([], _remarks(read.entries.values()))
         now = (await staged.summary()).counts
         await carrying.keep_left_out(conn, job.district_id, job.school_id)
@@ -126,26 +128,6 @@ def closable(proof: Mapping[str, Collection[str]], entries: Mapping[str, Entry])
     """The entities of which a missing record is a removed one: all that could show it was read completely."""
     complete = {name for name, entry in entries.items() if entry.complete}
     return [entity for entity in ENTITIES if entity in proof and complete.issuperset(proof[entity])]
-
-
-async def _check(conn: Connection, job: Job, entries: Mapping[str, Entry], came: Summary) -> None:
-    """Check the rows against each other; the ledger follows, so that its sums hold."""
-    incomplete = {entry.entity for entry in entries.values() if not entry.complete}
-    await checks.drop_doubles(conn, entries)
-    if "user" in incomplete:
-        await carrying.carry_people_over(conn, job.district_id, job.school_id)
-    await checks.drop_enrolments_of_nobody(conn, entries)
-    if came.has_visitors:
-        await checks.drop_visitors(conn, entries, guardians=False)
-    if came.has("guardian_link"):
-        await checks.drop_loose_links(conn)
-    if came.has_visitors:
-        await checks.drop_visitors(conn, entries, guardians=True)
-    if not incomplete:
-        await checks.warn_of_classes(conn, entries)
-        await checks.warn_of_students(conn, entries)
-    if not incomplete and came.has("guardian_link"):
-        await checks.warn_of_guardians(conn, entries)
 
 
 def _doubt(entries: Collection[Entry], before: CountByKind, now: CountByKind) -> None:

@@ -80,6 +80,10 @@ class Entry(Struct):
         self.skipped, self.out_of_scope = outcomes["skipped"], outcomes["out_of_scope"]
         self.received = sum(outcomes.values())
 
+    def note_ids(self, first: str, last: str) -> None:
+        """Note the ids of a page's first and last row, blank where there is none."""
+        self.first_id, self.last_id = self.first_id or first, last or self.last_id
+
     def outcomes(self) -> dict[str, int]:
         """The rows by what became of them."""
         return {

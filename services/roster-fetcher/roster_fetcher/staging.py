@@ -3,6 +3,7 @@
 They are temporary: a killed worker leaves nothing behind, and nothing of a half-read roster can be taken for a whole.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
 
@@ -11,8 +12,8 @@ from roster_fetcher.findings import Finding
 from roster_fetcher.records import with_roles
 
 DROP = """
-    DROP TABLE IF EXISTS pg_temp.staged, pg_temp.staged_finding, pg_temp.staged_page, pg_temp.mentioned, pg_temp.found,
-                         pg_temp.enrolled
+    DROP TABLE IF EXISTS pg_temp.staged, pg_temp.staged_finding, pg_temp.staged_page, pg_temp.staged_left_out,
+                         pg_temp.mentioned, pg_temp.found, pg_temp.enrolled
 """
 MEMORY = "SET temp_buffers = '64MB'"
 """Taken as rows come. PostgreSQL allows the change only before a session's first use, and to the same value later."""
@@ -46,6 +47,7 @@ CREATE = """
         endpoint text, first int, digest bytea, context bytea, enrolled bytea, outcome bytea
     );
     ALTER TABLE staged_page ALTER outcome SET STORAGE EXTERNAL;
+    CREATE TEMP TABLE staged_left_out (entity text, source_key text, hash bytea, body bytea);
     CREATE TEMP TABLE mentioned (entity text, source_key text);  -- what a reading of changes spoke of
     CREATE TEMP TABLE found (                     -- what one check found; see checks.py
         entity text, source_key text, field text, value text, endpoint text, row int, part boolean, warned boolean,
@@ -131,6 +133,11 @@ class Staging:
             "SELECT entity, CASE entity WHEN 'user' THEN role END, visiting, count(*) FROM staged GROUP BY 1, 2, 3"
         )
         return Summary([tuple(row) for row in rows])
+
+    async def findings(self) -> Counter[tuple[str, str]]:
+        """How often each code and severity was found."""
+        rows = await self._conn.fetch("SELECT code, severity, count(*) FROM staged_finding GROUP BY 1, 2")
+        return Counter({(code, severity): number for code, severity, number in rows})
 
     async def enrolled(self, user_keys: Sequence[str]) -> Set[str]:
         """Those of the users who have an enrolment here. All enrolments must have been added before."""

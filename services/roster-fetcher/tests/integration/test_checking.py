@@ -150,11 +150,12 @@ async def test_a_school_that_is_not_shared_is_told_beside_those_that_are(north: 
     assert (report.schools, report.trouble.code, report.school_name) == (3, "SCHOOL_NOT_FOUND", "")
 
 
-async def test_reading_that_takes_too_long_is_stopped_and_what_came_is_told(district: District) -> None:
+async def test_reading_that_takes_too_long_is_stopped_and_what_came_is_told(north: North, district: District) -> None:
     async with serving(district) as server:
         server.mishaps.set(latency=0.3, only=("users",))
         opening = Opening(settings_of(server, page_size=5), secrets_of(server), HURRIED)
-        report = await checking.check(SOURCES["oneroster"](opening), SCHOOL, seconds=1)
+        async with north.fetcher.acquire() as conn:
+            report = await checking.check(conn, SOURCES["oneroster"](opening), SCHOOL, seconds=1)
     assert (report.usable, report.stopped, report.changes) == (True, True, None)
     assert report.endpoints[-1].reason == "The check stopped reading after 1 seconds."
     assert report.counts["enrolment"] > 0
