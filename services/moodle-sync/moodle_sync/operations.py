@@ -39,12 +39,17 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an operation. `code` and `answer` say why where it was not done."""
+    """What became of an operation. `code` and `answer` say why where it was not done.
+
+    `after` are the fields that Moodle took in place of the planned ones, and `warning` is the code of why.
+    """
 
     state: Literal["done", "failed", "skipped"]
     moodle_id: int | None = None
     code: str = ""
     answer: str = ""
+    after: dict[str, Any] | None = None
+    warning: str = ""
 
 
 async def add(conn: Connection, district_id: str, run_id: UUID, planned: Sequence[Planned]) -> None:
@@ -115,8 +120,11 @@ async def settle(conn: Connection, district_id: str, run_id: UUID, outcomes: dic
     """Write what became of operations, by `seq`."""
     await conn.execute(
         """
-        UPDATE operation SET state = o.state, code = o.code, answer = left(o.answer, 500)
-        FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[]) AS o (seq, state, code, answer)
+        UPDATE operation SET state = o.state, code = o.code, answer = left(o.answer, 500),
+                             after = coalesce(o.after, operation.after),
+                             warning = coalesce(nullif(o.warning, ''), operation.warning)
+        FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::text[])
+             AS o (seq, state, code, answer, after, warning)
         WHERE operation.district_id = $1 AND operation.run_id = $2 AND operation.seq = o.seq
         """,
         district_id,
@@ -125,6 +133,8 @@ async def settle(conn: Connection, district_id: str, run_id: UUID, outcomes: dic
         [o.state for o in outcomes.values()],
         [o.code for o in outcomes.values()],
         [o.answer for o in outcomes.values()],
+        [o.after for o in outcomes.values()],
+        [o.warning for o in outcomes.values()],
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from moodle_sync import mapping
+from moodle_sync.mapping import Fields
 from moodle_sync.moodle.client import MoodleClient
 from moodle_sync.moodle.errors import Refused
 from moodle_sync.operations import Operation, Outcome
@@ -29,10 +30,7 @@ async def create(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     if unlinked:
         outcomes |= await _adopt(errand.moodle, unlinked)
     ready = [o for o in unlinked if o.seq not in outcomes]
-    if ready:
-        answer = await _create(errand, ready)
-        outcomes |= {o.seq: Outcome("done", int(made["id"])) for o, made in zip(ready, answer, strict=True)}
-    return outcomes
+    return outcomes | (await _create(errand, ready) if ready else {})
 
 
 async def update(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
@@ -55,16 +53,31 @@ async def _write(moodle: MoodleClient, ready: Sequence[Operation], changes: Sequ
     return with_warnings(ready, await moodle.call("core_user_update_users", {"users": changes}))
 
 
-async def _create(errand: Errand, ready: Sequence[Operation]) -> list[dict[str, Any]]:
-    password = {} if errand.user_auth in EMPTY_PASSWORD_AUTHS else {"createpassword": 1}
-    users = [{**o.after, "auth": errand.user_auth, **password} for o in ready]
+async def _create(errand: Errand, ready: Sequence[Operation]) -> Outcomes:
     try:
-        answer: list[dict[str, Any]] = await errand.moodle.call("core_user_create_users", {"users": users})
+        made = await _made(errand, [o.after for o in ready])
     except Refused as refused:
-        if len(ready) == 1:
-            raise await _explained(errand.moodle, ready[0], refused) from None
-        raise
-    return answer
+        if len(ready) > 1:
+            raise
+        explained = await _explained(errand.moodle, ready[0], refused)
+        if explained.code != "DUP_EMAIL":
+            raise explained from None
+        return await _create_without_address(errand, ready[0])
+    return {o.seq: Outcome("done", id_) for o, id_ in zip(ready, made, strict=True)}
+
+
+async def _create_without_address(errand: Errand, operation: Operation) -> Outcomes:
+    """Somebody came first with the address, such as a sibling whose school is synced at the same moment (`Claims`)."""
+    after = {**operation.after, "email": mapping.address_to_nobody(operation.after["username"])}
+    (made,) = await _made(errand, [after])
+    return {operation.seq: Outcome("done", made, after=after, warning="DUP_EMAIL")}
+
+
+async def _made(errand: Errand, people: Sequence[Fields]) -> list[int]:
+    """The ids of new accounts."""
+    password = {} if errand.user_auth in EMPTY_PASSWORD_AUTHS else {"createpassword": 1}
+    users = [{**person, "auth": errand.user_auth, **password} for person in people]
+    return [int(made["id"]) for made in await errand.moodle.call("core_user_create_users", {"users": users})]
 
 
 async def _adopt(moodle: MoodleClient, batch: Sequence[Operation]) -> Outcomes:
@@ -96,17 +109,17 @@ def _match(operation: Operation, accounts: list[dict[str, Any]]) -> Outcome:
 
 
 class Explained(Refused):
-    """A refusal whose cause was found by looking."""
+    """A refusal whose cause was looked for; `code` is of the error catalogue."""
 
     def __init__(self, refused: Refused, code: str) -> None:
         super().__init__("core_user_create_users", refused.errorcode, refused.message)
         self.code = code
 
 
-async def _explained(moodle: MoodleClient, operation: Operation, refused: Refused) -> Refused:
+async def _explained(moodle: MoodleClient, operation: Operation, refused: Refused) -> Explained:
     """In production Moodle gives one and the same error for all causes: look which name or address is taken."""
     for field, code in (("username", "DUP_USERNAME"), ("email", "DUP_EMAIL")):
         params = {"field": field, "values": [operation.after[field]]}
         if await moodle.call("core_user_get_users_by_field", params):
             return Explained(refused, code)
-    return refused
+    return Explained(refused, "LMS_WRITE_REJECTED")

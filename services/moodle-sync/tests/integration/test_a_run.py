@@ -149,6 +149,23 @@ async def test_siblings_with_one_address_all_get_an_account(
     assert [(e.code, e.severity, e.source_id) for e in found.errors] == [("DUP_EMAIL", "warning", "sibling")]
 
 
+async def test_an_address_that_somebody_took_in_the_meantime_keeps_nobody_from_an_account(
+    bench: Bench, moodle: MoodleSimulator, probe: EventProbe
+) -> None:
+    """As with siblings of two schools that are planned side by side: Moodle has the address, and no link says so."""
+    moodle.site.add_user(User(0, "first", "First", "Come", "hill-s1@school.test"))
+    roster = a_school(students=3)
+    ended = await bench.run(roster)
+    assert isinstance(ended, SyncCompleted)
+    assert (ended.outcome, ended.errors, ended.actions["user"]) == ("clean", 0, {"create": 4})
+    assert moodle.site.user("hill-s1").email == "hill-s1@no-email.invalid"
+    (found,) = await probe.wait_for(SyncErrorsFound)
+    assert [(e.code, e.severity, e.source_id) for e in found.errors] == [("DUP_EMAIL", "warning", "hill-s1")]
+    calls = moodle.calls.total()
+    await bench.run(roster)
+    assert moodle.calls.total() == calls
+
+
 async def test_a_user_name_that_moodle_knows_already_is_named_as_the_cause(
     bench: Bench, moodle: MoodleSimulator, probe: EventProbe
 ) -> None:
