@@ -25,7 +25,7 @@ demo-reset: setup ## forget all that the demo holds
 up: setup ## run the five services against your own settings, from the environment or .env
 	@exec $(RUN) -m rosterbus_local up
 
-test: setup ## run the tests; in two processes; ARGS="-k words" for some of them, in one
+test: setup ## run the tests, in two processes; ARGS="-k words" for some of them, in one
 	@exec $(RUN) -m pytest $(or $(ARGS),-n 2)
 
 lint: setup ## check style, layout and types

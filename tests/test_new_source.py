@@ -55,8 +55,9 @@ def content(folder: Path) -> Mapping[str, bytes]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout with some new kinds."""
+    """A checkout with some new kinds, and a file whose name is taken."""
     folder = copied(tmp_path_factory.mktemp("made"))
+    (folder / SERVICE / "tests" / "unit" / "test_taken.py").touch()
     for name in NAMES:
         done = scaffold(folder, name)
         assert (done.returncode, done.stderr) == (0, "")
@@ -141,7 +142,7 @@ REFUSED = [
     (("http",), "sources/http.py is there already"),
     (("checked-settings",), "sources/checked_settings.py is there already"),
     (("csv",), "tests/support/worlds/csv.py is there already"),
-    (("tally",), "tests/unit/test_tally.py is there already"),
+    (("taken",), "tests/unit/test_taken.py is there already"),
     (("acme-sis",), "There is a kind of source acme-sis already"),
 ]
 
