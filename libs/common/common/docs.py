@@ -137,7 +137,7 @@ def _fields(schema: Schema) -> str:
 
 
 def _presence(name: str, field: Schema, schema: Schema) -> str:
-    if name in schema["required"]:
+    if name in schema.get("required", ()):
         return "required"
     default = field.get("default")
     return "absent" if default is None else f"`{json.dumps(default)}`"

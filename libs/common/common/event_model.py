@@ -19,11 +19,18 @@ Severity = Annotated[
     Literal["critical", "error", "warning"],
     Field(description="critical: the run stops; error: the record is left out; warning: the record is kept"),
 ]
+RunKind = Annotated[
+    Literal["roster", "undo", "rebuild"],
+    Field(description="roster: read and apply; undo: take back what a run did; rebuild: find links anew in Moodle"),
+]
 DryRun = Annotated[bool, Field(description="Stop after the plan: nothing is changed in Moodle")]
 BytesUp = Annotated[Count, Field(description="Bytes sent to the source or to Moodle, on the wire")]
 BytesDown = Annotated[Count, Field(description="Bytes received from the source or from Moodle, on the wire")]
 Errors = Annotated[Count, Field(description="Data errors found so far in the run")]
 Code = Annotated[str, Field(description="A code of the error catalogue, such as AUTH_INVALID")]
+PlanHash = Annotated[
+    str, Field(description="Digest of the operations that wait: whoever decides says which ones were seen")
+]
 Detail = Annotated[str, Field(description="What happened and what to do, for the operator; no personal data")]
 Channel = Annotated[Literal["email"], Field(description="How the notice travels")]
 RecipientId = Annotated[str, Field(description="Id of the recipient; never an address")]
@@ -37,6 +44,44 @@ ALL_SERVICES: tuple[Service, ...] = (
 )
 PER_POOL: tuple[Service, ...] = ("roster-fetcher", "moodle-sync")
 """Services whose work is spread over pools of workers; the others take the events of all pools."""
+
+
+class RunScope(BaseModel):
+    """What of a school a run is narrowed to; a blank field narrows nothing."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    entity: Literal["", "user", "class"] = ""
+    """The kind of record that `key` is of."""
+    key: str = ""
+    """The source's id of the one class or person that the run is for."""
+    failed_in: UUID | None = None
+    """A run whose failed operations are to be done again, and nothing else."""
+    undo_of: UUID | None = None
+    """The run that is to be taken back, of a run of kind undo."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the run is for all of the school."""
+        return not self.entity and self.failed_in is None
+
+
+class TrippedGuard(BaseModel):
+    """A limit that the plan exceeds."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    code: Code
+    entity: str
+    """The kind of record that it is about."""
+    subject: str = ""
+    """The one record that it is about, such as a class, by its id at the source; or the field."""
+    count: Count
+    """How many records it would change."""
+    of: Count
+    """How many there are."""
+    limit: Count
+    """How many may be changed without asking."""
 
 
 class Event(BaseModel):

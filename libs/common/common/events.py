@@ -25,36 +25,34 @@ from common.event_model import (
     Event,
     Mode,
     Phase,
+    PlanHash,
     RecipientId,
     RunEvent,
+    RunKind,
+    RunScope,
     Service,
     Severity,
+    TrippedGuard,
 )
+from common.orders import HoldDecided, SettingsChanged, SourceCheckOrdered, SyncCancelOrdered, SyncOrdered
 from common.source_report import SourceReport
 
-__all__ = ["CountByEntity", "CountByKind", "Event", "Mode", "RunEvent", "Service"]
-
-
-class SyncOrdered(Event):
-    """A person or an API key asked for runs of some schools, or of all that have a target.
-
-    The run of a school has the id `uuid5(order_id, str(school_id))`, so whoever knows the order knows its runs.
-    """
-
-    type = "sync.ordered"
-    publishers = ("dashboard-api",)
-    subscribers = ("scheduler", "dashboard-api")
-
-    order_id: UUID
-    """The order; the ids of its runs follow from it."""
-    schools: tuple[UUID, ...] | None = None
-    """The schools to run; absent: all of the district that have a target."""
-    mode: Mode
-    dry_run: DryRun = False
-    reason: str = ""
-    """Why the run was ordered, as the operator put it."""
-    ordered_by: str
-    """Id of the operator or API key; never a name."""
+__all__ = [
+    "CountByEntity",
+    "CountByKind",
+    "Event",
+    "HoldDecided",
+    "Mode",
+    "RunEvent",
+    "RunKind",
+    "RunScope",
+    "Service",
+    "SettingsChanged",
+    "SourceCheckOrdered",
+    "SyncCancelOrdered",
+    "SyncOrdered",
+    "TrippedGuard",
+]
 
 
 class SyncRequested(RunEvent):
@@ -62,12 +60,18 @@ class SyncRequested(RunEvent):
 
     type = "sync.requested"
     publishers = ("scheduler",)
-    subscribers = ("roster-fetcher", "dashboard-api")
+    subscribers = ("roster-fetcher", "moodle-sync", "dashboard-api")
 
+    kind: RunKind = "roster"
+    """The fetcher begins those of kind roster, moodle-sync the others."""
     mode: Mode
     dry_run: DryRun = False
-    trigger: Literal["person", "schedule", "arrival"] = "person"
-    """What caused the run; arrival: a new package in the source's folder."""
+    scope: RunScope = RunScope()
+    """What of the school the run is narrowed to; absent: everything."""
+    trigger: Literal["person", "schedule", "arrival", "decision", "retry"] = "person"
+    """What caused the run; arrival: a new package in the source's folder; decision: held operations were decided on."""
+    fence: Count = 0
+    """Rises with each admission of the school: whoever works for an older one has lost it to the watchdog."""
 
 
 class SyncRefused(RunEvent):
@@ -108,6 +112,10 @@ class RosterFetched(RunEvent):
 
     mode: Mode
     dry_run: DryRun = False
+    scope: RunScope = RunScope()
+    """As it was requested."""
+    fence: Count = 0
+    """As it was requested."""
     snapshot: Count
     """The snapshot's number, from 1 for each school."""
     complete: bool
@@ -167,19 +175,38 @@ class PlanMade(RunEvent):
     subscribers = ("dashboard-api",)
 
     operations: CountByEntity
-    """How many operations, by entity, then kind."""
+    """How many operations, by entity, then kind; those that wait for a decision are counted too."""
+    messages: Count = 0
+    """How many welcome messages Moodle may send: students who are enrolled where there is a teacher already."""
+
+
+class SyncHeld(RunEvent):
+    """Operations of the run's plan exceed the limits and wait for a person's decision; the others are applied."""
+
+    type = "sync.held"
+    publishers = ("moodle-sync",)
+    subscribers = ("scheduler", "notifier", "dashboard-api")
+
+    hold_id: UUID
+    """The hold."""
+    plan_hash: PlanHash
+    guards: tuple[TrippedGuard, ...]
+    """The limits that were exceeded."""
+    operations: CountByEntity
+    """How many operations wait, by entity, then kind."""
 
 
 class SyncCompleted(RunEvent):
     """The run ended."""
 
     type = "sync.completed"
-    publishers = ("moodle-sync", "roster-fetcher")
+    publishers = ("moodle-sync", "roster-fetcher", "scheduler")
     subscribers = ("scheduler", "notifier", "dashboard-api")
 
     mode: Mode
-    outcome: Literal["clean", "with_errors", "nothing_to_do", "previewed", "refreshed"]
-    """How it ended."""
+    outcome: Literal["clean", "with_errors", "nothing_to_do", "previewed", "refreshed", "held", "cancelled"]
+    """How it ended; held: operations wait for a decision, the others were applied."""
+    dry_run: DryRun = False
     actions: CountByEntity = Field(default={})
     """How many operations were done, by entity, then kind."""
     errors: Errors = 0
@@ -208,19 +235,6 @@ class SyncFailed(RunEvent):
     """Whether it will be tried again without anybody doing anything."""
 
 
-class SettingsChanged(Event):
-    """Something that an operator declares was changed; readers take the present state from `registry`."""
-
-    type = "settings.changed"
-    publishers = ("dashboard-api",)
-    subscribers = ("roster-fetcher", "scheduler")
-
-    what: Literal["district", "source", "target", "school"]
-    """The kind of thing that was changed."""
-    list_schools: bool = False
-    """The source should be asked which schools it shares."""
-
-
 class SchoolsListed(Event):
     """A source told which schools it shares; they stand in `roster.listed_school`."""
 
@@ -247,17 +261,6 @@ class SchoolsNotListed(Event):
     """The source, by its id in the district; blank: those of the district's that had not told them yet."""
     code: Code
     detail: Detail
-
-
-class SourceCheckOrdered(Event):
-    """Somebody wants to know what a source lets us see; what to open stands in `registry.source_check`."""
-
-    type = "source.check_ordered"
-    publishers = ("dashboard-api",)
-    subscribers = ("roster-fetcher", "dashboard-api")
-
-    check_id: UUID
-    """The check."""
 
 
 class SourceChecked(Event):
@@ -319,6 +322,9 @@ EVENTS: dict[str, type[Event]] = {
         RosterFetched,
         SyncErrorsFound,
         PlanMade,
+        SyncHeld,
+        HoldDecided,
+        SyncCancelOrdered,
         SyncCompleted,
         SyncFailed,
         SettingsChanged,

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from common.db import Connection
-from common.events import SyncOrdered
+from common.orders import SyncOrdered
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
 from dashboard_api.problems import Problem, not_found

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid5
 
-from common.events import SyncOrdered, SyncRefused
+from common.events import SyncRefused
+from common.orders import SyncOrdered
 from scheduler.runs import Run
 
 
