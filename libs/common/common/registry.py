@@ -91,6 +91,12 @@ async def school(conn: Connection | Pool, district_id: str, id_: UUID) -> School
     return School(**row) if row else None
 
 
+async def policy(conn: Connection | Pool, district_id: str) -> dict[str, Any]:
+    """What the district declared of its policy; `rules.policy.Policy` knows what the rest is."""
+    declared = await conn.fetchval("SELECT policy FROM registry.district WHERE id = $1", district_id)
+    return dict(declared or {})
+
+
 async def source(conn: Connection | Pool, district_id: str, id_: str) -> Source | None:
     """One source of a district."""
     row = await conn.fetchrow("SELECT * FROM registry.source WHERE district_id = $1 AND id = $2", district_id, id_)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dashboard_api.declare.kinds import SECRETS
+from dashboard_api.declare.model import Role
 from dashboard_api.declare.places import Place, place_of
 
 SHAPES = {
@@ -66,7 +67,7 @@ def _sentence(type_: str, place: Place, ctx: dict[str, Any]) -> str:
         case "union_tag_invalid":
             return f"{key}.{_plain(ctx['discriminator'])} must be one of {', '.join(place.choices)}."
         case "literal_error" if place.of_key:
-            return f"{key} is not a role that can be mapped; the roles are student and teacher."
+            return f"{key} is not a role that can be mapped; the roles are {', '.join(get_args(Role))}."
         case "literal_error":
             return f"{key} must be {_plain(ctx['expected'])}."
         case "value_error":

@@ -11,11 +11,13 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 
 from dashboard_api.declare.sources import Source
 from dashboard_api.declare.values import Declared, Email, Id, Name, Secret, WebAddress, Zone, time_of_night
+from rules.policy import Policy
 
 SOURCE_ID = "main"
 """The id of a district's only source, declared as `source`."""
 TARGET_ID = "main"
 """A district has one target as yet; its id leaves room for more."""
+Role = Literal["student", "teacher", "administrator", "guardian"]
 Parallel = Annotated[int, Field(ge=1, le=100)]
 
 
@@ -37,7 +39,7 @@ class Target(Declared):
     base_url: WebAddress = Field(description="the address of the Moodle site")
     token: Secret = Field(description="the token of Moodle's web service")
     user_auth: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "manual"
-    roles: dict[Literal["student", "teacher"], Annotated[int, Field(ge=1)]] = Field(
+    roles: dict[Role, Annotated[int, Field(ge=1)]] = Field(
         min_length=1, description="the ids of Moodle's roles, such as {student: 5, teacher: 3}"
     )
     max_parallel: Parallel = 2
@@ -85,6 +87,7 @@ class Declaration(Declared):
         description="the word all, or a list of schools with their source_id"
     )
     notify: tuple[Email, ...] = ()
+    policy: Policy = Policy()
 
     @field_validator("source", mode="before")
     @classmethod
@@ -106,6 +109,14 @@ class Declaration(Declared):
     def source_of(self, school: DeclaredSchool) -> str:
         """The id of the source that a school is from."""
         return school.source or next(iter(self.sources_by_id))
+
+    @model_validator(mode="after")
+    def _policy_fits(self) -> Self:
+        if self.policy.families and "guardian" not in self.target.roles:
+            raise ValueError(
+                "policy.families needs target.roles.guardian; name the id of the role that parents get in Moodle"
+            )
+        return self
 
     @model_validator(mode="after")
     def _schools_fit(self) -> Self:

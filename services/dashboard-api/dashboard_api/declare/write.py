@@ -20,9 +20,7 @@ async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, act
     Raises `MistakenError` for what does not fit what is there: a source is missing that has schools.
     """
     district_id = declaration.district.id
-    await districts.upsert(
-        uow.conn, declaration.district, list(declaration.notify), None if declaration.schools else TARGET_ID
-    )
+    await districts.upsert(uow.conn, declaration, None if declaration.schools else TARGET_ID)
     changed = await _write_sources(uow, box, declaration)
     token = {"token": declaration.target.token.get_secret_value()}
     await targets.upsert(uow.conn, district_id, TARGET_ID, declaration.target, box.seal(token))

@@ -1,19 +1,20 @@
 """The table `district`: what operators declare of it."""
 
 from common.db import Connection, Pool, Row
-from dashboard_api.declare.model import District
+from dashboard_api.declare.model import Declaration
 
 
-async def upsert(conn: Connection, district: District, notify: list[str], all_schools: str | None) -> None:
+async def upsert(conn: Connection, declaration: Declaration, all_schools: str | None) -> None:
     """Write the district as declared."""
+    district = declaration.district
     await conn.execute(
         """
-        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools, policy)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (id) DO UPDATE
         SET name = excluded.name, timezone = excluded.timezone, locale = excluded.locale, pool = excluded.pool,
             max_parallel = excluded.max_parallel, notify = excluded.notify, all_schools = excluded.all_schools,
-            declared_at = now()
+            policy = excluded.policy, declared_at = now()
         """,
         district.id,
         district.name,
@@ -21,8 +22,9 @@ async def upsert(conn: Connection, district: District, notify: list[str], all_sc
         district.locale,
         district.pool,
         district.max_parallel,
-        notify,
+        list(declaration.notify),
         all_schools,
+        declaration.policy.model_dump(mode="json", exclude_unset=True),
     )
 
 

@@ -1,0 +1,53 @@
+"""Texts with the fields of a record in braces: `{given_name:.1}{family_name}`.
+
+The spelling is that of Python's `str.format`: `{code:.8}` is the first eight characters of the code. Of several
+templates the first is taken whose fields all have a value, so that `("{code}", "{title}")` means the code, or the title
+where there is none.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from string import Formatter
+
+LONGEST = 255
+"""Characters that a template may come to with fields of one character."""
+
+
+def check(template: str, known: Iterable[str]) -> str:
+    """The template as it is.
+
+    Raises ValueError, with what is wrong as the predicate of a sentence, for braces that don't fit and for fields that
+    a record does not have.
+    """
+    allowed = sorted(known)
+    try:
+        parsed = list(Formatter().parse(template))
+        sample = template.format_map(dict.fromkeys(allowed, "a"))
+    except KeyError as missing:
+        raise ValueError(f"has the field {missing.args[0]}; the fields here are {', '.join(allowed)}") from None
+    except (ValueError, IndexError, AttributeError, TypeError):
+        raise ValueError("is no template; fields stand in braces, such as {username} or {given_name:.1}") from None
+    if len(sample) > LONGEST:
+        raise ValueError(f"comes to more than {LONGEST} characters")
+    for name in (name for _, name, _, _ in parsed if name is not None):
+        if name not in allowed:
+            raise ValueError(f"has the field {name or '{}'}; the fields here are {', '.join(allowed)}")
+    return template
+
+
+def fields_of(template: str) -> list[str]:
+    """The fields that a checked template has, in order."""
+    return [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+
+
+class Chosen:
+    """Templates of one value, ready for many records."""
+
+    def __init__(self, templates: Sequence[str]) -> None:
+        self._templates = [(template, fields_of(template)) for template in templates]
+
+    def text(self, fields: Mapping[str, str]) -> str:
+        """The value for a record; blank if no template has all its fields."""
+        for template, needed in self._templates:
+            if all(fields[name] for name in needed):
+                return template.format_map(fields).strip()
+        return ""
