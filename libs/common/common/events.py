@@ -207,6 +207,8 @@ class SyncCompleted(RunEvent):
     outcome: Literal["clean", "with_errors", "nothing_to_do", "previewed", "refreshed", "held", "cancelled"]
     """How it ended; held: operations wait for a decision, the others were applied."""
     dry_run: DryRun = False
+    lifts_hold: bool = False
+    """The run looked at everything again, and nothing waits any more: the school's hold is closed."""
     actions: CountByEntity = Field(default={})
     """How many operations were done, by entity, then kind."""
     errors: Errors = 0

@@ -18,10 +18,11 @@ IDNUMBER_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category; its key tells it from the others of the district, and names the one above it."""
+    """A category; its key tells it from the others of the district."""
 
     key: str
-    parent_key: str
+    depth: int
+    """How many stand above it."""
     fields: Fields
 
 
@@ -80,7 +81,7 @@ class CourseRules:
                 continue
             path = f"{path}/{name}" if depth else ""
             key = f"{school}{path}" if depth else school
-            found.append(self._category(key, found[-1].key if found else "", name or school, class_["source"]))
+            found.append(self._category(key, found, name or school, class_["source"]))
         return found
 
     def idnumber(self, key: str, source: str) -> str:
@@ -90,23 +91,15 @@ class CourseRules:
             return text
         return f"{text[: IDNUMBER_LENGTH - 9]}~{mark(text)}"
 
-    def _category(self, key: str, parent_key: str, name: str, source: str) -> Category:
+    def _category(self, key: str, above: Sequence[Category], name: str, source: str) -> Category:
         fields: Fields = {
             "name": name[: moodle_limits.CATEGORY_NAME],
             "idnumber": self.idnumber(key, source),
-            "parent_key": parent_key,
+            "parent_key": above[-1].key if above else "",
         }
-        return Category(key, parent_key, fields)
+        return Category(key, len(above), fields)
 
 
 def midnight(day: date | None, zone: ZoneInfo) -> int:
     """The day's first moment in the school's zone, in Unix seconds; 0 for none."""
     return int(datetime.combine(day, time(), zone).timestamp()) if day else 0
-
-
-def span(dates: Sequence[tuple[date | None, date | None]], zone: ZoneInfo) -> tuple[int, int]:
-    """The first start and the last end of several classes, in Unix seconds; 0 where one of them has none."""
-    starts, ends = [start for start, _ in dates], [end for _, end in dates]
-    first = None if None in starts else min(day for day in starts if day)
-    last = None if None in ends else max(day for day in ends if day)
-    return midnight(first, zone), midnight(last, zone)

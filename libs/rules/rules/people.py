@@ -42,7 +42,7 @@ class AccountRules:
     def account(self, person: Mapping[str, str]) -> Account:
         """The account of a person with `policy.PERSON_FIELDS`; without an address it gets one that reaches nobody."""
         fit = Fitting()
-        username = fit.username(self._username.text(person)) or fit.username(person["id"]) or mark(person["id"])
+        username = self._username_of(person, fit)
         given, family = person["given_name"], person["family_name"]
         email = self._email.text(person)
         fields: Fields = {
@@ -53,6 +53,13 @@ class AccountRules:
             "idnumber": self.idnumber(person),
         }
         return Account(fields, fit.warning)
+
+    def _username_of(self, person: Mapping[str, str], fit: Fitting) -> str:
+        """The first that has characters which Moodle takes; the person's id, or a mark of it, where none has."""
+        for text in (*self._username.texts(person), person["id"]):
+            if Fitting().username(text):
+                return fit.username(text)
+        return mark(person["id"])
 
     def idnumber(self, record: Mapping[str, str]) -> str:
         """The ID number of a record that has `id` and `source`."""

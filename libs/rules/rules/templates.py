@@ -5,7 +5,7 @@ templates the first is taken whose fields all have a value, so that `("{code}", 
 where there is none.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from string import Formatter
 
 LONGEST = 255
@@ -47,7 +47,10 @@ class Chosen:
 
     def text(self, fields: Mapping[str, str]) -> str:
         """The value for a record; blank if no template has all its fields."""
+        return next(self.texts(fields), "")
+
+    def texts(self, fields: Mapping[str, str]) -> Iterator[str]:
+        """The values of all templates that have all their fields, in order."""
         for template, needed in self._templates:
             if all(fields[name] for name in needed):
-                return template.format_map(fields).strip()
-        return ""
+                yield template.format_map(fields).strip()

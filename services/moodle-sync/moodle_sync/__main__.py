@@ -8,17 +8,23 @@ import aiohttp
 from common import registry
 from common.db import create_pool
 from common.delivery import Routes
-from common.events import RosterFetched
+from common.events import HoldDecided, RosterFetched, SyncCancelOrdered, SyncRequested
 from common.runtime import Runtime
 from common.sealing import SecretBox
-from moodle_sync.handlers import Tools, fail_run, sync_roster
+from moodle_sync.handlers import begin_without_roster, fail_run, note_cancellation, note_decision, sync_roster
+from moodle_sync.running import Tools
 from moodle_sync.settings import Settings
 from moodle_sync.site import Turns
 
 
 def routes(tools: Tools) -> Routes:
     """What this service does about which event."""
-    return {RosterFetched: partial(sync_roster, tools=tools)}
+    return {
+        RosterFetched: partial(sync_roster, tools=tools),
+        SyncRequested: partial(begin_without_roster, tools=tools),
+        HoldDecided: note_decision,
+        SyncCancelOrdered: note_cancellation,
+    }
 
 
 async def main() -> None:

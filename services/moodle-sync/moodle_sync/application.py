@@ -13,34 +13,59 @@ from time import monotonic
 import stamina
 
 from common.delivery import NotNow
-from common.events import SyncProgressed
 from common.uow import UnitOfWork
-from moodle_sync import links, operations, plans
+from moodle_sync import cancellations, links, operations, plans, rulings
 from moodle_sync.moodle import wire
 from moodle_sync.moodle.client import Meter, MoodleClient
 from moodle_sync.moodle.errors import NoAnswer, Refused
 from moodle_sync.operations import Operation, Outcome
-from moodle_sync.planning import Scope
-from moodle_sync.senders import Errand, Outcomes, Sender, categories, courses, enrolments, users
+from moodle_sync.plan import ADD_MEMBERS
+from moodle_sync.progress import Progress
+from moodle_sync.scope import Scope
+from moodle_sync.senders import (
+    Errand,
+    Outcomes,
+    Sender,
+    categories,
+    containers,
+    courses,
+    enrolments,
+    memberships,
+    users,
+)
 from moodle_sync.settings import Settings
 from moodle_sync.site import Turns
 
 CHUNK = 2000
-PROGRESS_SECONDS = 1.0
 
+CATEGORIES = Sender(categories.write, fields_each=3, most=50, in_flight=1)
 SENDERS: dict[int, Sender] = {
-    10: Sender(categories.write, fields_each=3, most=50, in_flight=1),
+    **dict.fromkeys((10, 11, 12, 13), CATEGORIES),
     20: Sender(courses.create, fields_each=6, most=10, prepare=courses.alone, in_flight=1),
     25: Sender(courses.update, fields_each=8, most=50),
+    27: Sender(containers.create_groups, fields_each=4, most=100),
     30: Sender(users.create, fields_each=7, most=100, prepare=users.as_their_only_creator),
-    35: Sender(users.update, fields_each=7, most=100),
+    35: Sender(users.update, fields_each=8, most=100),
     40: Sender(enrolments.enrol, fields_each=enrolments.FIELDS, most=200),
     50: Sender(enrolments.enrol, fields_each=enrolments.FIELDS, most=200),
-    80: Sender(enrolments.suspend, fields_each=enrolments.FIELDS, most=200),
+    55: Sender(memberships.add_to_groups, fields_each=2, most=250),
+    60: Sender(containers.create_cohorts, fields_each=4, most=100),
+    62: Sender(memberships.add_to_cohorts, fields_each=4, most=200),
+    65: Sender(memberships.assign_administrators, fields_each=4, most=200),
+    70: Sender(memberships.assign_guardians, fields_each=4, most=200),
+    72: Sender(memberships.unassign_guardians, fields_each=4, most=200),
+    74: Sender(memberships.unassign_administrators, fields_each=4, most=200),
+    76: Sender(memberships.remove_from_cohorts, fields_each=2, most=250),
+    78: Sender(memberships.remove_from_groups, fields_each=2, most=250),
+    80: Sender(enrolments.end, fields_each=enrolments.FIELDS, most=200),
     90: Sender(users.suspend, fields_each=2, most=100),
     95: Sender(courses.hide, fields_each=2, most=50),
 }
-"""How each phase of `plan.PHASES` is sent."""
+"""How each phase of `plan.py` is sent."""
+
+
+class Cancelled(Exception):  # noqa: N818
+    """Somebody stopped the run; what is open stays undone."""
 
 
 class Application:
@@ -51,24 +76,22 @@ class Application:
     ) -> None:
         self._uow = uow
         self._scope = scope
-        self._pool = pool
         self._moodle = moodle
         self._turns = turns
         self._attempts = settings.moodle_attempts
         self._step_ends = monotonic() + settings.moodle_step_seconds
-        self._site = f"{scope.district_id}/{scope.target.id}"
-        self._run = (scope.district_id, scope.run_id)
-        self._ended = self._planned = 0
-        self._told = monotonic()
+        self._site = scope.site
+        self._run = scope.run
+        self._progress = Progress(scope, pool, "applying")
 
     async def apply(self) -> None:
         """Do what is open, until nothing is.
 
         Raises `NoAnswer` when Moodle stays away, `Permanent` when it shuts us out, and `NotNow` when the step's time is
-        up (the broker takes a message away after half an hour); what is open then stays open.
+        up (the broker takes a message away after half an hour), and `Cancelled`; what is open then stays open.
         """
         async with self._uow.step() as step:
-            self._ended, self._planned = await operations.progress(step.conn, *self._run)
+            self._progress.done, self._progress.total = await operations.progress(step.conn, *self._run)
             phases = await operations.open_phases(step.conn, *self._run)
         for phase in phases:
             while chunk := await self._load(phase):
@@ -103,13 +126,20 @@ class Application:
                 await self._record(batch, outcomes)
 
     async def _begin(self, batch: Sequence[Operation]) -> Errand:
+        """Note that the batch goes out. Raises `Cancelled` if somebody wants the run stopped."""
         again = any(operation.sent_before for operation in batch)
         async with self._uow.step() as step:
+            if await cancellations.is_cancelled(step.conn, *self._run):
+                raise Cancelled
             await operations.mark_sent(step.conn, *self._run, [o.seq for o in batch])
             creates_users = batch[0].entity == "user" and batch[0].kind == "create"
             keys = [o.source_key for o in batch] if creates_users else []
-            linked = await links.linked(step.conn, self._scope, "user", keys)
-        return Errand(self._moodle, self._scope.target.user_auth, again, linked)
+            linked = await links.linked(step.conn, self._scope, "user", keys) if keys else {}
+        return Errand(self._moodle, self._scope.target.user_auth, again, linked, self._taken)
+
+    async def _taken(self, accounts: Sequence[int]) -> set[int]:
+        async with self._uow.step() as step:
+            return await links.taken_accounts(step.conn, self._scope, accounts)
 
     async def _attempt(self, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
         """The batch's outcomes; where Moodle refuses it whole, those of its halves."""
@@ -138,35 +168,21 @@ class Application:
         async with self._uow.step() as step:
             await operations.settle(step.conn, *self._run, outcomes)
             await plans.spend(step.conn, *self._run, cost)
-            if batch[0].entity == "enrolment":
-                await links.record_enrolments(step.conn, *self._run, [o.seq for o, _ in done])
-            else:
-                created = {o.seq: outcome.moodle_id or 0 for o, outcome in done if o.kind == "create"}
-                await links.record_created(step.conn, *self._run, created)
-                await links.record_changed(step.conn, *self._run, [o.seq for o, _ in done if o.kind != "create"])
-            self._ended += len(outcomes)
-            await self._tell_progress(step)
+            await self._record_links(step, done)
+            await rulings.forget_done(step.conn, *self._run, [o.seq for o, _ in done])
+            await self._progress.add(step, len(outcomes))
 
-    async def _tell_progress(self, step: UnitOfWork) -> None:
-        if monotonic() - self._told < PROGRESS_SECONDS:
-            return
-        self._told = monotonic()
-        spent = await plans.get(step.conn, *self._run)
-        step.emit(
-            SyncProgressed(
-                district_id=self._scope.district_id,
-                pool=self._pool,
-                run_id=self._scope.run_id,
-                school_id=self._scope.school.id,
-                phase="applying",
-                done=self._ended,
-                total=self._planned,
-                bytes_up=spent["bytes_up"],
-                bytes_down=spent["bytes_down"],
-            )
-        )
+    async def _record_links(self, step: UnitOfWork, done: Sequence[tuple[Operation, Outcome]]) -> None:
+        seqs = [o.seq for o, _ in done]
+        if done and done[0][0].entity == "enrolment":
+            await links.record_enrolments(step.conn, self._scope, seqs)
+        elif done and done[0][0].entity in ADD_MEMBERS:
+            await links.record_memberships(step.conn, self._scope, seqs)
+        else:
+            made = {o.seq: outcome.moodle_id or 0 for o, outcome in done if o.kind in ("create", "link")}
+            await links.record_made(step.conn, self._scope, made)
+            await links.record_changed(step.conn, self._scope, [seq for seq in seqs if seq not in made])
 
 
 def _refusal(refused: Refused) -> Outcome:
-    code = refused.code if isinstance(refused, users.Explained) else "LMS_WRITE_REJECTED"
-    return Outcome("failed", code=code, answer=f"{refused.errorcode}: {refused.message}")
+    return Outcome("failed", code="LMS_WRITE_REJECTED", answer=f"{refused.errorcode}: {refused.message}")

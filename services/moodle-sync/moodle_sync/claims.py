@@ -7,7 +7,7 @@ get one that reaches nobody, with a warning. A user name is how somebody signs i
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from moodle_sync.mapping import Fields, address_to_nobody
+from rules.people import Fields, address_to_nobody
 
 
 @dataclass(slots=True)

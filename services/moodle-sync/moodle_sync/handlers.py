@@ -1,129 +1,62 @@
-"""What moodle-sync does when a roster was fetched: plan, apply, report."""
+"""What moodle-sync does when something happened."""
 
-from dataclasses import dataclass
+from uuid import uuid5
 
-import aiohttp
 import structlog
 
-from common import registry
-from common.errors import Permanent, Transient
-from common.events import Event, PlanMade, RosterFetched, SyncFailed
-from common.sealing import SecretBox
+from common.delivery import NotNow
+from common.events import Event, HoldDecided, RosterFetched, SyncCancelOrdered, SyncRequested
 from common.uow import UnitOfWork
-from moodle_sync import planning, plans, report
-from moodle_sync.application import Application
-from moodle_sync.moodle.client import MoodleClient
-from moodle_sync.planning import Scope
-from moodle_sync.settings import Settings
-from moodle_sync.site import Turns
+from moodle_sync import cancellations, holds, report, rulings
+from moodle_sync.job import Job
+from moodle_sync.running import Tools, carry_out
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a worker has for the life of the process."""
-
-    settings: Settings
-    http: aiohttp.ClientSession
-    turns: Turns
-    secrets: SecretBox
-
-
 async def sync_roster(event: RosterFetched, uow: UnitOfWork, *, tools: Tools) -> None:
-    """Bring the school's Moodle to its roster. Trouble with the site ends the run with the reason.
-
-    One worker at a time works on a school: a second delivery of the same event waits.
-    """
-    async with tools.turns.job(f"{event.district_id}/{event.school_id}"):
-        if await _has_ended(event, uow):
-            return
-        failure = await _plan_and_apply(event, uow, tools)
-        async with uow:
-            await plans.end(uow.conn, event.district_id, event.run_id)
-            if failure:
-                uow.emit(failure)
-            else:
-                await report.tell_end(event, uow)
-
-
-async def _has_ended(event: RosterFetched, uow: UnitOfWork) -> bool:
-    """The fetcher announces a roster again when it was killed just after it had: as another event, for the same run."""
+    """Bring the school's Moodle to its roster. Trouble with the site ends the run with the reason."""
     async with uow.step() as step:
-        return await plans.has_ended(step.conn, event.district_id, event.run_id)
+        open_hold = await holds.open_of(step.conn, event.district_id, event.school_id)
+    if open_hold is not None and event.run_id == uuid5(open_hold, str(event.school_id)):
+        # The run that a decision on this hold set going has overtaken the decision itself.
+        raise NotNow
+    await carry_out(Job.of_roster(event), uow, tools)
 
 
-async def _plan_and_apply(event: RosterFetched, uow: UnitOfWork, tools: Tools) -> SyncFailed | None:
-    """The failure that ended the run early, if one did."""
-    try:
-        scope = await _scope(event, uow)
-        await _plan(event, uow, scope)
-        if not event.dry_run:
-            await _apply(event, uow, scope, tools)
-    except (Permanent, Transient) as error:
-        log.warning("the run failed", code=error.code)
-        return _failure(event, error.code, str(error))
-    return None
+async def begin_without_roster(event: SyncRequested, uow: UnitOfWork, *, tools: Tools) -> None:
+    """Undo a run, or find links anew: what needs no roster begins here. Everything else begins at the fetcher."""
+    if event.kind == "roster":
+        async with uow:
+            return
+    await carry_out(Job.of_request(event), uow, tools)
+
+
+async def note_decision(event: HoldDecided, uow: UnitOfWork) -> None:
+    """Keep what a person decided about operations that wait, for the next plan to honour.
+
+    A decision about a hold that is closed by now, or about other operations than those that wait, changes nothing.
+    """
+    async with uow:
+        if await holds.decide(uow.conn, event):
+            await rulings.add(uow.conn, event.district_id, event.hold_id, event.decision, event.operations)
+            log.info("hold decided", decision=event.decision)
+        else:
+            log.info("decision came too late", decision=event.decision)
+
+
+async def note_cancellation(event: SyncCancelOrdered, uow: UnitOfWork) -> None:
+    """The run stops at its next batch; one that never came here ends elsewhere."""
+    async with uow:
+        await cancellations.add(uow.conn, event.district_id, event.run_id)
 
 
 async def fail_run(event: Event, error: BaseException, uow: UnitOfWork) -> None:
     """An event was parked: its run will not go on by itself, and everybody has to know."""
+    words = f"{type(error).__name__}; the event waits among the parked messages"
     if isinstance(event, RosterFetched):
         async with uow:
-            uow.emit(_failure(event, "INTERNAL", f"{type(error).__name__}; the event waits among the parked messages"))
-
-
-async def _scope(event: RosterFetched, uow: UnitOfWork) -> Scope:
-    async with uow.step() as step:
-        school = await registry.school(step.conn, event.district_id, event.school_id)
-        target = school and school.target_id and await registry.target(step.conn, event.district_id, school.target_id)
-    if not school or not target:
-        raise Permanent(
-            "The school has no target any more. Choose its Moodle and run the sync again.", code="NOT_SET_UP"
-        )
-    return Scope(event.district_id, event.run_id, school, target, event.mode)
-
-
-async def _plan(event: RosterFetched, uow: UnitOfWork, scope: Scope) -> None:
-    """Decide and keep the operations, once; a run that is taken up again keeps its plan."""
-    async with uow.step() as step:
-        if await plans.add(step.conn, event, scope.school):
-            counts = await planning.make_plan(step.conn, scope)
-            step.emit(
-                PlanMade(
-                    district_id=event.district_id,
-                    pool=event.pool,
-                    run_id=event.run_id,
-                    school_id=event.school_id,
-                    operations=counts,
-                )
-            )
-            log.info("plan made", operations=counts)
-
-
-async def _apply(event: RosterFetched, uow: UnitOfWork, scope: Scope, tools: Tools) -> None:
-    moodle = MoodleClient(
-        tools.http,
-        scope.target.base_url,
-        tools.secrets.open(scope.target.secrets)["token"],
-        seconds=tools.settings.moodle_timeout_seconds,
-        most_fields=tools.settings.moodle_form_fields,
-    )
-    try:
-        await Application(uow, scope, event.pool, moodle, tools.turns, tools.settings).apply()
-    finally:
-        async with uow.step() as step:
-            await plans.spend(step.conn, event.district_id, event.run_id, moodle.meter)
-
-
-def _failure(event: RosterFetched, code: str, detail: str) -> SyncFailed:
-    return SyncFailed(
-        district_id=event.district_id,
-        pool=event.pool,
-        run_id=event.run_id,
-        school_id=event.school_id,
-        mode=event.mode,
-        phase="applying",
-        code=code,
-        detail=detail,
-    )
+            uow.emit(report.failure(Job.of_roster(event), "INTERNAL", words))
+    elif isinstance(event, SyncRequested) and event.kind != "roster":
+        async with uow:
+            uow.emit(report.failure(Job.of_request(event), "INTERNAL", words))

@@ -3,32 +3,50 @@
 from uuid import UUID
 
 from common.db import Connection, Row
-from common.events import RosterFetched
-from common.registry import School
 from moodle_sync.moodle.client import Meter
+from moodle_sync.scope import Scope
 
 
-async def add(conn: Connection, event: RosterFetched, school: School) -> bool:
-    """Note that the run is being planned; False if it was planned before."""
-    status = await conn.execute(
+async def add(conn: Connection, scope: Scope, snapshot: int) -> bool:
+    """Note that the run is being planned; False if its plan is made already."""
+    planned = await conn.fetchval(
         """
-        INSERT INTO plan (district_id, run_id, school_id, target_id, source_id, snapshot, mode)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+        INSERT INTO plan (district_id, run_id, school_id, target_id, source_id, snapshot, mode, kind, dry_run, scope)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (district_id, run_id) DO UPDATE SET run_id = excluded.run_id
+        RETURNING planned_at IS NOT NULL
         """,
-        event.district_id,
-        event.run_id,
-        event.school_id,
-        school.target_id,
-        school.source_id,
-        event.snapshot,
-        event.mode,
+        *scope.run,
+        scope.school.id,
+        scope.target.id,
+        scope.school.source_id,
+        snapshot,
+        scope.mode,
+        scope.kind,
+        scope.dry_run,
+        scope.narrowed.model_dump(mode="json", exclude_defaults=True),
     )
-    return status == "INSERT 0 1"
+    return not planned
 
 
-async def end(conn: Connection, district_id: str, run_id: UUID) -> None:
+async def finish(conn: Connection, district_id: str, run_id: UUID, messages: int) -> None:
+    """Note that the plan is all there, and how many welcome messages it may cause."""
+    await conn.execute(
+        "UPDATE plan SET planned_at = now(), messages = $3 WHERE district_id = $1 AND run_id = $2",
+        district_id,
+        run_id,
+        messages,
+    )
+
+
+async def end(conn: Connection, district_id: str, run_id: UUID, outcome: str) -> None:
     """Note that the run's end is told, in the transaction that tells it."""
-    await conn.execute("UPDATE plan SET ended_at = now() WHERE district_id = $1 AND run_id = $2", district_id, run_id)
+    await conn.execute(
+        "UPDATE plan SET ended_at = now(), outcome = $3 WHERE district_id = $1 AND run_id = $2",
+        district_id,
+        run_id,
+        outcome,
+    )
 
 
 async def has_ended(conn: Connection, district_id: str, run_id: UUID) -> bool:

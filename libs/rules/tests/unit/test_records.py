@@ -37,7 +37,7 @@ def test_a_class_ends_on_its_last_day_and_not_on_the_day_after() -> None:
 
 
 def test_what_the_source_does_not_give_is_blank() -> None:
-    nobody = {name: None for name in PERSON} | {"source_key": "u-2"}
-    nothing = {name: None for name in CLASS} | {"source_key": "c-2"}
+    nobody = dict.fromkeys(PERSON) | {"source_key": "u-2"}
+    nothing = dict.fromkeys(CLASS) | {"source_key": "c-2"}
     assert {name for name, value in person_fields(nobody, **PLACE).items() if value} == {"id", *PLACE}
     assert {name for name, value in class_fields(nothing, **PLACE).items() if value} == {"id", "mark", *PLACE}

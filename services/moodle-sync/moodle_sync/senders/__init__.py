@@ -1,7 +1,7 @@
 """How each kind of operation is told to Moodle: one coroutine a phase, from a batch of operations to their outcomes."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from moodle_sync.moodle.client import MoodleClient
 from moodle_sync.operations import Operation, Outcome
@@ -13,13 +13,16 @@ Outcomes = dict[int, Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What a sender works with. `linked` are records of the batch that another run has linked meanwhile."""
+    """What a sender works with."""
 
     moodle: MoodleClient
     user_auth: str
     again: bool
     """The batch may have been sent before: look before creating."""
-    linked: dict[str, int] = field(default_factory=dict)
+    linked: dict[str, int]
+    """Records of the batch that another run has linked meanwhile."""
+    taken: Callable[[Sequence[int]], Awaitable[set[int]]]
+    """Those of some accounts that belong to others of ours."""
 
 
 Send = Callable[[Errand, Sequence[Operation]], Awaitable[Outcomes]]

@@ -1,6 +1,7 @@
 """Classes are courses. A class that is gone hides its course; courses are never deleted."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from moodle_sync.moodle.client import MoodleClient
@@ -8,6 +9,8 @@ from moodle_sync.moodle.errors import Refused
 from moodle_sync.operations import Operation, Outcome
 from moodle_sync.senders import Errand, Outcomes, split_off, with_warnings
 from moodle_sync.site import Turn
+from rules.moodle_limits import COURSE_SHORT_NAME
+from rules.names import mark
 
 TAKEN = {"shortnametaken", "courseidnumbertaken"}
 
@@ -18,8 +21,8 @@ async def alone(turn: Turn, batch: Sequence[Operation]) -> None:
 
 
 async def create(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
-    """Create courses, hidden from nobody. Moodle refuses an id number twice, so a repeat finds what it made before."""
-    ready, outcomes = split_off(batch, lambda o: o.category_id is None)
+    """Create courses, hidden from nobody. Moodle refuses an ID number twice, so a repeat finds what it made before."""
+    ready, outcomes = split_off(batch, lambda o: o.place_id is None)
     if errand.again:
         found = {o.seq: await _find(errand.moodle, o) for o in ready}
         outcomes |= {seq: Outcome("done", id_) for seq, id_ in found.items() if id_ is not None}
@@ -27,17 +30,16 @@ async def create(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     if not ready:
         return outcomes
     try:
-        answer = await errand.moodle.call("core_course_create_courses", {"courses": [_fields(o) for o in ready]})
+        made = await _made(errand.moodle, ready)
     except Refused as refused:
-        known = await _find(errand.moodle, ready[0]) if len(ready) == 1 and refused.errorcode in TAKEN else None
-        if known is None:
+        if len(ready) > 1 or refused.errorcode not in TAKEN:
             raise
-        return outcomes | {ready[0].seq: Outcome("done", known)}
-    return outcomes | {o.seq: Outcome("done", int(made["id"])) for o, made in zip(ready, answer, strict=True)}
+        return outcomes | await _settle_taken(errand.moodle, ready[0], refused)
+    return outcomes | {o.seq: Outcome("done", id_) for o, id_ in zip(ready, made, strict=True)}
 
 
 async def update(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
-    """Change courses, and show those that are back."""
+    """Change courses, take over those that were there, and show those that are back."""
     ready, outcomes = split_off(batch, lambda o: o.moodle_id is None)
     changes = [
         {**_fields(o), "id": o.moodle_id or 0} | ({"visible": 1} if o.kind == "reactivate" else {}) for o in ready
@@ -58,10 +60,29 @@ async def _write(moodle: MoodleClient, ready: Sequence[Operation], changes: Sequ
     return with_warnings(ready, await moodle.call("core_course_update_courses", {"courses": changes}))
 
 
+async def _made(moodle: MoodleClient, ready: Sequence[Operation]) -> list[int]:
+    answer = await moodle.call("core_course_create_courses", {"courses": [_fields(o) for o in ready]})
+    return [int(made["id"]) for made in answer]
+
+
+async def _settle_taken(moodle: MoodleClient, operation: Operation, refused: Refused) -> Outcomes:
+    """The course is there already, perhaps elsewhere than it should be; or another has its short name."""
+    known = await _find(moodle, operation)
+    if known is not None:
+        return {operation.seq: Outcome("done", known, match="idnumber")}
+    if refused.errorcode != "shortnametaken":
+        raise refused
+    own = f" {mark(operation.source_key)}"
+    name = str(operation.after["shortname"])[: COURSE_SHORT_NAME - len(own)] + own
+    after = {**operation.after, "shortname": name}
+    (made,) = await _made(moodle, [replace(operation, after=after)])
+    return {operation.seq: Outcome("done", made, after=after)}
+
+
 def _fields(operation: Operation) -> Mapping[str, Any]:
-    fields = {key: value for key, value in operation.after.items() if key != "category_key"}
-    if "category_key" in operation.after:
-        fields["categoryid"] = operation.category_id
+    fields = {name: value for name, value in operation.after.items() if name != "category_key"}
+    if "category_key" in operation.after and operation.place_id is not None:
+        fields["categoryid"] = operation.place_id
     return fields
 
 

@@ -31,15 +31,32 @@ async def suspend(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     return outcomes | done(ready)
 
 
+async def unenrol(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
+    """Take people out of courses, with all roles there: only where nothing is graded, the plan saw to that."""
+    ready, outcomes = split_off(batch, _lacks_object)
+    if ready:
+        places = [{"userid": o.user_id or 0, "courseid": o.place_id or 0} for o in ready]
+        await errand.moodle.call("enrol_manual_unenrol_users", {"enrolments": places})
+    return outcomes | done(ready)
+
+
+async def end(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
+    """Suspend or unenrol, as each is planned."""
+    kinds = {
+        kind: [o for o in batch if (o.kind == "unenrol") == (kind == "unenrol")] for kind in ("unenrol", "suspend")
+    }
+    return await unenrol(errand, kinds["unenrol"]) | await suspend(errand, kinds["suspend"])
+
+
 def _lacks_object(operation: Operation) -> bool:
-    return operation.course_id is None or operation.user_id is None
+    return operation.place_id is None or operation.user_id is None
 
 
 def _fields(operation: Operation) -> dict[str, Any]:
     return {
         "roleid": operation.after["role_id"],
         "userid": operation.user_id,
-        "courseid": operation.course_id,
+        "courseid": operation.place_id,
         "timestart": operation.after["time_start"],
         "timeend": operation.after["time_end"],
         "suspend": 0,
@@ -49,11 +66,11 @@ def _fields(operation: Operation) -> dict[str, Any]:
 async def _not_yet_enrolled(moodle: MoodleClient, batch: Sequence[Operation]) -> list[Operation]:
     """Those of the batch that Moodle lacks; changes of what it has are sent again, being the same either way."""
     enrolled: dict[int, set[int]] = {}
-    for course_id in {o.course_id for o in batch if o.kind == "create" and o.course_id is not None}:
+    for course_id in {o.place_id for o in batch if o.kind == "create" and o.place_id is not None}:
         options: list[dict[str, Any]] = [{"name": "userfields", "value": "id"}, {"name": "onlyactive", "value": 1}]
         users = await moodle.call("core_enrol_get_enrolled_users", {"courseid": course_id, "options": options})
         enrolled[course_id] = {int(user["id"]) for user in users}
-    return [o for o in batch if o.kind != "create" or o.user_id not in enrolled[o.course_id or 0]]
+    return [o for o in batch if o.kind != "create" or o.user_id not in enrolled[o.place_id or 0]]
 
 
 async def _take_role(moodle: MoodleClient, operation: Operation) -> None:
@@ -63,6 +80,6 @@ async def _take_role(moodle: MoodleClient, operation: Operation) -> None:
         "roleid": operation.before["role_id"],
         "userid": operation.user_id,
         "contextlevel": "course",
-        "instanceid": operation.course_id,
+        "instanceid": operation.place_id,
     }
     await moodle.call("core_role_unassign_roles", {"unassignments": [former]})

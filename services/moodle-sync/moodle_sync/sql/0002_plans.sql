@@ -85,18 +85,6 @@ CREATE TABLE cancellation (
     PRIMARY KEY (district_id, run_id)
 );
 
--- What a full run saw in Moodle, until it is compared.
-CREATE UNLOGGED TABLE sighting (
-    district_id text NOT NULL,
-    run_id      uuid NOT NULL,
-    entity      text NOT NULL,
-    moodle_id   bigint NOT NULL,                  -- of the object; of an enrolment or membership: what it is in
-    user_id     bigint NOT NULL DEFAULT 0,        -- of an enrolment or membership: the account
-    active      boolean NOT NULL DEFAULT true,
-    fields      jsonb NOT NULL DEFAULT '{}'
-);
-CREATE INDEX sighting_run ON sighting (district_id, run_id, entity, moodle_id, user_id);
-
 CREATE SCHEMA IF NOT EXISTS plan;
 
 CREATE VIEW plan.run AS

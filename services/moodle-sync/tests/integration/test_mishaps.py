@@ -167,10 +167,10 @@ async def test_an_account_with_the_id_number_is_taken_over_if_the_names_agree(
     moodle.site.change_user("hill-s1", firstname="Somebody", lastname="Else")
     ended = await bench.run(a_school(students=2))
     assert isinstance(ended, SyncCompleted)
-    assert ended.actions == {"user": {"create": 2}}
+    assert ended.actions == {"user": {"link": 2}}
     assert len(moodle.site.users()) == 3
     (found,) = await probe.wait_for(SyncErrorsFound)
-    assert [(e.code, e.source_id) for e in found.errors] == [("NAME_MISMATCH", "hill-s1")]
+    assert [(e.code, e.source_id) for e in found.errors] == [("AMBIGUOUS_MATCH", "hill-s1")]
 
 
 async def test_who_becomes_a_teacher_is_no_student_any_more(bench: Bench, moodle: MoodleSimulator) -> None:

@@ -19,7 +19,8 @@ from common.testing.running import running
 from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 from moodle_sync.__main__ import routes
-from moodle_sync.handlers import Tools, fail_run
+from moodle_sync.handlers import fail_run
+from moodle_sync.running import Tools
 from moodle_sync.settings import Settings
 from moodle_sync.site import Turns
 from simulators.moodle import MoodleSimulator

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from common.catalogue import CATALOGUE
 from moodle_sync.claims import Claims
-from moodle_sync.mapping import Fields
+from rules.people import Fields
 
 accounts = st.lists(
     st.tuples(st.sampled_from("abcdef"), st.sampled_from(["x", "X", "y", "z"]), st.sampled_from(["m@t", "M@T", "n@t"])),

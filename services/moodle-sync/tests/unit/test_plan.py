@@ -3,41 +3,41 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.events import Mode
-from moodle_sync.mapping import Fields
 from moodle_sync.plan import Applied, operations_for
+from rules.people import Fields
 
 fields = st.dictionaries(st.sampled_from(["firstname", "lastname", "email"]), st.sampled_from(["a", "b"]), min_size=3)
-modes: st.SearchStrategy[Mode] = st.sampled_from(["nightly", "partial", "full"])
+applied = st.builds(Applied, fields, st.booleans(), st.just(7), st.booleans())
 
 
-def carry_out(before: Applied | None, wanted: Fields, *, enabled: bool, mode: Mode) -> Applied | None:
+def carry_out(before: Applied | None, wanted: Fields, *, enabled: bool, everything: bool) -> Applied | None:
     """What Moodle holds after the operations."""
     state = before
-    for operation in operations_for("user", "k", wanted, b"h", before, enabled=enabled, mode=mode):
+    for operation in operations_for("user", "k", wanted, b"h", before, enabled=enabled, everything=everything):
         held = state.fields if state else {}
         active = {"create": True, "reactivate": True, "suspend": False}.get(
             operation.kind, state.active if state else True
         )
-        state = Applied({**held, **operation.after}, active)
+        state = Applied({**held, **operation.after}, active, 7)
     return state
 
 
-@given(before=st.none() | st.builds(Applied, fields, st.booleans()), wanted=fields, enabled=st.booleans())
+@given(before=st.none() | applied, wanted=fields, enabled=st.booleans())
 def test_after_a_full_run_moodle_is_as_wanted_and_a_second_does_nothing(
     before: Applied | None, wanted: Fields, enabled: bool
 ) -> None:
-    after = carry_out(before, wanted, enabled=enabled, mode="full")
-    assert after == Applied(wanted, enabled)
-    assert operations_for("user", "k", wanted, b"h", after, enabled=enabled, mode="full") == []
+    after = carry_out(before, wanted, enabled=enabled, everything=True)
+    assert after is not None
+    assert (after.fields, after.active) == (wanted, enabled)
+    assert operations_for("user", "k", wanted, b"h", after, enabled=enabled, everything=True) == []
 
 
-@given(before=st.builds(Applied, fields, st.booleans()), wanted=fields, enabled=st.booleans(), mode=modes)
-def test_only_a_full_run_changes_or_ends_what_is_there(
-    before: Applied, wanted: Fields, enabled: bool, mode: Mode
+@given(before=applied, wanted=fields, enabled=st.booleans(), everything=st.booleans())
+def test_a_run_that_only_adds_changes_and_ends_nothing(
+    before: Applied, wanted: Fields, enabled: bool, everything: bool
 ) -> None:
-    kinds = {o.kind for o in operations_for("user", "k", wanted, b"h", before, enabled=enabled, mode=mode)}
-    if mode != "full":
+    kinds = {o.kind for o in operations_for("user", "k", wanted, b"h", before, enabled=enabled, everything=everything)}
+    if not everything:
         assert kinds <= {"reactivate"}
     assert ("reactivate" in kinds) == (enabled and not before.active)
 
@@ -45,6 +45,6 @@ def test_only_a_full_run_changes_or_ends_what_is_there(
 def test_an_update_carries_only_what_differs_with_its_former_value() -> None:
     (update,) = operations_for(
         "user", "k", {"firstname": "New", "lastname": "Quill"}, b"h",
-        Applied({"firstname": "Old", "lastname": "Quill"}, active=True), enabled=True, mode="full",
+        Applied({"firstname": "Old", "lastname": "Quill"}, active=True, moodle_id=7), enabled=True, everything=True,
     )  # fmt: skip
     assert (update.before, update.after) == ({"firstname": "Old"}, {"firstname": "New"})

@@ -1,0 +1,62 @@
+"""What may be asked of a Moodle while a plan is made: functions that read, and no others.
+
+A dry run has nothing but this, so no write to Moodle is possible on its path.
+"""
+
+from typing import Any
+
+import stamina
+
+from moodle_sync.moodle import wire
+from moodle_sync.moodle.client import MoodleClient
+from moodle_sync.moodle.errors import NoAnswer
+from moodle_sync.site import Turns
+
+ATTEMPTS = 4
+
+READS = frozenset(
+    {
+        "core_cohort_get_cohort_members",
+        "core_cohort_search_cohorts",
+        "core_course_get_categories",
+        "core_course_get_courses",
+        "core_course_get_courses_by_field",
+        "core_enrol_get_enrolled_users",
+        "core_group_get_course_groups",
+        "core_user_get_users_by_field",
+        "core_webservice_get_site_info",
+        "gradereport_user_get_grade_items",
+    }
+)
+
+
+class MoodleReader:
+    """A site that can be looked at and not changed. Raises what `MoodleClient.call` raises."""
+
+    def __init__(self, moodle: MoodleClient, turns: Turns | None = None, site: str = "") -> None:
+        """With `turns` each call takes one of the site's slots; without, whoever calls has taken one."""
+        self._moodle = moodle
+        self._turns = turns
+        self._site = site
+
+    async def call(self, function: str, params: wire.Params) -> Any:
+        """Call a function that reads. Any other is a mistake of ours, and raises `ValueError` before it is sent."""
+        if function not in READS:
+            raise ValueError(f"{function} is not among the functions that only read")
+        if self._turns is None:
+            return await self._moodle.call(function, params)
+        async with self._turns.at(self._site) as turn:
+            await turn.hold_slot()
+            return await self._insist(function, params)
+
+    async def _insist(self, function: str, params: wire.Params) -> Any:
+        """Ask again while there is no answer: reading twice does no harm."""
+        async for attempt in stamina.retry_context(on=NoAnswer, attempts=ATTEMPTS, timeout=None, wait_max=20):
+            with attempt:
+                return await self._moodle.call(function, params)
+        raise AssertionError("stamina returns or raises")
+
+    @property
+    def most_values(self) -> int:
+        """How many values of one form field each a call can carry."""
+        return self._moodle.most_fields - 10

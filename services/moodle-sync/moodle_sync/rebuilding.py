@@ -1,0 +1,191 @@
+"""Finds links anew in Moodle: whatever bears the ID number that a record would get is the record's.
+
+For a database that was lost, or a Moodle that was filled by somebody else with the same ID numbers. Nothing is written
+to Moodle, and links that are there stay as they are. Each link is kept as an operation that is done.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from common.db import Row
+from common.uow import UnitOfWork
+from moodle_sync import links, lookup, operations
+from moodle_sync.matching import Account
+from moodle_sync.moodle.reading import MoodleReader
+from moodle_sync.plan import Entity, Planned
+from moodle_sync.progress import Progress
+from moodle_sync.scope import Scope
+from moodle_sync.survey.places import enrolled
+from rules.classes import CourseRules
+from rules.people import AccountRules
+
+CHUNK = 1000
+
+
+async def rebuild_links(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, progress: Progress) -> None:
+    """Link what Moodle has of the school's roster. Raises what Moodle's client raises."""
+    async with uow.step() as step:
+        await operations.remove_all(step.conn, *scope.run)
+    categories = await _rebuild_categories(uow, scope, moodle)
+    await _rebuild_courses(uow, scope, moodle, categories, progress)
+    await _rebuild_people(uow, scope, moodle, progress)
+    await _rebuild_enrolments(uow, scope, moodle, progress)
+
+
+async def _rebuild_categories(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -> list[int]:
+    """The Moodle ids of the school's category and of all below it."""
+    key = scope.school.source_school_id
+    found = await lookup.categories_like(
+        moodle, CourseRules(scope.policy.templates).idnumber(key, scope.school.source_id)
+    )
+    if found:
+        top = found[0]
+        fields = {"name": top["name"], "idnumber": top["idnumber"], "parent_key": ""}
+        await _keep(uow, scope, "category", [(key, int(top["id"]), fields, True)])
+    return [int(category["id"]) for category in found]
+
+
+async def _rebuild_courses(
+    uow: UnitOfWork, scope: Scope, moodle: MoodleReader, categories: Sequence[int], progress: Progress
+) -> None:
+    rules = CourseRules(scope.policy.templates)
+    after = ""
+    while rows := await _unlinked(uow, scope, COURSES[scope.policy.courses], after):
+        after = rows[-1]["source_key"]
+        keys = {rules.idnumber(row["source_key"], scope.school.source_id): row["source_key"] for row in rows}
+        found = await lookup.courses_like(moodle, list(keys), categories)
+        kept = [
+            (keys[idnumber], int(course["id"]), _course(course), bool(course["visible"]))
+            for idnumber, course in found.items()
+        ]
+        await _keep(uow, scope, "course", kept)
+        async with uow.step() as step:
+            await progress.add(step, len(rows))
+
+
+async def _rebuild_people(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, progress: Progress) -> None:
+    rules = AccountRules(scope.policy.templates)
+    after = ""
+    while rows := await _unlinked(uow, scope, PEOPLE, after):
+        after = rows[-1]["source_key"]
+        source = scope.school.source_id
+        keys = {rules.idnumber({"id": row["source_key"], "source": source}): row["source_key"] for row in rows}
+        found: dict[str, list[Account]] = {}
+        async for account in lookup.accounts_by(moodle, "idnumber", list(keys)):
+            found.setdefault(account.idnumber, []).append(account)
+        alone = [(keys[idnumber], accounts[0]) for idnumber, accounts in found.items() if len(accounts) == 1]
+        await _keep(uow, scope, "user", [(key, a.id, a.fields, not a.suspended) for key, a in alone])
+        async with uow.step() as step:
+            await progress.add(step, len(rows))
+
+
+async def _rebuild_enrolments(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, progress: Progress) -> None:
+    """Whoever should be in a course and is there with our role is there through us."""
+    roles = [role for role in ("teacher", "student") if role in scope.target.roles]
+    async with uow.step() as step:
+        courses = await step.conn.fetch(LINKED_COURSES, *scope.keys)
+    for course in courses:
+        active = await enrolled(moodle, course["moodle_id"], "onlyactive")
+        suspended = await enrolled(moodle, course["moodle_id"], "onlysuspended")
+        places = [(user, role, True) for user, held in active.items() for role in held]
+        places += [(user, role, False) for user, held in suspended.items() for role in held]
+        async with uow.step() as step:
+            users, role_ids, states = zip(*places, strict=True) if places else ((), (), ())
+            await step.conn.execute(
+                PLACES[scope.policy.courses],
+                *scope.keys,
+                scope.run_id,
+                course["source_key"],
+                list(users),
+                list(role_ids),
+                list(states),
+                roles,
+                [scope.target.roles[role] for role in roles],
+            )
+            await progress.add(step, len(places))
+
+
+async def _unlinked(uow: UnitOfWork, scope: Scope, query: str, after: str) -> list[Row]:
+    async with uow.step() as step:
+        return await step.conn.fetch(query, *scope.keys, after, CHUNK)
+
+
+async def _keep(
+    uow: UnitOfWork, scope: Scope, entity: Entity, found: Sequence[tuple[str, int, dict[str, Any], bool]]
+) -> None:
+    """Link what was found: key, Moodle id, what Moodle has, whether it is active."""
+    planned = [
+        Planned(
+            entity,
+            "link",
+            key,
+            {**fields, "suspended": 0 if active else 1},
+            source_hash=b"",
+            moodle_id=moodle_id,
+            match="idnumber",
+        )
+        for key, moodle_id, fields, active in found
+    ]
+    async with uow.step() as step:
+        await operations.add(step.conn, scope, planned)
+        rows = await operations.settle_found(step.conn, scope, entity)
+        await links.record_made(step.conn, scope, rows)
+
+
+def _course(course: dict[str, Any]) -> dict[str, Any]:
+    names = ("fullname", "shortname", "idnumber", "startdate", "enddate")
+    return {**{name: course[name] for name in names}, "category_key": ""}
+
+
+_NOT_LINKED = """
+    AND NOT EXISTS (SELECT FROM link l WHERE l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
+                    AND l.entity = '{entity}' AND l.source_key = {key})
+"""
+_OWN_COURSE = "coalesce(nullif(c.course_key, ''), c.source_key)"
+_COURSES = """
+    SELECT DISTINCT {key} AS source_key FROM roster.class c
+    WHERE c.district_id = $1 AND c.school_id = $2 AND {key} > $5 {not_linked} ORDER BY 1 LIMIT $6
+"""
+COURSES = {
+    policy: _COURSES.format(key=key, not_linked=_NOT_LINKED.format(entity="course", key=key))
+    for policy, key in (("class", "c.source_key"), ("course", _OWN_COURSE))
+}
+PEOPLE = f"""
+    SELECT u.source_key FROM roster.user u
+    WHERE u.district_id = $1 AND u.school_id = $2 AND u.source_key > $5
+    {_NOT_LINKED.format(entity="user", key="u.source_key")} ORDER BY 1 LIMIT $6
+"""
+"""Keys of what has no link yet. $1 district, $2 school, $3 target, $4 source, $5 after which key, $6 most."""
+
+LINKED_COURSES = """
+    SELECT source_key, moodle_id FROM link
+    WHERE district_id = $1 AND school_id = $2 AND target_id = $3 AND source_id = $4 AND entity = 'course'
+"""
+
+_PLACES = """
+    WITH made AS (
+        INSERT INTO enrolment_link (district_id, target_id, source_id, school_id, class_key, user_key, record_key,
+                                    role_id, time_start, time_end, active)
+        SELECT DISTINCT ON (e.user_key) $1, $3, $4, $2, $6, e.user_key, e.source_key, seen.role_id, 0, 0, seen.active
+        FROM unnest($7::bigint[], $8::int[], $9::boolean[]) AS seen (moodle_id, role_id, active)
+        JOIN link u ON u.district_id = $1 AND u.target_id = $3 AND u.source_id = $4 AND u.entity = 'user'
+             AND u.moodle_id = seen.moodle_id
+        JOIN roster.enrolment e ON e.district_id = $1 AND e.school_id = $2 AND e.user_key = u.source_key
+        JOIN roster.class c ON c.district_id = $1 AND c.school_id = $2 AND c.source_key = e.class_key
+        JOIN unnest($10::text[], $11::int[]) AS role (name, id) ON role.name = e.role AND role.id = seen.role_id
+        WHERE {course} = $6
+        ORDER BY e.user_key, e.source_key
+        ON CONFLICT DO NOTHING
+        RETURNING class_key, user_key, role_id, active, record_key
+    )
+    INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, user_key, after, state, match,
+                           settled_at)
+    SELECT $1, $5, 40, 'enrolment', 'link', class_key, user_key,
+           jsonb_build_object('role_id', role_id, 'active', active, 'record_key', record_key), 'done', 'link', now()
+    FROM made
+"""
+PLACES = {
+    "class": _PLACES.format(course="c.source_key"),
+    "course": _PLACES.format(course=_OWN_COURSE),
+}
+"""$1 district, $2 school, $3 target, $4 source, $5 run, $6 course, $7–$9 who is there, $10 and $11 our roles."""
