@@ -1,8 +1,8 @@
 """What planning costs beside its SQL: `python -m bench plan`.
 
-A school of 100,000 people, all of whom differ from what Moodle has, and 300,000 enrolments that are new. The floor is the
-very same statements and COPYs, recorded once and sent again with nothing around them; both sides take turns, the median of
-all rounds counts. And the calls of a first load into a simulated Moodle, by function, against what batches make of them.
+A school of 100,000 people, all of whom differ from what Moodle has, and 300,000 enrolments that are new. The floor is
+the very same statements and COPYs, recorded once and sent again with nothing around them; both sides take turns, the
+median of all rounds counts.
 """
 
 import argparse
@@ -97,7 +97,8 @@ async def main(users: int, enrolments: int, rounds: int) -> None:
     line = Line(f"planning {users:,} people, {enrolments:,} enrolments", BOUND)
     async with database(users, enrolments) as pool:
         scope = Scope("bench", uuid4(), _school(), _target(), "full")
-        Recorder.tape = tape = []
+        tape: list[Statement] = []
+        Recorder.tape = tape
         await plan_once(pool, scope)
         Recorder.tape = None
         for _ in range(rounds):
@@ -112,7 +113,7 @@ async def main(users: int, enrolments: int, rounds: int) -> None:
 
 
 @asynccontextmanager
-async def database(users: int, enrolments: int) -> AsyncIterator[db.Pool]:
+async def database(users: int, enrolments: int, *, linked: bool = True) -> AsyncIterator[db.Pool]:
     """A private PostgreSQL with the school in it; gone at the end."""
     folder = FOLDER / str(uuid4())
     folder.mkdir(parents=True)
@@ -123,11 +124,11 @@ async def database(users: int, enrolments: int) -> AsyncIterator[db.Pool]:
         url = postgres.database_url
         for service in ("roster-fetcher", "dashboard-api", "moodle-sync"):
             await migrate(SecretStr(url), service)
-        await _fill(url, users, enrolments)
+        await _fill(url, users, enrolments, linked=linked)
         pool = await asyncpg.create_pool(
             url,
             min_size=1,
-            max_size=2,
+            max_size=10,
             init=db._use_json,
             connection_class=Recorder,
             server_settings={"search_path": "moodle_sync"},
@@ -139,11 +140,12 @@ async def database(users: int, enrolments: int) -> AsyncIterator[db.Pool]:
         shutil.rmtree(folder)
 
 
-async def _fill(url: str, users: int, enrolments: int) -> None:
-    """One school as the fetcher keeps it, and links of all its people to accounts with other names."""
+async def _fill(url: str, users: int, enrolments: int, *, linked: bool) -> None:
+    """One school as the fetcher keeps it, and, if wanted, links of all its people to accounts with other names."""
     conn = await asyncpg.connect(url)
     await conn.execute(FILL.format(users=users, classes=max(1, users // 50), each=max(1, enrolments // users)))
-    await conn.execute(LINK, SCHOOL)
+    if linked:
+        await conn.execute(LINK, SCHOOL)
     await conn.execute("VACUUM (ANALYZE) roster_fetcher.record")
     await conn.execute("VACUUM (ANALYZE) moodle_sync.link")
     await conn.close()
@@ -185,8 +187,9 @@ FILL = """
 LINK = """
     INSERT INTO moodle_sync.link (district_id, target_id, source_id, entity, source_key, school_id, moodle_id,
                                   source_hash, mapping, applied)
-    SELECT 'bench', 'moodle', 'sis', CASE entity WHEN 'class' THEN 'course' WHEN 'school' THEN 'category' ELSE entity END,
-           source_key, $1, row_number() OVER (), '', 0, '{"username": "other"}'
+    SELECT 'bench', 'moodle', 'sis',
+           CASE entity WHEN 'class' THEN 'course' WHEN 'school' THEN 'category' ELSE entity END, source_key, $1,
+           row_number() OVER (), '', 0, '{"username": "other"}'
     FROM roster_fetcher.record WHERE entity IN ('school', 'class', 'user')
 """
 
