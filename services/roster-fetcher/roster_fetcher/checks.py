@@ -11,7 +11,7 @@ FOUND_HERE = (
 """Codes that these checks find again each time, also on records that were carried over."""
 
 _DROPPED = "endpoint, row, part, warned, hash, body"
-_STAYS = "endpoint, row, true, warned, NULL::bytea, NULL::bytea"
+_STAYS = "endpoint, row, true, warned, NULL::bytea, NULL::jsonb"
 _NOBODY_WITH_ROLE = """
     SELECT entity, source_key, '', '', {stays} FROM staged c
     WHERE c.entity = 'class' AND NOT EXISTS (

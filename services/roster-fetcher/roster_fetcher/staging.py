@@ -1,6 +1,8 @@
 """The session's own tables, in which the rows of one reading wait until all have come.
 
 They are temporary: a killed worker leaves nothing behind, and nothing of a half-read roster can be taken for a whole.
+Bodies are made jsonb as they come: PostgreSQL would otherwise be idle then, and has to do it at the end while everybody
+waits.
 """
 
 from collections import Counter
@@ -31,7 +33,7 @@ CREATE = """
         part       boolean NOT NULL,              -- of a row that is about another record
         warned     boolean NOT NULL,              -- the row has a finding
         visiting   boolean,                       -- of users
-        body       bytea                          -- JSON; made jsonb only where the record changed; null: it did not
+        body       jsonb                          -- null: only its hash came, and the body stands in `record`
     );
     CREATE TEMP TABLE staged_finding (
         seq        bigint GENERATED ALWAYS AS IDENTITY,
@@ -47,11 +49,11 @@ CREATE = """
         endpoint text, first int, digest bytea, context bytea, enrolled bytea, outcome bytea
     );
     ALTER TABLE staged_page ALTER outcome SET STORAGE EXTERNAL;
-    CREATE TEMP TABLE staged_left_out (entity text, source_key text, hash bytea, body bytea);
+    CREATE TEMP TABLE staged_left_out (entity text, source_key text, hash bytea, body jsonb);
     CREATE TEMP TABLE mentioned (entity text, source_key text);  -- what a reading of changes spoke of
     CREATE TEMP TABLE found (                     -- what one check found; see checks.py
         entity text, source_key text, field text, value text, endpoint text, row int, part boolean, warned boolean,
-        hash bytea, body bytea
+        hash bytea, body jsonb
     );
 """
 
