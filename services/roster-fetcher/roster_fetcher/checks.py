@@ -1,7 +1,7 @@
 """What can be checked only when all rows have come: on the staged rows, set by set, whatever their number."""
 
 from common.db import Connection
-from roster_fetcher.found import Ledger, find
+from roster_fetcher.found import Ledger, find, warn
 from roster_fetcher.staging import Summary
 
 FOUND_HERE = (
@@ -12,11 +12,22 @@ FOUND_HERE = (
 
 _DROPPED = "endpoint, row, part, warned, hash, body"
 _STAYS = "endpoint, row, true, warned, NULL::bytea, NULL::jsonb"
-_NOBODY_WITH_ROLE = """
-    SELECT entity, source_key, '', '', {stays} FROM staged c
+_NOBODY_WITH_ROLE = f"""
+    SELECT entity, source_key, '', '', {_STAYS} FROM staged c
     WHERE c.entity = 'class' AND NOT EXISTS (
-        SELECT FROM staged e WHERE e.entity = 'enrolment' AND e.target_key = c.source_key AND e.role = '{role}')
+        SELECT FROM staged e WHERE e.entity = 'enrolment' AND e.target_key = c.source_key AND e.role = '{{role}}')
 """
+_NOT_IN_ANY = f"""
+    SELECT entity, source_key, '', '', {_STAYS} FROM staged u
+    WHERE u.entity = 'user' AND u.role = '{{role}}'
+      AND NOT EXISTS (SELECT FROM staged o WHERE o.entity = '{{entity}}' AND o.user_key = u.source_key)
+"""
+_LONELY = {
+    "CLASS_WITHOUT_TEACHER": _NOBODY_WITH_ROLE.format(role="teacher"),
+    "CLASS_WITHOUT_STUDENTS": _NOBODY_WITH_ROLE.format(role="student"),
+    "USER_WITHOUT_CLASS": _NOT_IN_ANY.format(role="student", entity="enrolment"),
+}
+_LONELY_GUARDIANS = {"GUARDIAN_WITHOUT_STUDENT": _NOT_IN_ANY.format(role="guardian", entity="guardian_link")}
 
 
 async def check(conn: Connection, ledger: Ledger, came: Summary, *, people_known: bool = True) -> None:
@@ -36,10 +47,7 @@ async def check(conn: Connection, ledger: Ledger, came: Summary, *, people_known
         await drop_visitors(conn, ledger, guardians=True)
     if incomplete:
         return
-    await warn_of_classes(conn, ledger)
-    await warn_of_students(conn, ledger)
-    if came.has("guardian_link"):
-        await warn_of_guardians(conn, ledger)
+    await warn_of_the_lonely(conn, ledger, came)
 
 
 async def drop_doubles(conn: Connection, ledger: Ledger) -> None:
@@ -125,35 +133,9 @@ async def drop_visitors(conn: Connection, ledger: Ledger, *, guardians: bool) ->
             ledger[row["endpoint"]].out_of_scope_after_all(warned=row["warned"], rows=row["rows"])
 
 
-async def warn_of_classes(conn: Connection, ledger: Ledger) -> None:
-    """Classes in which nobody teaches, or nobody learns."""
-    await find(conn, ledger, "CLASS_WITHOUT_TEACHER", _NOBODY_WITH_ROLE.format(stays=_STAYS, role="teacher"))
-    await find(conn, ledger, "CLASS_WITHOUT_STUDENTS", _NOBODY_WITH_ROLE.format(stays=_STAYS, role="student"))
+async def warn_of_the_lonely(conn: Connection, ledger: Ledger, came: Summary) -> None:
+    """Classes in which nobody teaches or nobody learns, students in no class.
 
-
-async def warn_of_students(conn: Connection, ledger: Ledger) -> None:
-    """Students who are in no class."""
-    await find(
-        conn,
-        ledger,
-        "USER_WITHOUT_CLASS",
-        f"""
-        SELECT entity, source_key, '', '', {_STAYS} FROM staged u
-        WHERE u.entity = 'user' AND u.role = 'student'
-          AND NOT EXISTS (SELECT FROM staged e WHERE e.entity = 'enrolment' AND e.user_key = u.source_key)
-        """,
-    )
-
-
-async def warn_of_guardians(conn: Connection, ledger: Ledger) -> None:
-    """Guardians who are nobody's, where the source tells whose others are."""
-    await find(
-        conn,
-        ledger,
-        "GUARDIAN_WITHOUT_STUDENT",
-        f"""
-        SELECT entity, source_key, '', '', {_STAYS} FROM staged u
-        WHERE u.entity = 'user' AND u.role = 'guardian'
-          AND NOT EXISTS (SELECT FROM staged l WHERE l.entity = 'guardian_link' AND l.user_key = u.source_key)
-        """,
-    )
+    Where the source tells whose guardians are, also those who are nobody's.
+    """
+    await warn(conn, ledger, _LONELY | _LONELY_GUARDIANS if came.has("guardian_link") else _LONELY)
