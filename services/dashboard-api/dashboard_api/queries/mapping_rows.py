@@ -1,0 +1,77 @@
+"""roster-fetcher's published views: a school's people and classes, as templates take them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from common.db import Pool, Row
+
+MOST = 20_000
+"""Rows of a school that are looked at."""
+
+
+async def people(pool: Pool, district_id: str, school_id: UUID) -> list[Row]:
+    """The school's people, by key."""
+    return await pool.fetch(
+        """
+        SELECT source_key, role, given_name, family_name, email, username, identifier, grade FROM roster.user
+        WHERE district_id = $1 AND school_id = $2 ORDER BY source_key LIMIT $3
+        """,
+        district_id,
+        school_id,
+        MOST,
+    )
+
+
+async def classes(pool: Pool, district_id: str, school_id: UUID) -> list[Row]:
+    """The school's classes, by key."""
+    return await pool.fetch(
+        """
+        SELECT source_key, body->>'title' AS title, body->>'code' AS code, body->>'course_key' AS course_key,
+               body->>'course_title' AS course_title,
+               ARRAY(SELECT jsonb_array_elements_text(coalesce(body->'subjects', '[]'))) AS subjects,
+               ARRAY(SELECT jsonb_array_elements_text(coalesce(body->'grades', '[]'))) AS grades,
+               (body->>'starts_on')::date AS starts_on, (body->>'ends_on')::date AS ends_on
+        FROM roster.record
+        WHERE district_id = $1 AND school_id = $2 AND entity = 'class' AND last_snapshot IS NULL
+        ORDER BY source_key LIMIT $3
+        """,
+        district_id,
+        school_id,
+        MOST,
+    )
+
+
+async def taken(
+    pool: Pool, district_id: str, target_id: str | None, entity: str, fields: Sequence[str]
+) -> dict[str, dict[str, set[str]]]:
+    """Which records have which values in a Moodle, as they were last sent: {field: {value in lower case: keys}}."""
+    rows = await pool.fetch(
+        """
+        SELECT f.name AS field, lower(l.applied->>f.name) AS value, array_agg(l.source_key) AS keys
+        FROM plan.link l CROSS JOIN unnest($4::text[]) AS f (name)
+        WHERE l.district_id = $1 AND l.target_id = $2 AND l.entity = $3 AND l.applied->>f.name IS NOT NULL
+        GROUP BY 1, 2
+        """,
+        district_id,
+        target_id,
+        entity,
+        list(fields),
+    )
+    found: dict[str, dict[str, set[str]]] = {field: {} for field in fields}
+    for row in rows:
+        found[row["field"]][row["value"]] = set(row["keys"])
+    return found
+
+
+async def school(pool: Pool, district_id: str, school_id: UUID) -> dict[str, Any] | None:
+    """`name, source_id, source_school_id, target_id, policy` of a school; None if the district has none such."""
+    row = await pool.fetchrow(
+        """
+        SELECT s.name, s.source_id, s.source_school_id, s.target_id, d.policy
+        FROM school s JOIN district d ON d.id = s.district_id WHERE s.district_id = $1 AND s.id = $2
+        """,
+        district_id,
+        school_id,
+    )
+    return dict(row) if row else None
