@@ -19,12 +19,20 @@ def csv_style(
     return CsvStyle(bom, ";" if separator == "semicolon" else ",")
 
 
+def wants_csv(
+    request: Request,
+    format_: Annotated[
+        Literal["json", "csv"] | None, Query(alias="format", description="As `Accept` says where this is left out")
+    ] = None,
+) -> bool:
+    """Whether the caller asks for CSV: by the address, by what they say, or by what they accept."""
+    if request.url.path.endswith(".csv") or format_ == "csv":
+        return True
+    return format_ is None and request.headers.get("Accept", "").startswith(CSV)
+
+
 InStyle = Annotated[CsvStyle, Depends(csv_style)]
-
-
-def wants_csv(request: Request) -> bool:
-    """Whether the caller asks for CSV, by the address or by what they accept."""
-    return request.url.path.endswith(".csv") or request.headers.get("Accept", "").startswith(CSV)
+AsCsv = Annotated[bool, Depends(wants_csv)]
 
 
 def csv_answer(
