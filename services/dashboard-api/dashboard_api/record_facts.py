@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +58,7 @@ class Known:
     def source_changes(self) -> Iterator[SourceChange]:
         """What the source did with it, run after run, for each of its rows."""
         previous: Row | None = None
-        for state, following in zip(self.states, [*self.states[1:], None], strict=True):
+        for state, following in zip_longest(self.states, self.states[1:]):
             same = previous is not None and _row_of(previous) == _row_of(state)
             change = "first_seen" if not same else "back" if _gap(previous, state) else "changed"
             fields = changes_between(previous["body"] if previous and same else None, state["body"])
@@ -94,9 +95,7 @@ def facts_of(known: Known, school: Row) -> Facts:
         role=role,
         role_mapped=not role or (known.record.entity == "user" and role != "guardian") or role in school["roles"],
         families=policy.families,
-        left_out=next(
-            (f["code"] for f in known.findings if f["school_id"] == school["id"] and f["severity"] != "warning"), ""
-        ),
+        left_out=_left_out(known, school, state),
         moodle_id=moodle_id,
         active=active,
         class_there=known.record.entity != "enrolment" or _has_link(known.links, school),
@@ -139,6 +138,16 @@ def _elsewhere(known: Known, school: Row) -> tuple[str, ...]:
         for other in known.settings
         if other["id"] in here and other["id"] != school["id"] and other["source_id"] == school["source_id"]
     )
+
+
+def _left_out(known: Known, school: Row, state: Row | None) -> str:
+    """The newest error for which it was left out, if that was not before the source last had it."""
+    for finding in known.findings:
+        if finding["school_id"] == school["id"] and finding["severity"] != "warning":
+            later = state is None or finding["run_id"] == state["missed_run_id"]
+            if later or (state and state["missed_at"] and finding["at"] > state["missed_at"]):
+                return str(finding["code"])
+    return ""
 
 
 def _in_moodle(known: Known, school: Row) -> tuple[int | None, bool]:

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from common.db import Row
 from dashboard_api.api.answers import Cursor, Limit, decode_cursor, encode_cursor, json_text
-from dashboard_api.api.csv_answers import InStyle, csv_answer, wants_csv
+from dashboard_api.api.csv_answers import AsCsv, InStyle, csv_answer
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
@@ -30,9 +30,9 @@ router = APIRouter(tags=["compare"])
 async def compare_runs(
     run_id: UUID,
     other_id: UUID,
-    request: Request,
     caller: ApiCaller,
     context: InContext,
+    as_csv: AsCsv,
     style: InStyle,
     entity: Only = None,
     limit: Limit = 200,
@@ -44,15 +44,15 @@ async def compare_runs(
     if (run["district_id"], run["school_id"]) != (other["district_id"], other["school_id"]):
         raise Problem(409, "other_school", "The two runs are of different schools. Compare runs of one school.")
     wanted = Comparison(run["district_id"], run["school_id"], run["snapshot"], other["snapshot"], entity)
-    return await _answer(context, wanted, wants_csv(request), style, limit, after)
+    return await _answer(context, wanted, as_csv, style, limit, after)
 
 
 @router.get("/schools/{school_id}/compare")
 async def compare_snapshots(
     school_id: UUID,
-    request: Request,
     caller: ApiCaller,
     context: InContext,
+    as_csv: AsCsv,
     style: InStyle,
     from_: Annotated[Number, Query(alias="from")],
     to: Number,
@@ -68,7 +68,7 @@ async def compare_snapshots(
     if await compare.known(context.pool, district_id, school_id, [from_, to]) != {from_, to}:
         raise not_found("snapshot")
     wanted = Comparison(district_id, school_id, from_, to, entity)
-    return await _answer(context, wanted, wants_csv(request), style, limit, after)
+    return await _answer(context, wanted, as_csv, style, limit, after)
 
 
 async def _run(context: Context, caller: Principal, run_id: UUID) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard_api.api.answers import Cursor, Limit, bad_cursor, decode_cursor, page_answer
-from dashboard_api.api.csv_answers import InStyle, csv_answer, wants_csv
+from dashboard_api.api.csv_answers import AsCsv, InStyle, csv_answer
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
@@ -105,10 +105,10 @@ async def show_plan(run_id: UUID, caller: ApiCaller, context: InContext) -> Resp
 @router.get("/{run_id}/operations.csv")
 async def list_operations(
     run_id: UUID,
-    request: Request,
     caller: ApiCaller,
     context: InContext,
     wanted: Wanted,
+    as_csv: AsCsv,
     style: InStyle,
     search: SearchText = None,
     limit: Limit = 200,
@@ -118,7 +118,7 @@ async def list_operations(
     caller.require_scope("read")
     district_id = await _district(context, caller, run_id)
     found = wanted.of(district_id, run_id, search)
-    if wants_csv(request):
+    if as_csv:
         return csv_answer(f"operations-{run_id}", style, CSV_COLUMNS, _rows(context, found))
     return await _page(context, found, limit, after)
 

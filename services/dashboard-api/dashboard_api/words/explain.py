@@ -193,7 +193,8 @@ def _stays(facts: Facts) -> str:
     if facts.entity != "user" or facts.feed != "gone" or facts.moodle_id is None or not facts.active:
         return ""
     if facts.elsewhere:
-        return f"The account stays, since {_listed(facts.elsewhere)} has the person."
+        have = "has" if len(facts.elsewhere) == 1 else "have"
+        return f"The account stays, since {_listed(facts.elsewhere)} {have} the person."
     if facts.account_days:
         return f"The accounts of those who are gone are suspended after {facts.account_days} days."
     return ""

@@ -21,7 +21,7 @@ def explained_hold(hold: Json) -> Json:
 
 def guard_sentence(guard: Json) -> str:
     """Enrolments: 31 of 40; up to 5 are changed without asking."""
-    about = f" of {guard['subject']}" if guard.get("subject") else ""
+    about = f" ({guard['subject']})" if guard.get("subject") else ""
     share = f"{number(guard['count'])} of {number(guard['of'])}"
     verb = "is" if guard["limit"] == 1 else "are"
     return (
