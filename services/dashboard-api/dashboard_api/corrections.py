@@ -12,6 +12,9 @@ from dashboard_api.orders import Placed, Wish
 from dashboard_api.problems import Problem
 from dashboard_api.queries import plans
 
+UNDONE = ("failed", "skipped", "cancelled")
+"""States of operations that may be done again."""
+
 
 async def undo(
     uow: UnitOfWork, principal: Principal, run: Mapping[str, Any], record: RunScope, *, dry_run: bool, reason: str
@@ -36,7 +39,8 @@ async def retry(uow: UnitOfWork, principal: Principal, run: Mapping[str, Any], *
     """
     if run["kind"] in ("undo", "rebuild"):
         raise Problem(409, "not_retried", "Only a sync is done again by what failed in it. Order this one once more.")
-    if not (await _done(uow, run)).get("failed"):
+    done = await _done(uow, run)
+    if not any(done.get(state) for state in UNDONE):
         raise Problem(409, "nothing_failed", "Nothing failed in this run, so there is nothing to do again.")
     mode: orders.OrderMode = "full" if run["mode"] == "full" else "partial"
     scope = RunScope(failed_in=run["id"])

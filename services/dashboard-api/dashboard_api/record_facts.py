@@ -176,6 +176,7 @@ def _last(known: Known, school: Row) -> Last | None:
                 at=exact(operation["settled_at"] or operation["started_at"], zone),
                 hold_id=str(operation["hold_id"] or ""),
                 held_since=exact(operation["held_since"], zone),
+                decision=operation["decision"] or "",
                 decided_by=operation["decided_by_name"] or "",
                 decided_at=exact(operation["decided_at"], zone) if operation["decided_at"] else "",
             )

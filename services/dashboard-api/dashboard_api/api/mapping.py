@@ -47,20 +47,22 @@ async def try_mapping(trial: Trial, caller: ApiCaller, context: InContext) -> Re
     school = await mapping_rows.school(context.pool, trial.district, trial.school)
     if school is None:
         raise not_found("school")
-    present = Policy.model_validate(school["policy"]).templates
-    wished = _templates(present, trial.templates)
-    return Response(to_json(await _answer(context.pool, trial, school, present, wished)), media_type="application/json")
+    policy = Policy.model_validate(school["policy"])
+    wished = _templates(policy.templates, trial.templates)
+    return Response(to_json(await _answer(context.pool, trial, school, policy, wished)), media_type="application/json")
 
 
 async def _answer(
-    pool: Pool, trial: Trial, school: dict[str, Any], present: Templates, wished: Templates
+    pool: Pool, trial: Trial, school: dict[str, Any], policy: Policy, wished: Templates
 ) -> dict[str, Any]:
     place = Place(school["source_id"], school["name"], school["source_school_id"])
     about, target = (trial.district, trial.school), school["target_id"]
     names = await mapping_rows.taken(pool, trial.district, target, "user", UNIQUE_PERSON)
     titles = await mapping_rows.taken(pool, trial.district, target, "course", UNIQUE_CLASS)
+    present = policy.templates
     people = mapping_trial.try_people(await mapping_rows.people(pool, *about), place, present, wished, names)
-    classes = mapping_trial.try_classes(await mapping_rows.classes(pool, *about), place, present, wished, titles)
+    rows = await mapping_rows.courses(pool, *about, policy.courses)
+    classes = mapping_trial.try_classes(rows, place, present, wished, titles)
     return {
         "school": school["name"],
         "people": troubled_first(people, trial.rows),

@@ -105,7 +105,8 @@ async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
                 uow.conn,
                 Ending(event.district_id, event.school_id, event.run_id, health, event.errors, told_at(uow)),
             )
-            await school_states.lift_closed_hold(uow.conn, event.district_id, event.school_id)
+            if event.lifts_hold:
+                await school_states.lift_closed_hold(uow.conn, event.district_id, event.school_id)
             if not event.errors:
                 await run_errors.forget_before(uow.conn, event.district_id, event.school_id, event.run_id)
         await hints.tell(uow.conn, event)

@@ -23,23 +23,30 @@ async def people(pool: Pool, district_id: str, school_id: UUID) -> list[Row]:
     )
 
 
-async def classes(pool: Pool, district_id: str, school_id: UUID) -> list[Row]:
-    """The school's classes, by key."""
-    return await pool.fetch(
-        """
-        SELECT source_key, body->>'title' AS title, body->>'code' AS code, body->>'course_key' AS course_key,
-               body->>'course_title' AS course_title,
-               ARRAY(SELECT jsonb_array_elements_text(coalesce(body->'subjects', '[]'))) AS subjects,
-               ARRAY(SELECT jsonb_array_elements_text(coalesce(body->'grades', '[]'))) AS grades,
-               (body->>'starts_on')::date AS starts_on, (body->>'ends_on')::date AS ends_on
-        FROM roster.record
-        WHERE district_id = $1 AND school_id = $2 AND entity = 'class' AND last_snapshot IS NULL
-        ORDER BY source_key LIMIT $3
-        """,
-        district_id,
-        school_id,
-        MOST,
-    )
+async def courses(pool: Pool, district_id: str, school_id: UUID, made_of: str) -> list[Row]:
+    """What becomes a course, by key: each class, or (`made_of` course) each course with its classes.
+
+    Of several classes the first counts, as it does when moodle-sync plans.
+    """
+    return await pool.fetch(COURSES[made_of], district_id, school_id, MOST)
+
+
+COURSES = {
+    "class": """
+        SELECT source_key, title, code, course_key, course_title, subjects, grades, starts_on, ends_on
+        FROM roster.class WHERE district_id = $1 AND school_id = $2 ORDER BY source_key LIMIT $3
+    """,
+    "course": """
+        SELECT coalesce(nullif(course_key, ''), source_key) AS source_key,
+               coalesce(nullif(min(course_title), ''), min(title)) AS title, min(code) AS code,
+               min(course_key) AS course_key, min(course_title) AS course_title,
+               (array_agg(subjects ORDER BY source_key))[1] AS subjects,
+               (array_agg(grades ORDER BY source_key))[1] AS grades,
+               CASE WHEN bool_and(starts_on IS NOT NULL) THEN min(starts_on) END AS starts_on,
+               CASE WHEN bool_and(ends_on IS NOT NULL) THEN max(ends_on) END AS ends_on
+        FROM roster.class WHERE district_id = $1 AND school_id = $2 GROUP BY 1 ORDER BY 1 LIMIT $3
+    """,
+}
 
 
 async def taken(

@@ -21,11 +21,14 @@ async def operations(pool: Pool, district_id: str, record: RecordKey, keys: Sequ
         SELECT o.run_id, o.seq, o.entity, o.kind, o.source_key, o.user_key, o.before, o.after, o.state, o.code,
                o.answer, o.warning, o.match, o.ruling, o.graded, o.moodle_id, o.settled_at,
                r.school_id, r.source_id, r.snapshot, r.kind AS run_kind, r.mode, r.dry_run, r.started_at,
-               hold.id AS hold_id, hold.opened_at AS held_since, hold.decided_at, hold.decided_by_name
+               hold.id AS hold_id, hold.opened_at AS held_since, hold.decided_at, hold.decided_by_name, hold.decision
         FROM plan.operation o
         JOIN plan.run r ON r.district_id = o.district_id AND r.run_id = o.run_id
         LEFT JOIN LATERAL (
             SELECT h.id, h.opened_at, coalesce(d.decided_at, h.closed_at) AS decided_at,
+                   CASE WHEN o.state = 'held' AND o.seq <> ALL(d.operations) THEN 'reject'
+                        WHEN h.state = 'superseded' THEN 'superseded'
+                        ELSE coalesce(d.decision, h.decision) END AS decision,
                    coalesce((SELECT name FROM operator WHERE id::text = coalesce(d.decided_by, h.decided_by)),
                             (SELECT name FROM api_key WHERE id::text = coalesce(d.decided_by, h.decided_by)))
                        AS decided_by_name

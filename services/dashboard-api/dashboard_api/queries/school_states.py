@@ -92,7 +92,7 @@ async def lift_hold(conn: Connection, district_id: str, school_id: UUID, hold_id
 
 
 async def lift_closed_hold(conn: Connection, district_id: str, school_id: UUID) -> None:
-    """A run ended: it may have overtaken the school's hold, which moodle-sync then closed."""
+    """A run has overtaken the school's hold, unless a newer one is open by now."""
     await conn.execute(
         """
         UPDATE school_state s SET hold_id = NULL, held_since = NULL FROM plan.hold h

@@ -7,6 +7,7 @@ CREATE TABLE hold_decision (
     run_id      uuid NOT NULL,                    -- the run whose operations waited
     school_id   uuid NOT NULL,
     decision    text NOT NULL CHECK (decision IN ('approve', 'reject', 'suspend')),
+    operations  bigint[],                         -- those that it is about, the others are rejected; null: all
     decided_by  text NOT NULL,                    -- id of an operator or API key
     reason      text NOT NULL,
     decided_at  timestamptz NOT NULL,

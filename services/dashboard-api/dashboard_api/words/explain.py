@@ -31,6 +31,8 @@ class Last:
     at: str = ""
     hold_id: str = ""
     held_since: str = ""
+    decision: str = ""
+    """What became of the hold: approve, reject, suspend or superseded; blank while it is open."""
     decided_by: str = ""
     decided_at: str = ""
 
@@ -154,9 +156,13 @@ def _undone(facts: Facts) -> str:
     words = entry_of(last.code).words(facts.locale) if last.code else None
     because = f" {words.title} ({last.code})." if words else ""
     match last.state:
-        case "held":
+        case "held" if last.decision == "superseded":
+            return ""
+        case "held" if last.decision in ("approve", "suspend"):
+            return f"{last.decided_by or 'Somebody'} approved to {wish} on {last.decided_at}; the next run does it."
+        case "held" if not last.decision:
             return f"To {wish} waits for a decision since {last.held_since} (hold {last.hold_id}).{because}"
-        case "rejected":
+        case "rejected" | "held":
             return f"{last.decided_by or 'Somebody'} rejected to {wish} on {last.decided_at or last.at}."
         case "failed" | "skipped":
             how = "failed" if last.state == "failed" else "was left out"

@@ -41,6 +41,15 @@ WHY = {
     ),
     "held": (replace(GONE, last=HELD), "To suspend it waits for a decision since Tue (hold h-1)."),
     "rejected": (replace(GONE, last=REJECTED), "Ada rejected to suspend it on Wed."),
+    "approved, and not yet done": (
+        replace(GONE, last=replace(HELD, decision="approve", decided_by="Ada", decided_at="Wed")),
+        "Ada approved to suspend it on Wed; the next run does it.",
+    ),
+    "rejected a moment ago": (
+        replace(GONE, last=replace(HELD, decision="reject", decided_by="Ada", decided_at="Wed")),
+        "Ada rejected to suspend it on Wed.",
+    ),
+    "held, and overtaken": (replace(GONE, last=replace(HELD, decision="superseded")), None),
     "failed": (replace(MISSING, last=FAILED), "To create it failed on Tue."),
     "skipped": (
         replace(MISSING, last=Last("create", "skipped", "AMBIGUOUS_MATCH", at="Tue")),

@@ -65,6 +65,18 @@ async def test_it_says_how_the_record_stands_and_why(north: Dashboard, life: lis
     assert [(link["moodle_id"], link["active"]) for link in body["moodle"]] == [(17, True)]
 
 
+async def test_what_was_decided_is_told_before_it_is_done(north: Dashboard, workers: Workers, life: list[Any]) -> None:
+    hold_id = await workers.moodle.fetchval("SELECT id FROM hold")
+    seq = await workers.moodle.fetchval("SELECT seq FROM operation WHERE state = 'held'")
+    body = {"decision": "approve", "plan_hash": "hash-1", "operations": [seq]}
+    assert (await post(north, f"/holds/{hold_id}/decision", body, await north.bearer()))[0] == 202
+    why = (await explained(north, "user/u-1"))["schools"][0]["sentences"][2]
+    assert "approved to update it on" in why
+    await north.pool.execute("UPDATE hold_decision SET operations = '{0}'")
+    why = (await explained(north, "user/u-1"))["schools"][0]["sentences"][2]
+    assert "rejected to update it on" in why
+
+
 async def test_a_record_that_no_feed_ever_had(north: Dashboard, life: list[Any]) -> None:
     body = await explained(north, "user/u-404")
     assert (body["schools"], body["life"]) == ([], [])

@@ -91,7 +91,7 @@ async def test_a_run_that_overtakes_the_hold_lifts_it(north: Dashboard, workers:
     await north.handle(completed(uuid4()))
     assert await standing(north) == "on_hold"
     await workers.moodle.execute("UPDATE hold SET state = 'superseded' WHERE id = $1", held.hold_id)
-    await north.handle(completed(uuid4()))
+    await north.handle(completed(uuid4(), lifts_hold=True))
     assert await standing(north) == "clean"
     await north.handle(held)
     assert await standing(north) == "clean", "told again, later than the run that has overtaken it"

@@ -6,6 +6,7 @@ import pytest
 
 from .asking import post, refused, south_too
 from .surroundings import Dashboard, school
+from .surroundings import north as north_with
 from .workers import Workers, person
 
 ROSTER: dict[tuple[str, str], dict[str, Any]] = {
@@ -84,6 +85,18 @@ async def test_a_mistake_in_a_template_is_one_sentence_that_names_its_place(nort
     assert mistake["detail"].startswith("policy.templates.username[2] has the field name; the fields here are ")
     _, problem = await tried(north, {"user_name": ["{username}"]})
     assert "did you mean username?" in problem["errors"][0]["detail"]
+
+
+async def test_classes_of_one_course_are_one_where_the_district_says_so(
+    north: Dashboard, workers: Workers, rosters: None
+) -> None:
+    await north.declare(north_with(policy={"courses": "course"}))
+    classes: dict[tuple[str, str], dict[str, Any]] = {
+        ("class", key): {"title": key, "course_key": "k-1", "course_title": "Maths"} for key in ("c-1", "c-2")
+    }
+    await workers.snapshot(classes)
+    _, body = await tried(north, {})
+    assert [(c["key"], c["new"]["fullname"]) for c in body["classes"]] == [("k-1", "Maths")]
 
 
 async def test_trials_are_for_those_who_may_see_the_district(north: Dashboard, rosters: None) -> None:
