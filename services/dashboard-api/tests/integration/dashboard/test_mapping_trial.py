@@ -83,6 +83,8 @@ async def test_a_mistake_in_a_template_is_one_sentence_that_names_its_place(nort
     (mistake,) = problem["errors"]
     assert (status, mistake["key"]) == (422, "policy.templates.username[2]")
     assert mistake["detail"].startswith("policy.templates.username[2] has the field name; the fields here are ")
+    _, problem = await tried(north, {"username": ["{name}"]})
+    assert len(problem["errors"]) == 1
     _, problem = await tried(north, {"user_name": ["{username}"]})
     assert "did you mean username?" in problem["errors"][0]["detail"]
 
