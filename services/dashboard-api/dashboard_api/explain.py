@@ -86,6 +86,7 @@ def _standing(known: Known, school: Row) -> Json:
         "school_id": str(school["id"]),
         "school": school["name"],
         "source_id": school["source_id"],
+        "timezone": school["timezone"],
         "feed": facts.feed,
         "sentences": sentences(facts),
     }

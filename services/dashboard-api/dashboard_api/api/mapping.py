@@ -60,7 +60,8 @@ async def _answer(
     names = await mapping_rows.taken(pool, trial.district, target, "user", UNIQUE_PERSON)
     titles = await mapping_rows.taken(pool, trial.district, target, "course", UNIQUE_CLASS)
     present = policy.templates
-    people = mapping_trial.try_people(await mapping_rows.people(pool, *about), place, present, wished, names)
+    persons = await mapping_rows.people(pool, *about, families=policy.families)
+    people = mapping_trial.try_people(persons, place, present, wished, names)
     rows = await mapping_rows.courses(pool, *about, policy.courses)
     classes = mapping_trial.try_classes(rows, place, present, wished, titles)
     return {

@@ -86,6 +86,8 @@ class Client:
                 yield answer
         except HTTPError as error:
             raise _refused(error) from None
+        except BrokenPipeError:  # whoever reads our output has stopped; the dashboard has nothing to do with it
+            raise
         except (URLError, HTTPException, OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
             words = getattr(reason, "strerror", None) or reason

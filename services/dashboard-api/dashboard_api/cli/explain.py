@@ -71,10 +71,11 @@ def _tell(console: Console, found: Json) -> None:
     for place in found["places"]:
         state = "" if place["active"] else " (suspended)"
         console.print(f"  In the course {place['course'] or place['course_key']}{state}", highlight=False, markup=False)
+    zones = {part["school"]: part["timezone"] for part in found["schools"]}
     for entry in found["life"]:
         what = run_name({"kind": entry.get("run_kind"), "mode": entry.get("mode")})
         preview = ", a dry run" if entry.get("dry_run") else ""
-        when = exact(moment(entry["at"]), None)
+        when = exact(moment(entry["at"]), zones.get(entry["school"]))
         console.print(f"[dim]{when} · {what}{preview} · {_safe(str(entry['school']))} · {entry['run_id']}[/]")
         told = [entry["source"]] if entry["source"] else []
         for one in (*told, *entry["findings"], *entry["operations"]):

@@ -40,8 +40,8 @@ def holds(
         return
     table = Table("Opened", "School", "State", box=None, pad_edge=False)
     table.add_column("Operations", justify="right")
-    for heading in ("Why", "Hold"):
-        table.add_column(heading)
+    table.add_column("Why")
+    table.add_column("Hold", no_wrap=True)
     for hold in rows:
         why = " ".join(guard["sentence"] for guard in hold["guards"])
         opened = ago(moment(hold["opened_at"]), datetime.now(UTC))
@@ -125,4 +125,4 @@ def _state(hold: Json) -> str:
     if hold["state"] != "decided":
         return {"open": "waits", "superseded": "overtaken by a later run"}[hold["state"]]
     by = f" by {hold['decided_by_name']}" if hold["decided_by_name"] else ""
-    return f"{DECISIONS.get(hold['decision'], 'decided')}{by}, {exact(moment(hold['closed_at']), None)}"
+    return f"{DECISIONS.get(hold['decision'], 'decided')}{by}, {exact(moment(hold['closed_at']), hold['timezone'])}"

@@ -19,8 +19,9 @@ HOLD = """
                AS decided_by_name,
            coalesce(d.reason, h.reason, '') AS reason,
            (SELECT r.id FROM run r WHERE r.district_id = h.district_id AND r.order_id = h.id LIMIT 1) AS next_run_id,
-           (SELECT locale FROM district WHERE id = h.district_id) AS locale
+           district.locale, coalesce(s.timezone, district.timezone) AS timezone
     FROM plan.hold h
+    LEFT JOIN district ON district.id = h.district_id
     LEFT JOIN hold_decision d ON d.district_id = h.district_id AND d.hold_id = h.id
     LEFT JOIN school s ON s.district_id = h.district_id AND s.id = h.school_id
 """

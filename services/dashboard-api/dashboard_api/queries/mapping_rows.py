@@ -10,16 +10,17 @@ MOST = 20_000
 """Rows of a school that are looked at."""
 
 
-async def people(pool: Pool, district_id: str, school_id: UUID) -> list[Row]:
-    """The school's people, by key."""
+async def people(pool: Pool, district_id: str, school_id: UUID, *, families: bool) -> list[Row]:
+    """The school's people who get accounts, by key; guardians do where `families` are let in."""
     return await pool.fetch(
         """
         SELECT source_key, role, given_name, family_name, email, username, identifier, grade FROM roster.user
-        WHERE district_id = $1 AND school_id = $2 ORDER BY source_key LIMIT $3
+        WHERE district_id = $1 AND school_id = $2 AND (role <> 'guardian' OR $4) ORDER BY source_key LIMIT $3
         """,
         district_id,
         school_id,
         MOST,
+        families,
     )
 
 

@@ -54,6 +54,14 @@ async def test_a_hold_says_what_waits_and_why(north: Dashboard, held: SyncHeld) 
     assert guard["sentence"] == "Enrolments: 31 of 40; up to 5 are changed without asking."
 
 
+async def test_the_pages_say_that_a_run_waits(north: Dashboard, held: SyncHeld) -> None:
+    await north.operator("ada@north.example")
+    await north.sign_in("ada@north.example")
+    for path, words in ((f"/runs/{held.run_id}", "Removals wait for a decision"), ("/schools", "On hold")):
+        async with north.http.get(path) as answer:
+            assert (answer.status, words in await answer.text()) == (200, True), path
+
+
 async def test_holds_are_listed_the_newest_first_and_filtered(
     north: Dashboard, workers: Workers, held: SyncHeld
 ) -> None:

@@ -13,6 +13,7 @@ ROSTER: dict[tuple[str, str], dict[str, Any]] = {
     ("user", "u-1"): person("Ada", "Byron", username="ab", identifier="11"),
     ("user", "u-2"): person("Bo", "Quill", username="b q"),
     ("user", "u-3"): person("Al", "Byron"),
+    ("user", "g-1"): person("Guardian", "Byron", "guardian"),
     ("class", "c-1"): {
         "title": "Maths 7A", "code": "MA7A", "course_key": "k-1", "course_title": "Maths", "grades": ["07"],
         "subjects": ["Mathematics"], "starts_on": "2026-08-24", "ends_on": "2027-07-01",
