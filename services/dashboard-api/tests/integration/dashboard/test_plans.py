@@ -5,7 +5,9 @@ import io
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
+from pydantic import SecretStr
 
 from .asking import get, get_text, post, refused, south_too
 from .surroundings import Dashboard, fetched
@@ -69,6 +71,16 @@ async def test_a_plan_comes_with_its_hold(north: Dashboard, workers: Workers, ru
     _, plan = await get(north, f"/runs/{run_id}/plan", await north.bearer())
     assert (plan["hold"]["id"], plan["hold"]["state"]) == (str(held.hold_id), "open")
     assert plan["hold"]["guards"][0]["sentence"] == ("Enrolments: 31 of 40; up to 5 are changed without asking.")
+
+
+async def test_before_moodle_sync_was_ever_started_there_are_no_plans_to_ask_for(
+    north: Dashboard, run_id: UUID, database_url: SecretStr
+) -> None:
+    owner = await asyncpg.connect(database_url.get_secret_value())
+    await owner.execute("ALTER VIEW plan.run RENAME TO run_elsewhere")
+    await owner.close()
+    status, problem = await get(north, f"/runs/{run_id}/plan", await north.bearer())
+    assert (status, problem["code"]) == (503, "not_ready")
 
 
 async def test_a_run_without_a_plan_says_so(north: Dashboard) -> None:
