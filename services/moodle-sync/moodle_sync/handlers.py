@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import aiohttp
 import structlog
 
-from common import registry
+from common import fence, registry
 from common.errors import Permanent, Transient
 from common.events import Event, PlanMade, RosterFetched, SyncFailed
 from common.sealing import SecretBox
@@ -35,7 +35,7 @@ async def sync_roster(event: RosterFetched, uow: UnitOfWork, *, tools: Tools) ->
 
     One worker at a time works on a school: a second delivery of the same event waits.
     """
-    async with tools.turns.job(f"{event.district_id}/{event.school_id}"):
+    async with fence.beating(uow.pool, event), tools.turns.job(f"{event.district_id}/{event.school_id}"):
         if await _has_ended(event, uow):
             return
         failure = await _plan_and_apply(event, uow, tools)
