@@ -4,6 +4,7 @@ import asyncio
 
 from common.delivery import Routes
 from common.events import (
+    HoldDecided,
     NoticeFailed,
     NoticeSent,
     PackageArrived,
@@ -13,9 +14,11 @@ from common.events import (
     SchoolsNotListed,
     SourceChecked,
     SourceCheckOrdered,
+    SyncCancelOrdered,
     SyncCompleted,
     SyncErrorsFound,
     SyncFailed,
+    SyncHeld,
     SyncOrdered,
     SyncProgressed,
     SyncRefused,
@@ -43,6 +46,7 @@ from dashboard_api.projections.runs import (
     note_roster,
 )
 from dashboard_api.projections.source_checks import note_check, pass_on
+from dashboard_api.projections.standing import note_cancelling, note_decision, note_hold
 from dashboard_api.settings import Settings
 
 ROUTES: Routes = {
@@ -53,6 +57,9 @@ ROUTES: Routes = {
     RosterFetched: note_roster,
     SyncErrorsFound: note_errors,
     PlanMade: note_plan,
+    SyncHeld: note_hold,
+    HoldDecided: note_decision,
+    SyncCancelOrdered: note_cancelling,
     SyncCompleted: note_completion,
     SyncFailed: note_failure,
     SchoolsListed: note_listing,

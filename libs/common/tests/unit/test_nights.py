@@ -1,6 +1,7 @@
 """A time of day comes once on each local date, in every zone of the tz database and whatever its clocks do."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -53,7 +54,7 @@ def test_over_two_whole_years_each_zone_has_each_night_once_and_in_order(wall: t
         found = [night(zone, first + timedelta(days=n), wall) for n in range((last - first).days)]
         instants = [one.at for one in found if one]
         assert len(instants) == len(found), name
-        assert all(a < b for a, b in zip(instants, instants[1:], strict=False)), name
+        assert all(a < b for a, b in pairwise(instants)), name
         odd = [one for one in found if one and one.oddity]
         assert len(odd) <= 8, name
 
@@ -79,7 +80,7 @@ def test_the_instant_is_the_first_at_which_local_clocks_show_the_time_or_a_later
 @given(
     st.sampled_from(ZONES),
     times,
-    st.datetimes(datetime(1975, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC)),
+    st.integers(157_766_400, 2_082_758_400).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
     st.lists(st.timedeltas(timedelta(seconds=1), timedelta(days=5)), min_size=1, max_size=12),
 )
 def test_looking_again_and_again_sees_each_night_once_however_long_one_does_not_look(

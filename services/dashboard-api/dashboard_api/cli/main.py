@@ -2,8 +2,10 @@
 
 import typer
 
-from dashboard_api.cli import source_check
+from dashboard_api.cli import schedule, source_check
 from dashboard_api.cli.apply import apply
+from dashboard_api.cli.controls import audit, cancel, pools
+from dashboard_api.cli.nightly_modes import pause, resume
 from dashboard_api.cli.show import run, runs, schools
 from dashboard_api.cli.sync import sync
 
@@ -14,4 +16,7 @@ app = typer.Typer(
 )
 for command in (apply, sync, schools, runs, run):
     app.command()(command)
+for control in (pause, resume, cancel, pools, audit):
+    app.command()(control)
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(source_check.app, name="source")

@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from common.catalogue import entry_of
-from dashboard_api.cli.choose import the_district, the_schools
+from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.follow import follow
-from dashboard_api.cli.trouble import FAILED, Trouble, plainly
+from dashboard_api.cli.nightly_modes import Search, Status, choice
+from dashboard_api.cli.trouble import FAILED, plainly
 from dashboard_api.words.amounts import count, duration, number
 from dashboard_api.words.kinds import total
 from dashboard_api.words.standing import REFUSALS, run_badge
@@ -26,6 +27,8 @@ def sync(
     schools: Annotated[list[str] | None, typer.Argument(help="Schools, by name or id.", metavar="SCHOOL")] = None,
     all_: Annotated[bool, typer.Option("--all", help="All schools that are set up.")] = False,
     district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
+    status: Status = None,
+    search: Search = None,
     mode: Annotated[
         Mode, typer.Option(help="partial: what is new; full: Moodle is made to match; refresh: only count.")
     ] = "partial",
@@ -36,14 +39,11 @@ def sync(
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait at the most.")] = None,
 ) -> None:
     """Sync schools. With --wait the exit code is 1 if any run failed or did not start."""
-    if bool(schools) == all_:
-        raise Trouble("Name the schools to sync, or give --all for all that are set up.")
     client = Client.from_environment()
     district_id = the_district(client, district)
     locale = client.get(f"/districts/{district_id}")["locale"]
     body: Json = {"mode": mode, "dry_run": dry_run, "reason": reason}
-    if schools:
-        body["schools"] = [school["id"] for school in the_schools(client, district_id, schools)]
+    body |= choice(client, district_id, schools, {"status": status, "search": search}, all_)
     began = monotonic()
     order = client.post(f"/districts/{district_id}/runs", body)
     if not wait:

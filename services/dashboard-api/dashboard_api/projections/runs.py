@@ -13,6 +13,7 @@ from common.events import (
     SyncRequested,
 )
 from common.uow import UnitOfWork
+from dashboard_api.projections.standing import lift_hold
 from dashboard_api.projections.told import told_at
 from dashboard_api.queries import hints, phases, run_errors, runs, school_states, schools, snapshots
 from dashboard_api.queries.runs import RunFact, fact_of
@@ -32,6 +33,7 @@ async def note_request(event: SyncRequested, uow: UnitOfWork) -> None:
     """The run was admitted."""
     fact = replace(
         fact_of(event, "requested"),
+        kind=event.kind,
         mode=event.mode,
         dry_run=event.dry_run,
         trigger=event.trigger,
@@ -44,6 +46,8 @@ async def note_refusal(event: SyncRefused, uow: UnitOfWork) -> None:
     """The run was not admitted."""
     fact = replace(
         fact_of(event, "refused"),
+        mode=event.mode,
+        trigger=event.trigger if event.mode else None,
         refusal=event.reason,
         running_run_id=event.running_run_id,
         ended_at=told_at(uow),
@@ -94,15 +98,17 @@ async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
     """The run's end, and with it how the school stands, unless the run only looked."""
     async with uow:
         fact = await _of_completion(event, uow)
-        await runs.note(uow.conn, fact)
+        run = await runs.note(uow.conn, fact)
         if event.outcome == "refreshed":
             await school_states.note_counts(uow.conn, fact, told_at(uow))
-        elif event.outcome != "previewed":
+        elif event.outcome not in ("previewed", "cancelled"):
             health = "with_errors" if event.errors or event.outcome == "with_errors" else "clean"
             await school_states.note_ending(
                 uow.conn,
                 Ending(event.district_id, event.school_id, event.run_id, health, event.errors, told_at(uow)),
             )
+            if run["kind"] in (None, "roster"):
+                await lift_hold(event, uow)
             if not event.errors:
                 await run_errors.forget_before(uow.conn, event.district_id, event.school_id, event.run_id)
         await hints.tell(uow.conn, event)

@@ -5,14 +5,18 @@ from dashboard_api.declare.model import District
 
 
 async def upsert(conn: Connection, district: District, notify: list[str], all_schools: str | None) -> None:
-    """Write the district as declared."""
+    """Write the district as declared; the times of nights that it does not mention stay as they were set."""
     await conn.execute(
         """
-        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools, nightly, nights,
+                              spread_minutes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10::smallint[], '{1,2,3,4,5,6,7}'), coalesce($11::int, 5))
         ON CONFLICT (id) DO UPDATE
         SET name = excluded.name, timezone = excluded.timezone, locale = excluded.locale, pool = excluded.pool,
             max_parallel = excluded.max_parallel, notify = excluded.notify, all_schools = excluded.all_schools,
+            nightly = CASE WHEN $12::boolean THEN excluded.nightly ELSE district.nightly END,
+            nights = coalesce($10::smallint[], district.nights),
+            spread_minutes = coalesce($11::int, district.spread_minutes),
             declared_at = now()
         """,
         district.id,
@@ -23,6 +27,10 @@ async def upsert(conn: Connection, district: District, notify: list[str], all_sc
         district.max_parallel,
         notify,
         all_schools,
+        district.nightly,
+        [*district.nights] if district.nights else None,
+        district.spread_minutes,
+        "nightly" in district.model_fields_set,
     )
 
 
@@ -65,6 +73,8 @@ async def one_json(pool: Pool, district_id: str) -> str | None:
         """
         SELECT to_json(o)::text FROM (
             SELECT d.*, sums.counts, coalesce(states.statuses, '{}') AS statuses, coalesce(states.errors, 0) AS errors,
+                   (SELECT count(*) FROM school_status s
+                    WHERE s.district_id = d.id AND s.status = 'with_errors' AND s.health = 'failed') AS failed,
                    (SELECT count(DISTINCT school_id) FROM run r
                     WHERE r.district_id = d.id AND r.status < 'refused') AS running
             FROM district_overview d

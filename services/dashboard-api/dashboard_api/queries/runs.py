@@ -51,6 +51,9 @@ class RunFact:
     ordered_at: datetime | None = None
     requested_at: datetime | None = None
     ended_at: datetime | None = None
+    kind: str | None = None
+    cancel_ordered_by: str | None = None
+    cancel_ordered_at: datetime | None = None
 
 
 COLUMNS = tuple(field.name for field in fields(RunFact))
@@ -78,11 +81,11 @@ NOTE = f"""
 
 
 async def note(conn: Connection, fact: RunFact) -> Row:
-    """Add what an event says to its run, which may be new; `status` and `dry_run` as they stand then.
+    """Add what an event says to its run, which may be new; `status`, `dry_run` and `kind` as they stand then.
 
     Every column is told by one kind of event, or only ever rises, so facts may come twice and in any order.
     """
-    row = await conn.fetchrow(f"{NOTE} RETURNING status, dry_run", *astuple(fact))
+    row = await conn.fetchrow(f"{NOTE} RETURNING status, dry_run, kind", *astuple(fact))
     assert row is not None
     return row
 

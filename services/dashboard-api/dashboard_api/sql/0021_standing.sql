@@ -6,6 +6,7 @@ ALTER TABLE school_state
     ADD COLUMN hold_over_at timestamptz;           -- when the newest decision or unheld end was told
 
 ALTER TABLE run
+    ADD COLUMN IF NOT EXISTS kind text,            -- roster, undo, rebuild, device
     ADD COLUMN cancel_ordered_by text,             -- who wanted it to stop …
     ADD COLUMN cancel_ordered_at timestamptz;      -- … and when
 

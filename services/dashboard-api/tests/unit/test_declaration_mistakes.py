@@ -111,9 +111,9 @@ def test_secrets_show_nowhere() -> None:
         ("schools", "some", "schools", "schools must be the word all, or a list with at least one school."),
         ("schools", [{"source_id": "7", "id": "7"}], "schools[1].id",
          "schools[1].id is not a key that is known here; the keys here are source_id, source, target, timezone, "
-         "nightly."),
-        ("schools", [{"source_id": "7", "nightly": "21:00"}], "schools[1].nightly",
-         'schools[1].nightly must be "20:00" or "00:00", in the school\'s own time.'),
+         "nightly, nights."),
+        ("schools", [{"source_id": "7", "nightly": "21h"}], "schools[1].nightly",
+         'schools[1].nightly must be a time of day such as "20:00" or "00:00", in the school\'s own time, or none.'),
         ("schools", [{"source_id": "7"}, {"source_id": "7"}], "",
          "schools: 7 is named twice; name each school once."),
         ("schools", [{"source_id": "7", "target": "South Moodle"}], "",
