@@ -15,6 +15,7 @@ from scheduler.__main__ import ROUTES
 from scheduler.admission import AT_ONCE, admit_in
 
 E = TypeVar("E", bound=Event)
+ABOUT = {"district_id", "pool", "run_id", "school_id", "mode", "dry_run"}
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Plant:
 
     def work(self, event: Event | None = None, at: datetime | None = None) -> UnitOfWork:
         """A unit of work, caused by the event if there is one."""
-        cause = Envelope(event, "test", **({"time": at} if at else {})) if event else None
+        cause = (Envelope(event, "test", time=at) if at else Envelope(event, "test")) if event else None
         return UnitOfWork(self.scheduler, "scheduler", cause=cause)
 
     async def handle(self, event: Event, at: datetime | None = None) -> None:
@@ -107,9 +108,7 @@ class Plant:
 
     async def end(self, run: SyncRequested, outcome: str = "clean", at: datetime | None = None) -> None:
         """The workers are done with a run."""
-        about: dict[str, Any] = run.model_dump(
-            include={"district_id", "pool", "run_id", "school_id", "mode", "dry_run"}
-        )
+        about: dict[str, Any] = run.model_dump(include=ABOUT)
         await self.handle(SyncCompleted.model_validate(about | {"outcome": outcome}), at)
 
     async def end_all(self) -> list[SyncRequested]:
