@@ -1,10 +1,10 @@
-"""All benchmarks, or the one that is named, with its options: `python -m bench [delivery|fetch]`."""
+"""All benchmarks, or the one that is named, with its options: `python -m bench [clock|delivery|fetch]`."""
 
 import sys
 
-from bench import delivery, fetch
+from bench import clock, delivery, fetch
 
-BENCHMARKS = {"delivery": delivery.run, "fetch": fetch.run}
+BENCHMARKS = {"clock": clock.run, "delivery": delivery.run, "fetch": fetch.run}
 
 
 def main(arguments: list[str]) -> None:

@@ -30,7 +30,7 @@ from common.sealing import SecretBox
 from dashboard_api.app import create_app
 from dashboard_api.context import Context
 from dashboard_api.hints import Hints
-from dashboard_api.housekeeping import CLEAN_EVERY, clean
+from dashboard_api.housekeeping import CLEAN_EVERY, clean, keep_measuring
 from dashboard_api.http_server import make_server, serve
 from dashboard_api.projections.errors import note_errors
 from dashboard_api.projections.listings import note_failed_listing, note_listing
@@ -85,7 +85,11 @@ async def main() -> None:
 
         await runtime.serve(
             ROUTES,
-            background=[context.hints.run(), lead(runtime.pool, "housekeeping", tidy, CLEAN_EVERY)],
+            background=[
+                context.hints.run(),
+                lead(runtime.pool, "housekeeping", tidy, CLEAN_EVERY),
+                keep_measuring(runtime.pool),
+            ],
             http=lambda: serve(server, context, runtime.stopping),
         )
 

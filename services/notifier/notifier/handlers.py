@@ -11,7 +11,7 @@ from common.uow import UnitOfWork
 from notifier import notices
 from notifier.channels import email
 from notifier.settings import Settings
-from notifier.wording import write_notice
+from notifier.wording import news_of, write_notice
 
 RunEnded = SyncCompleted | SyncFailed
 
@@ -29,7 +29,7 @@ async def tell_people(event: RunEnded, uow: UnitOfWork, *, settings: Settings) -
     async with uow.step() as step:
         await notices.claim(step.conn, event.district_id, event.run_id, _event_id(uow))
         due = await notices.due(step.conn, event.district_id, event.run_id, _event_id(uow))
-        about = await notices.about(step.conn, event.district_id, event.school_id)
+        about = await notices.about(step.conn, event.district_id, event.school_id, news_of(event))
     notice = write_notice(event, about, settings.dashboard_url)
     for row in due:
         try:

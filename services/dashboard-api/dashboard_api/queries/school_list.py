@@ -56,3 +56,9 @@ async def page(pool: Pool, wanted: SchoolFilter) -> Page:
     )
     assert row is not None
     return Page.of(row)
+
+
+async def count_by_status(pool: Pool) -> dict[str, int]:
+    """How many schools stand how, over all districts."""
+    rows = await pool.fetch("SELECT status, count(*) AS n FROM school_status GROUP BY status")
+    return {row["status"]: row["n"] for row in rows}
