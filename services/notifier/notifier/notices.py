@@ -62,8 +62,8 @@ async def about(conn: Connection, district_id: str, school_id: UUID, news: News)
     row = await conn.fetchrow(
         """
         SELECT d.name AS district, d.locale, s.name AS school,
-               registry.status_of(t.shared, t.set_up, coalesce($3::boolean, t.on_hold), t.paused, coalesce($4::boolean, t.with_errors))
-                   AS status
+               registry.status_of(t.shared, t.set_up, coalesce($3::boolean, t.on_hold), t.paused,
+                                  coalesce($4::boolean, t.with_errors)) AS status
         FROM registry.district d
         LEFT JOIN registry.school s ON s.district_id = d.id AND s.id = $2
         LEFT JOIN registry.standing t ON t.district_id = s.district_id AND t.school_id = s.id WHERE d.id = $1

@@ -71,12 +71,12 @@ class Notice:
 
 def news_of(event: SyncCompleted | SyncFailed) -> News:
     """What is new with the school now that the run has ended."""
-    if event.mode == "refresh" or (
-        isinstance(event, SyncCompleted) and (event.dry_run or event.outcome == "cancelled")
-    ):
+    if event.mode == "refresh":
         return News()
     if isinstance(event, SyncFailed):
         return News(with_errors=True)
+    if event.dry_run or event.outcome == "cancelled":
+        return News()
     return News(event.outcome == "held", event.errors > 0 or event.outcome == "with_errors")
 
 

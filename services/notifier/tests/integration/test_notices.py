@@ -137,3 +137,20 @@ async def test_a_mail_server_that_stays_away_is_given_up_and_said(
     sink.refuse(100, "421 closing")
     await tell(a_completion())
     assert len(await probe.wait_for(NoticeFailed, 2)) == 2
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"mode": "full"}, "not set up"),
+        ({"mode": "refresh", "outcome": "refreshed"}, "not set up"),
+    ],
+)
+async def test_a_mail_says_how_the_school_stands(
+    tell: Tell, sink: MailSink, probe: EventProbe, facts: dict[str, str], words: str
+) -> None:
+    await tell(a_completion(**facts))
+    await probe.wait_for(NoticeSent, 2)
+    body = sink.messages[0].get_body(("plain",))
+    assert body is not None
+    assert f"The school now: {words}." in body.get_content()

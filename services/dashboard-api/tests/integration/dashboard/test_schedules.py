@@ -51,11 +51,8 @@ def test_the_nights_to_come_are_marked_where_clocks_change() -> None:
 
 def test_schools_that_are_paused_or_blacked_out_are_counted_apart_and_load_no_hour() -> None:
     one = plan(wall=time(20))
-    schools = [
-        one,
-        plan(wall=time(20), mode="paused", mode_until=date(2027, 3, 26)),
-        plan(wall=time(20), mode="paused"),
-    ]
+    paused = plan(wall=time(20), mode="paused")
+    schools = [one, paused, paused | {"mode_until": date(2027, 3, 26)}]
     dates = [Blackout(date(2027, 3, 26), date(2027, 3, 26), one["school_id"])]
     first, second = coming(schools, dates, WINTER, 2)
     assert (first.running, first.paused, first.blackout) == (1, 2, 0)
@@ -158,12 +155,8 @@ async def test_every_act_is_in_the_audit_log_with_who_when_before_and_after(nort
     await call(north, "POST", f"/runs/{order['runs'][0]['run_id']}/cancel", {"reason": "no"})
     _, found = await call(north, "GET", "/audit?district=north&limit=4")
     cancel, ordered, schedule, mode = found["acts"]
-    assert [act["action"] for act in (cancel, ordered, schedule, mode)] == [
-        "cancel",
-        "order",
-        "schedule",
-        "nightly mode",
-    ]
+    actions = [act["action"] for act in (cancel, ordered, schedule, mode)]
+    assert actions == ["cancel", "order", "schedule", "nightly mode"]
     assert all(act["actor_name"].startswith("key ") and act["at"] for act in found["acts"])
     assert (cancel["detail"]["before"], cancel["detail"]["after"]) == ("ordered", "cancelling")
     assert (schedule["detail"]["before"]["nightly"], schedule["detail"]["after"]["nightly"]) == (None, "20:00")

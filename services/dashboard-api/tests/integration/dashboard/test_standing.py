@@ -108,16 +108,8 @@ def test_each_refusal_has_its_sentence(reason: str) -> None:
 
 
 async def test_a_refused_night_is_shown_with_what_kept_it_from_running(north: Dashboard) -> None:
-    await north.handle(
-        SyncRefused(
-            district_id="north",
-            run_id=uuid4(),
-            school_id=school("1"),
-            reason="paused",
-            mode="nightly",
-            trigger="schedule",
-        )  # fmt: skip
-    )
+    about = {"district_id": "north", "run_id": uuid4(), "school_id": school("1"), "mode": "nightly"}
+    await north.handle(SyncRefused.model_validate(about | {"reason": "paused", "trigger": "schedule"}))
     run = await north.row("SELECT status, mode, refusal, trigger FROM run")
     assert tuple(run.values()) == ("refused", "nightly", "paused", "schedule")
 
