@@ -1,7 +1,7 @@
 """The clock: notes the nights that have come, and starts each, or says what kept it from running."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -18,6 +18,9 @@ Clock = Callable[[], datetime]
 NIGHTS = Counter("rosterbus_nights_total", "Nights of schools, by what became of them", ["state", "reason"])
 STATES = {"missed": "missed", "not_set_up": "refused", "coalesced": "refused"}
 """What an occurrence is called that did not run for this reason; the others are skipped."""
+
+CONTACT_EVERY = timedelta(minutes=1)
+"""Between two looks whether a device that may sync at its next contact has one."""
 
 log = structlog.get_logger()
 
@@ -50,9 +53,13 @@ async def start_nights(uow: UnitOfWork, now: datetime) -> bool:
     become too late for it.
     """
     async with uow:
-        nights = [_night(row) for row in await occurrences.due(uow.conn, now)]
-        if not nights:
+        rows = await occurrences.due(uow.conn, now)
+        if not rows:
             return False
+        waiting = [row for row in rows if row["waits"]]
+        if waiting:
+            await occurrences.look_again(uow.conn, waiting, now + CONTACT_EVERY)
+        nights = [_night(row) for row in rows if not row["waits"]]
         endings = [_kept_from_running(night, uow) for night in nights if night.reason]
         endings += await _take_in([night for night in nights if not night.reason], uow)
         if endings:
@@ -60,7 +67,7 @@ async def start_nights(uow: UnitOfWork, now: datetime) -> bool:
     for ending in endings:
         NIGHTS.labels(ending.state, ending.reason or "").inc()
     log.info("nights settled", started=sum(e.state == "run" for e in endings), others=len(endings))
-    return len(nights) == occurrences.AT_ONCE and bool(endings)
+    return len(rows) == occurrences.AT_ONCE and bool(endings or waiting)
 
 
 def run_of_night(subject: UUID, night: date) -> UUID:
@@ -75,7 +82,7 @@ def _night(row: Row) -> Night:
         order_id=uuid5(row["subject"], "nights"),
         school_id=row["school_id"],
         target_id=row["target_id"] or "",
-        pool=row["told_to"],
+        pool=row["pool"],
         mode="nightly",
         dry_run=False,
         trigger="schedule",
@@ -84,7 +91,7 @@ def _night(row: Row) -> Night:
         device_id=row["device_id"],
         priority=PRIORITIES["schedule"],
     )
-    return Night(row, run, row["reason"] if row["target_id"] else "not_set_up")
+    return Night(row, run, row["reason"])
 
 
 def _kept_from_running(night: Night, uow: UnitOfWork) -> Ending:

@@ -85,34 +85,49 @@ async def _write(conn: Connection, waves: Sequence[Wave]) -> int:
 async def due(conn: Connection, now: datetime) -> list[Row]:
     """Up to `AT_ONCE` occurrences whose moment has come, locked; `reason` says what stands in the way, if anything.
 
-    A device that was offline, and may sync at its next contact, stays due until its next day comes.
+    `waits`: a device that was offline, and may sync at its next contact; it does so until its next day comes.
     """
     return await conn.fetch(
         f"""
-        SELECT o.district_id, o.subject, o.night, o.school_id, s.device_id, s.target_id, s.pool, s.mode, s.reason,
-               coalesce(s.pool, d.pool, 'shared') AS told_to
-        FROM occurrence o
-        LEFT JOIN registry.district d ON d.id = o.district_id
-        LEFT JOIN LATERAL (
-            SELECT s.device_id, s.target_id, s.pool, registry.mode_on(s.mode, s.mode_until, o.night) AS mode,
-                   s.at_next_contact AND NOT s.online AND NOT EXISTS (
-                       SELECT FROM occurrence n WHERE n.district_id = o.district_id AND n.subject = o.subject
-                                                  AND n.night > o.night) AS waits,
-                   CASE WHEN EXISTS (SELECT FROM registry.blackout b
-                                     WHERE b.district_id = o.district_id AND o.night BETWEEN b.first AND b.last
-                                       AND (b.school_id IS NULL OR b.school_id = o.school_id)) THEN 'blackout'
-                        WHEN registry.mode_on(s.mode, s.mode_until, o.night) = 'paused' THEN 'paused'
-                        WHEN s.device_id IS NULL AND EXISTS (
-                            SELECT FROM hold h WHERE h.district_id = o.district_id AND h.school_id = o.school_id
-                                                 AND h.state = 'open') THEN 'on_hold'
-                        WHEN NOT s.online THEN 'device_offline'
-                        WHEN $1 - o.starts_at >= $2 AND NOT s.at_next_contact THEN 'missed' END AS reason
-            FROM registry.schedule s WHERE s.district_id = o.district_id AND s.subject = o.subject) s ON true
-        WHERE o.state = 'due' AND o.starts_at <= $1 AND s.waits IS NOT TRUE
-        ORDER BY o.starts_at LIMIT {AT_ONCE} FOR UPDATE OF o SKIP LOCKED
+        WITH due AS MATERIALIZED (
+            SELECT district_id, subject, night, school_id, starts_at FROM occurrence
+            WHERE state = 'due' AND starts_at <= $1 ORDER BY starts_at LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED
+        )
+        SELECT o.district_id, o.subject, o.night, o.school_id, s.device_id, s.target_id, m.mode,
+               coalesce(s.pool, 'shared') AS pool,
+               coalesce(s.at_next_contact AND NOT s.online AND NOT EXISTS (
+                   SELECT FROM occurrence n WHERE n.district_id = o.district_id AND n.subject = o.subject
+                                              AND n.night > o.night), false) AS waits,
+               CASE WHEN s.target_id IS NULL THEN 'not_set_up'
+                    WHEN EXISTS (SELECT FROM registry.blackout b
+                                 WHERE b.district_id = o.district_id AND o.night BETWEEN b.first AND b.last
+                                   AND (b.school_id IS NULL OR b.school_id = o.school_id)) THEN 'blackout'
+                    WHEN m.mode = 'paused' THEN 'paused'
+                    WHEN s.device_id IS NULL AND EXISTS (
+                        SELECT FROM hold h WHERE h.district_id = o.district_id AND h.school_id = o.school_id
+                                             AND h.state = 'open') THEN 'on_hold'
+                    WHEN NOT s.online THEN 'device_offline'
+                    WHEN $1 - o.starts_at >= $2 AND NOT s.at_next_contact THEN 'missed' END AS reason
+        FROM due o
+        LEFT JOIN registry.schedule s ON s.district_id = o.district_id AND s.subject = o.subject
+        CROSS JOIN LATERAL (SELECT registry.mode_on(s.mode, s.mode_until, o.night) AS mode) m
+        ORDER BY o.starts_at
         """,
         now,
         LATE,
+    )
+
+
+async def look_again(conn: Connection, waiting: Sequence[Row], at: datetime) -> None:
+    """Leave these devices' days for later."""
+    await conn.execute(
+        """
+        UPDATE occurrence o SET starts_at = $1
+        FROM unnest($2::text[], $3::uuid[], $4::date[]) AS w (district_id, subject, night)
+        WHERE o.district_id = w.district_id AND o.subject = w.subject AND o.night = w.night
+        """,
+        at,
+        *([row[name] for row in waiting] for name in ("district_id", "subject", "night")),
     )
 
 

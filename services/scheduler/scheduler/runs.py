@@ -82,7 +82,7 @@ async def find(conn: Connection, district_id: str, run_id: UUID) -> tuple[Run, R
 async def open_runs(conn: Connection, subjects: Sequence[UUID]) -> tuple[dict[UUID, Run], dict[UUID, Run]]:
     """The runs that wait and those that run, of these schools and devices, by school or device."""
     rows = await conn.fetch(
-        f"SELECT {READ}, state FROM run WHERE subject = ANY($1::uuid[]) AND state IN ('waiting', 'running')", subjects
+        f"SELECT {READ}, state FROM run WHERE subject = ANY($1::uuid[]) AND state <> 'ended'", subjects
     )
     waiting = {run.subject: run for row in rows if row["state"] == "waiting" for run in [from_row(row)]}
     running = {run.subject: run for row in rows if row["state"] == "running" for run in [from_row(row)]}
