@@ -102,7 +102,8 @@ def test_secrets_show_nowhere() -> None:
         ("source", {"kind": "oneroster-csv", "path": "roster.zip"}, "source.path",
          "source.path must be an absolute path, on the machine where roster-fetcher runs."),
         ("target.roles", {"student": 5, "pupil": 6}, "target.roles.pupil",
-         "target.roles.pupil is not a role that can be mapped; the roles are student, teacher, administrator, guardian."),
+         "target.roles.pupil is not a role that can be mapped; "
+         "the roles are student, teacher, administrator, guardian."),
         ("target.roles", {"student": "five"}, "target.roles.student", "target.roles.student must be a whole number."),
         ("target.roles", {}, "target.roles", "target.roles must not be empty."),
         ("target.token", "", "target.token", "target.token must not be empty."),
