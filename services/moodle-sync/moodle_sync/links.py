@@ -132,14 +132,17 @@ async def record_made(conn: Connection, scope: Scope, made: dict[int, int]) -> N
 
 
 async def record_changed(conn: Connection, scope: Scope, seqs: Sequence[int]) -> None:
-    """Remember what operations on linked objects applied, and whether these are active now."""
+    """Remember what operations on linked objects applied, and whether these are active now.
+
+    After an undo the record is compared anew by the next full run: Moodle is not as the source says.
+    """
     if not seqs:
         return
     await conn.execute(
         """
         UPDATE link SET
             school_id = $4,
-            source_hash = coalesce(o.source_hash, link.source_hash),
+            source_hash = CASE WHEN $8 THEN '' ELSE coalesce(o.source_hash, link.source_hash) END,
             mapping = CASE WHEN o.source_hash IS NULL THEN link.mapping ELSE $7 END,
             applied = link.applied || o.after,
             active = CASE o.kind WHEN 'update' THEN link.active ELSE o.kind = 'reactivate' END,
@@ -155,6 +158,7 @@ async def record_changed(conn: Connection, scope: Scope, seqs: Sequence[int]) ->
         scope.target.id,
         scope.school.source_id,
         scope.mapping,
+        scope.kind == "undo",
     )
 
 

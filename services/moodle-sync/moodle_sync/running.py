@@ -136,10 +136,11 @@ async def _plan(job: Job, uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -
 async def _begin(job: Job, uow: UnitOfWork, scope: Scope) -> bool:
     """Whether the plan is still to be made. Raises `Cancelled` if nobody wants it any more."""
     async with uow.step() as step:
-        if await cancellations.is_cancelled(step.conn, *scope.run):
-            await plans.add(step.conn, scope, job.snapshot)
-            raise Cancelled
-        return await plans.add(step.conn, scope, job.snapshot)
+        to_be_made = await plans.add(step.conn, scope, job.snapshot)
+        cancelled = await cancellations.is_cancelled(step.conn, *scope.run)
+    if cancelled:
+        raise Cancelled
+    return to_be_made
 
 
 async def _hold(step: UnitOfWork, job: Job, scope: Scope, guards: list[Tripped]) -> None:

@@ -70,13 +70,14 @@ _DONE = """
       AND ($6::text IS NULL OR $6 IN (o.source_key, o.user_key))
 """
 _FATE = """
-    CASE WHEN same THEN 'planned' ELSE 'skipped' END, CASE WHEN same THEN '' ELSE 'CHANGED_SINCE' END
+    CASE WHEN same THEN 'planned' ELSE 'skipped' END, CASE WHEN same THEN '' ELSE 'CHANGED_SINCE' END,
+    CASE WHEN same THEN '' ELSE 'CHANGED_SINCE' END
 """
 
 # A linked account that was suspended before is suspended again; other fields go back to what they were.
 OBJECTS = f"""
     INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, before, after, moodle_id, match,
-                           state, code)
+                           state, code, warning)
     SELECT $1, $2, phase, entity, inverse, source_key, before, after, moodle_id, 'link', {_FATE}
     FROM (
         SELECT i.phase, o.entity, i.inverse, o.source_key, l.moodle_id, o.seq,
@@ -97,7 +98,8 @@ OBJECTS = f"""
 """$1 district, $2 this run, $3 the run to take back, $4 target, $5 source, $6 one record or null, $7–$10 INVERSE."""
 
 ENROLMENTS = f"""
-    INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, user_key, before, after, state, code)
+    INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, user_key, before, after, state,
+                           code, warning)
     SELECT $1, $2,
            CASE WHEN kind = 'suspend' THEN $10::int WHEN (after->>'role_id')::int = $7 THEN $9::int ELSE $8::int END,
            'enrolment', kind, source_key, user_key, before, after, {_FATE}
@@ -119,7 +121,8 @@ ENROLMENTS = f"""
 """$1–$6 as above, $7 the teacher's role, $8 and $9 the phases of students and teachers, $10 that of endings."""
 
 MEMBERSHIPS = f"""
-    INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, user_key, before, after, state, code)
+    INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, user_key, before, after, state,
+                           code, warning)
     SELECT $1, $2, phase, entity, kind, source_key, user_key, before, after, {_FATE}
     FROM (
         SELECT o.entity, o.source_key, o.user_key, o.seq, CASE o.kind WHEN 'add' THEN p.remove ELSE p.add END AS phase,

@@ -115,7 +115,9 @@ async def test_people_and_classes_that_come_back_are_the_same_as_before(bench: B
     assert not [e for e in moodle.site.enrolments() if e.suspended]
 
 
-async def test_a_dry_run_makes_the_plan_and_only_looks(bench: Bench, moodle: MoodleSimulator, probe: EventProbe) -> None:
+async def test_a_dry_run_makes_the_plan_and_only_looks(
+    bench: Bench, moodle: MoodleSimulator, probe: EventProbe
+) -> None:
     ended = await bench.run(a_school(students=3, classes=1), dry_run=True)
     assert isinstance(ended, SyncCompleted)
     assert ended.outcome == "previewed"

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from common.bus import Bus
 from common.db import Pool, create_pool
 from common.delivery import Consumer
-from common.events import RosterFetched, SyncCompleted, SyncFailed
+from common.events import RosterFetched, RunEvent, SyncCompleted, SyncFailed
 from common.sealing import SecretBox
 from common.settings import CommonSettings
 from common.testing.fixtures import PoolOf
@@ -33,8 +33,10 @@ TOKEN = "token-of-the-test"
 class Bench:
     """The service's surroundings: the registry, the rosters, the events."""
 
-    def __init__(self, dashboard: Pool, fetcher: Pool, sync: Pool, bus: Bus, probe: EventProbe) -> None:
-        self.dashboard, self.fetcher, self.sync = dashboard, fetcher, sync
+    def __init__(
+        self, dashboard: Pool, fetcher: Pool, scheduler: Pool, sync: Pool, bus: Bus, probe: EventProbe
+    ) -> None:
+        self.dashboard, self.fetcher, self.scheduler, self.sync = dashboard, fetcher, scheduler, sync
         self.bus, self.probe = bus, probe
         self.box = SecretBox(SecretStr(Fernet.generate_key().decode()))
 
@@ -55,7 +57,7 @@ class Bench:
         event = await self.fetched(roster, **facts)
         return await self.ended(event)
 
-    async def ended(self, event: RosterFetched) -> SyncCompleted | SyncFailed:
+    async def ended(self, event: RunEvent) -> SyncCompleted | SyncFailed:
         """The end of a run."""
 
         def end() -> SyncCompleted | SyncFailed | None:
@@ -84,12 +86,21 @@ async def a_worker(bench: Bench, settings: Settings, *, stop_budget: float = 5) 
 
 @asynccontextmanager
 async def a_bench(pool_of: PoolOf, bus: Bus, probe: EventProbe, moodle: MoodleSimulator) -> AsyncIterator[Bench]:
-    """The surroundings, with the fetcher's outbox relayed."""
+    """The surroundings, with the outboxes of the others relayed."""
     bench = Bench(
-        await pool_of("dashboard-api"), await pool_of("roster-fetcher"), await pool_of("moodle-sync"), bus, probe
+        await pool_of("dashboard-api"),
+        await pool_of("roster-fetcher"),
+        await pool_of("scheduler"),
+        await pool_of("moodle-sync"),
+        bus,
+        probe,
     )
     await declare_district(bench.dashboard, moodle.base_url, TOKEN, bench.box)
-    async with running("roster-fetcher", {}, bus, bench.fetcher, pools=()):
+    async with (
+        running("roster-fetcher", {}, bus, bench.fetcher, pools=()),
+        running("scheduler", {}, bus, bench.scheduler, pools=()),
+        running("dashboard-api", {}, bus, bench.dashboard, pools=()),
+    ):
         yield bench
 
 
