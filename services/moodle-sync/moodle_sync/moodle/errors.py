@@ -4,6 +4,7 @@ from common.errors import Permanent, Transient
 from moodle_sync.moodle.functions import BEHIND
 
 NO_CAPABILITY = {"nopermissions", "nopermission", "requireloginerror", "errorcoursecontextnotvalid"}
+NO_SUCH_RECORD = "invalidrecord"
 UNREACHABLE = "LMS_UNREACHABLE"
 NOT_ALLOWED = "LMS_NOT_ALLOWED"
 

@@ -60,7 +60,7 @@ class ClassPlanner:
         planned: list[Planned] = []
         for category in categories:
             row, there = known.get(category.key), self._there.get(str(category.fields["idnumber"]))
-            applied = Applied(row["applied"], row["active"], row["moodle_id"]) if row and row["applied"] else None
+            applied = _applied(row)
             for operation in operations_for(
                 "category", category.key, category.fields, b"", applied, everything=self._scope.applies_all
             ):
@@ -99,11 +99,8 @@ class ClassPlanner:
     def _course(self, row: Row, category_key: str, there: dict[str, dict[str, Any]]) -> list[Planned]:
         dates = midnight(row["starts_on"], self._zone), midnight(row["ends_on"], self._zone)
         course = self._rules.course(row["source_key"], self._fields(row), category_key, dates)
-        applied = None
-        if row["applied"] is not None:
-            applied = Applied(row["applied"], row["active"], row["moodle_id"], row["drifted"])
         planned = operations_for(
-            "course", row["source_key"], course.fields, row["hash"], applied, everything=self._scope.applies_all
+            "course", row["source_key"], course.fields, row["hash"], _applied(row), everything=self._scope.applies_all
         )
         found = there.get(str(course.fields["idnumber"]))
         linked = [_as_link(operation, found, _told(found)) for operation in planned]
@@ -134,6 +131,13 @@ class ClassPlanner:
         return class_fields(dict(row), source=school.source_id, school=school.name, school_id=school.source_school_id)
 
 
+def _applied(row: Row | None) -> Applied | None:
+    """What the row's link says, if there is one."""
+    if row is None or row["applied"] is None:
+        return None
+    return Applied(row["applied"], row["active"], row["moodle_id"], row["drifted"])
+
+
 def _as_link(operation: Planned, there: dict[str, Any] | None, before: Fields) -> Planned:
     """A creation becomes a link where Moodle has the object already; what differs is changed then."""
     if operation.kind != "create" or there is None:
@@ -155,7 +159,7 @@ EMPTY_CLASS: dict[str, Any] = {
 }
 
 SCHOOL = """
-    SELECT r.source_key, l.applied, l.active, l.moodle_id FROM roster.school r
+    SELECT r.source_key, l.applied, l.active, l.moodle_id, l.drifted FROM roster.school r
     LEFT JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
          AND l.entity = 'category' AND l.source_key = r.source_key
     WHERE r.district_id = $1 AND r.school_id = $2
@@ -165,7 +169,10 @@ _LINKED = """
     LEFT JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
          AND l.entity = 'course' AND l.source_key = r.source_key
     WHERE r.source_key > $6
-      AND (l.source_key IS NULL OR l.source_hash <> r.hash OR l.mapping <> $5 OR NOT l.active OR l.drifted)
+      AND (l.source_key IS NULL OR l.source_hash <> r.hash OR l.mapping <> $5 OR NOT l.active OR l.drifted
+           OR EXISTS (SELECT FROM link c WHERE c.district_id = $1 AND c.target_id = $3 AND c.source_id = $4
+                      AND c.entity = 'category' AND c.school_id = $2 AND c.drifted
+                      AND starts_with(l.applied->>'category_key', c.source_key)))
     ORDER BY r.source_key LIMIT $7
 """
 _COLUMNS = """
@@ -195,9 +202,10 @@ NEW_GROUPS = """
     SELECT r.source_key, r.title, r.code, r.course_key FROM roster.class r
     LEFT JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
          AND l.entity = 'group' AND l.source_key = r.source_key
-    WHERE r.district_id = $1 AND r.school_id = $2 AND l.source_key IS NULL AND r.course_key <> ''
+    WHERE r.district_id = $1 AND r.school_id = $2 AND r.course_key <> ''
+      AND (l.source_key IS NULL OR l.applied->>'course_key' <> r.course_key)
       AND EXISTS (SELECT FROM roster.class o WHERE o.district_id = $1 AND o.school_id = $2
                   AND o.course_key = r.course_key AND o.source_key <> r.source_key)
     ORDER BY r.source_key
 """
-"""Classes that share a course with others and have no group yet. $1 district, $2 school, $3 target, $4 source."""
+"""Classes that share a course with others and have no group there yet. $1 district, $2 school, $3 target, $4 source."""
