@@ -106,7 +106,7 @@ async def refresh_hashes(conn: Connection, scope: Scope, entity: Entity, same: S
 async def record_made(conn: Connection, scope: Scope, made: dict[int, int]) -> None:
     """Link the records of creations and links that were done; `made` gives the Moodle id by `seq`.
 
-    An account that somebody else had before, who is gone, is nobody else's any more, nor are the places that go with it.
+    An account that somebody else had before, who is gone, is nobody else's any more, nor are its places.
     """
     for table in ("enrolment_link", "membership_link"):
         await conn.execute(

@@ -127,8 +127,13 @@ class ClassPlanner:
             return await step.conn.fetch(query, *scope.keys, scope.mapping, after, CHUNK)
 
     def _fields(self, row: Any) -> dict[str, str]:
-        school = self._scope.school
-        return class_fields(dict(row), source=school.source_id, school=school.name, school_id=school.source_school_id)
+        return template_fields(row, self._scope)
+
+
+def template_fields(row: Any, scope: Scope) -> dict[str, str]:
+    """What templates are made of, from a row of `DIFFERING`."""
+    school = scope.school
+    return class_fields(dict(row), source=school.source_id, school=school.name, school_id=school.source_school_id)
 
 
 def _applied(row: Row | None) -> Applied | None:

@@ -32,9 +32,14 @@ class Wanted:
 
 async def plan_cohorts(conn: Connection, scope: Scope) -> None:
     """Write the operations that make the cohorts which the district keeps, as far as they are not there."""
+    await operations.add(conn, scope, await new_cohorts(conn, scope))
+
+
+async def new_cohorts(conn: Connection, scope: Scope) -> list[Planned]:
+    """Cohorts that the district keeps and that are not linked, to be made."""
     rows = await conn.fetch(NEW_COHORTS, *scope.keys, scope.school.source_school_id, list(scope.policy.cohorts))
     rules, school = CourseRules(scope.policy.templates), scope.school
-    planned = [
+    return [
         Planned(
             "cohort",
             "create",
@@ -48,7 +53,6 @@ async def plan_cohorts(conn: Connection, scope: Scope) -> None:
         )
         for row in rows
     ]
-    await operations.add(conn, scope, planned)
 
 
 async def plan_memberships(conn: Connection, scope: Scope) -> None:

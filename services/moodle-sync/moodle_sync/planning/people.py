@@ -165,7 +165,8 @@ DIFFERING = """
 """
 """People who may differ. $1 district, $2 school, $3 target, $4 source, $5 mapping, $6 roles, $7 after whom, $8 most.
 
-Guardians get an account only for a child of whose schooling they are part. A person of several schools may be `enabled` at one and not at another; the school that runs last decides.
+Guardians get an account only for a child of whose schooling they are part.
+A person of several schools may be `enabled` at one and not at another; the school that runs last decides.
 """
 
 FIT_BY_SEVERAL = """

@@ -1,4 +1,4 @@
-"""Classes are courses, or what several classes share. A class that is gone hides its course; courses are never deleted."""
+"""Classes are courses, or share one. A class that is gone hides its course; courses are never deleted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

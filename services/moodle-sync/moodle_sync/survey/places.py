@@ -30,9 +30,12 @@ async def survey_enrolments(uow: UnitOfWork, scope: Scope, moodle: MoodleReader,
             await progress.add(step, len(places))
 
 
-async def enrolled(moodle: MoodleReader, course_id: int, which: str) -> dict[int, set[int]]:
-    """The roles of a course's participants, by account; without e-mail and the like a fifth of the time."""
-    options: list[dict[str, Any]] = [{"name": "userfields", "value": "id,roles"}, {"name": which, "value": 1}]
+async def enrolled(moodle: MoodleReader, course_id: int, which: str, value: int = 1) -> dict[int, set[int]]:
+    """The roles of a course's participants, by account; without e-mail and the like a fifth of the time.
+
+    `which` is onlyactive, onlysuspended, or groupid with the group's id.
+    """
+    options: list[dict[str, Any]] = [{"name": "userfields", "value": "id,roles"}, {"name": which, "value": value}]
     told = await moodle.call("core_enrol_get_enrolled_users", {"courseid": course_id, "options": options})
     return {int(user["id"]): {int(role["roleid"]) for role in user.get("roles", [])} for user in told}
 
