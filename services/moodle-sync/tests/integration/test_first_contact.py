@@ -70,7 +70,7 @@ async def test_an_account_with_the_id_number_and_another_name_is_not_touched(
 ) -> None:
     an_account(moodle, "somebody", "Else", idnumber="ann")
     ended = await completed(bench, Roster("hill").with_person("ann"))
-    assert told(bench, ended) == [("AMBIGUOUS_MATCH", "ann")]
+    assert await told(bench, ended) == [("AMBIGUOUS_MATCH", "ann")]
     assert [user.username for user in moodle.site.users()] == ["somebody"]
     assert set(moodle.calls) & {"core_user_update_users", "core_user_create_users"} == set()
 
@@ -79,7 +79,7 @@ async def test_of_two_accounts_that_fit_none_is_touched_and_none_is_made(bench: 
     an_account(moodle, "first", "Ann", idnumber="ann")
     an_account(moodle, "ann", "Ann")
     ended = await completed(bench, Roster("hill").with_person("ann"))
-    assert (told(bench, ended), len(moodle.site.users())) == ([("AMBIGUOUS_MATCH", "ann")], 2)
+    assert (await told(bench, ended), len(moodle.site.users())) == ([("AMBIGUOUS_MATCH", "ann")], 2)
 
 
 async def test_an_account_that_fits_two_people_alike_is_neithers(bench: Bench, moodle: MoodleSimulator) -> None:
@@ -88,8 +88,8 @@ async def test_an_account_that_fits_two_people_alike_is_neithers(bench: Bench, m
     for key in ("mother", "daughter"):
         family = family.with_person(key, given_name="Ann", email="quill@school.test")
     ended = await completed(bench, family)
-    assert ("AMBIGUOUS_MATCH", "daughter") in told(bench, ended)
-    assert ("AMBIGUOUS_MATCH", "mother") in told(bench, ended)
+    assert ("AMBIGUOUS_MATCH", "daughter") in await told(bench, ended)
+    assert ("AMBIGUOUS_MATCH", "mother") in await told(bench, ended)
     assert [user.username for user in moodle.site.users()] == ["old"]
 
 
@@ -99,7 +99,7 @@ async def test_an_account_is_the_ones_whose_id_number_it_bears(bench: Bench, moo
     for key in ("daughter", "mother"):
         family = family.with_person(key, given_name="Ann", email="quill@school.test")
     ended = await completed(bench, family)
-    assert ("AMBIGUOUS_MATCH", "daughter") in told(bench, ended)
+    assert ("AMBIGUOUS_MATCH", "daughter") in await told(bench, ended)
     assert moodle.site.user("mother").idnumber == "mother"
 
 
@@ -144,7 +144,7 @@ async def test_an_address_that_a_foreign_account_has_keeps_nobody_from_being_lin
     an_account(moodle, "stranger", "Bob", email="ann@school.test")
     an_account(moodle, "old", "Ann", idnumber="ann", email="ann@old.test")
     ended = await completed(bench, Roster("hill").with_person("ann"))
-    assert told(bench, ended) == [("DUP_EMAIL", "ann")]
+    assert await told(bench, ended) == [("DUP_EMAIL", "ann")]
     assert (moodle.site.user("ann").email, moodle.site.user("stranger").firstname) == ("ann@old.test", "Bob")
 
 

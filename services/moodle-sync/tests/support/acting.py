@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 
 from common.event_model import RunScope
 from common.events import SyncCompleted, SyncErrorsFound, SyncRequested
+from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
+from moodle_sync import operations
 
 from .bench import Bench
 from .district import DISTRICT, Roster, school_id
@@ -18,10 +20,17 @@ async def completed(bench: Bench, roster: Roster, **facts: Any) -> SyncCompleted
     return ended
 
 
-def told(bench: Bench, ended: SyncCompleted) -> list[tuple[str, str]]:
+async def told(bench: Bench, ended: SyncCompleted) -> list[tuple[str, str]]:
     """Code and record of each finding that the run told, sorted."""
-    events = [event for event in bench.probe.all(SyncErrorsFound) if event.run_id == ended.run_id]
-    return sorted((error.code, error.source_id) for event in events for error in event.errors)
+    async with bench.sync.acquire() as conn:
+        findings = len(await operations.findings(conn, DISTRICT, ended.run_id))
+
+    def heard() -> list[tuple[str, str]]:
+        events = [event for event in bench.probe.all(SyncErrorsFound) if event.run_id == ended.run_id]
+        return sorted((error.code, error.source_id) for event in events for error in event.errors)
+
+    await wait_for(lambda: len(heard()) == findings, what="the findings")
+    return heard()
 
 
 def only(entity: str, key: str) -> RunScope:
