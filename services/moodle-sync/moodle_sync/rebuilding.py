@@ -13,6 +13,7 @@ from moodle_sync import links, lookup, operations
 from moodle_sync.matching import Account
 from moodle_sync.moodle.reading import MoodleReader
 from moodle_sync.planning.classes import DIFFERING, EMPTY_CLASS, template_fields
+from moodle_sync.planning.keys import COURSE_OF_CLASS
 from moodle_sync.progress import Progress
 from moodle_sync.rebuilding_groups import keep, rebuild_cohorts, rebuild_groups
 from moodle_sync.scope import Scope
@@ -168,7 +169,6 @@ LINKED_COURSES = """
     SELECT source_key, moodle_id FROM link
     WHERE district_id = $1 AND school_id = $2 AND target_id = $3 AND source_id = $4 AND entity = 'course'
 """
-_OWN_COURSE = "coalesce(nullif(c.course_key, ''), c.source_key)"
 
 _PLACES = """
     WITH made AS (
@@ -194,6 +194,6 @@ _PLACES = """
 """
 PLACES = {
     "class": _PLACES.format(course="c.source_key"),
-    "course": _PLACES.format(course=_OWN_COURSE),
+    "course": _PLACES.format(course=COURSE_OF_CLASS),
 }
 """$1 district, $2 school, $3 target, $4 source, $5 run, $6 course, $7–$9 who is there, $10 and $11 our roles."""

@@ -10,6 +10,7 @@ from common.uow import UnitOfWork
 from moodle_sync import links, lookup, operations
 from moodle_sync.moodle.reading import MoodleReader
 from moodle_sync.plan import Applied, Planned, operations_for
+from moodle_sync.planning.keys import COURSE_OF_CLASS, shared_course
 from moodle_sync.scope import Scope
 from rules.classes import Category, CourseRules, midnight
 from rules.people import Fields
@@ -73,7 +74,8 @@ class ClassPlanner:
     async def _plan_chunk(self, rows: Sequence[Row]) -> None:
         scope = self._scope
         paths = [self._rules.categories(self._fields(row)) for row in rows]
-        levels = {category.key: category for path in paths for category in path}
+        placed = [path for row, path in zip(rows, paths, strict=True) if scope.applies_all or row["applied"] is None]
+        levels = {category.key: category for path in placed for category in path}
         new = [category for key, category in levels.items() if key not in self._planned]
         async with self._uow.step() as step:
             known = await links.rows(step.conn, scope, "category", [category.key for category in new])
@@ -188,7 +190,7 @@ _COLUMNS = """
 DIFFERING = {
     "class": f"{_COLUMNS} FROM (SELECT * FROM roster.class WHERE district_id = $1 AND school_id = $2) r {_LINKED}",
     "course": f"""{_COLUMNS} FROM (
-        SELECT coalesce(nullif(course_key, ''), source_key) AS source_key,
+        SELECT {COURSE_OF_CLASS} AS source_key,
                decode(md5(string_agg(encode(hash, 'hex'), '' ORDER BY source_key)), 'hex') AS hash,
                coalesce(nullif(min(course_title), ''), min(title)) AS title, min(code) AS code,
                min(course_key) AS course_key, min(course_title) AS course_title,
@@ -196,19 +198,20 @@ DIFFERING = {
                (array_agg(grades ORDER BY source_key))[1] AS grades,
                CASE WHEN bool_and(starts_on IS NOT NULL) THEN min(starts_on) END AS starts_on,
                CASE WHEN bool_and(ends_on IS NOT NULL) THEN max(ends_on) END AS ends_on
-        FROM roster.class WHERE district_id = $1 AND school_id = $2 GROUP BY 1) r {_LINKED}""",
+        FROM roster.class c WHERE district_id = $1 AND school_id = $2 GROUP BY 1) r {_LINKED}""",
 }
 """Courses that may differ, by what becomes one: each class, or each course with its classes.
 
 $1 district, $2 school, $3 target, $4 source, $5 mapping, $6 after which key, $7 most.
 """
 
-NEW_GROUPS = """
-    SELECT r.source_key, r.title, r.code, r.course_key FROM roster.class r
+_SHARED = shared_course("r.course_key", "r.source_key")
+NEW_GROUPS = f"""
+    SELECT r.source_key, r.title, r.code, {_SHARED} AS course_key FROM roster.class r
     LEFT JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
          AND l.entity = 'group' AND l.source_key = r.source_key
     WHERE r.district_id = $1 AND r.school_id = $2 AND r.course_key <> ''
-      AND (l.source_key IS NULL OR l.applied->>'course_key' <> r.course_key)
+      AND (l.source_key IS NULL OR l.applied->>'course_key' <> {_SHARED})
       AND EXISTS (SELECT FROM roster.class o WHERE o.district_id = $1 AND o.school_id = $2
                   AND o.course_key = r.course_key AND o.source_key <> r.source_key)
     ORDER BY r.source_key

@@ -6,6 +6,7 @@ is left out, so an operation always carries the role and both dates.
 
 from common.db import Connection
 from moodle_sync.plan import END_ENROLMENTS, ENROL_STUDENTS, ENROL_TEACHERS
+from moodle_sync.planning.keys import COURSE_OF_CLASS
 from moodle_sync.scope import Scope
 
 ROLES = ("teacher", "student")
@@ -52,13 +53,12 @@ _WANTED = """
     WHERE e.district_id = $1 AND e.school_id = $2
     ORDER BY {course}, e.user_key, role.rank, e.source_key
 """
-_COURSE = "coalesce(nullif(c.course_key, ''), c.source_key)"
 _OF_CLASS = """
     JOIN roster.class c ON c.district_id = $1 AND c.school_id = $2 AND c.source_key = e.class_key
 """
 WANTED = {
     "class": _WANTED.format(course="e.class_key", join=""),
-    "course": _WANTED.format(course=_COURSE, join=_OF_CLASS),
+    "course": _WANTED.format(course=COURSE_OF_CLASS, join=_OF_CLASS),
 }
 """Who should be where, by what becomes a course."""
 
@@ -115,11 +115,11 @@ _ENDINGS = """
 _MOVED = f"""
            OR EXISTS (SELECT FROM roster.enrolment e {_OF_CLASS}
                       WHERE e.district_id = $1 AND e.school_id = $2 AND e.source_key = l.record_key
-                        AND {_COURSE} <> l.class_key AND c.source_key <> l.class_key)
+                        AND {COURSE_OF_CLASS} <> l.class_key AND c.source_key <> l.class_key)
 """
 ENDINGS = {
     "class": _ENDINGS.format(heirs=HEIRS.format(run="$5"), moved="", course="e.class_key", join=""),
-    "course": _ENDINGS.format(heirs=HEIRS.format(run="$5"), moved=_MOVED, course=_COURSE, join=_OF_CLASS),
+    "course": _ENDINGS.format(heirs=HEIRS.format(run="$5"), moved=_MOVED, course=COURSE_OF_CLASS, join=_OF_CLASS),
 }
 """Enrolments that the source proved gone. $1 district, $2 school, $3 target, $4 source, $5 run, $6 phase, $7 kind."""
 

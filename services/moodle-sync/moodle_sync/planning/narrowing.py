@@ -1,6 +1,7 @@
 """Narrows a plan to one person, to one class, or to what failed in an earlier run."""
 
 from common.db import Connection
+from moodle_sync.planning.keys import shared_course
 from moodle_sync.scope import Scope
 
 
@@ -41,7 +42,9 @@ OF_PERSON = f"""
 # A class is its own course, a group in the course that it shares, or both by turns of the policy.
 OF_COURSE = f"""
     (o.entity IN ('course', 'group') AND o.source_key IN (SELECT key FROM (
-        SELECT $3::text AS key UNION SELECT nullif(body->>'course_key', '') FROM roster.record
+        SELECT $3::text AS key UNION SELECT {
+    shared_course("body->>'course_key'", "source_key", "$4")
+} FROM roster.record
         WHERE district_id = $1 AND school_id = $4 AND entity = 'class' AND source_key = $3) keys))
     OR (o.entity = 'group_member' AND o.source_key = $3)
     OR (o.entity = 'enrolment' AND EXISTS (

@@ -8,6 +8,7 @@ from common.db import Connection, Row
 from common.uow import UnitOfWork
 from moodle_sync.moodle.errors import NO_SUCH_RECORD, Refused
 from moodle_sync.moodle.reading import MoodleReader
+from moodle_sync.planning.keys import COURSE_OF_CLASS
 from moodle_sync.progress import Progress
 from moodle_sync.scope import Scope
 
@@ -130,7 +131,7 @@ PLACES = {
     "class": _PLACES.format(join="", course="r.class_key"),
     "course": _PLACES.format(
         join="JOIN roster.class c ON c.district_id = $1 AND c.school_id = $2 AND c.source_key = r.class_key",
-        course="coalesce(nullif(c.course_key, ''), c.source_key)",
+        course=COURSE_OF_CLASS,
     ),
 }
 """Who is in a course through us. $1–$4 as everywhere, $5 the course.

@@ -47,9 +47,8 @@ def delete_account(moodle: MoodleSimulator, username: str) -> None:
     user, other = site.user(username), moodle.site.tables
     digest = "0123456789abcdef" * 2
     site.tables.users.put(replace(user, deleted=True, username=f"{user.email}.1700000000", email=digest, idnumber=""))
-    for rows in (other.enrolments, other.cohort_members, other.group_members):
-        for row in list(rows.find("user", user.id)):
-            rows.remove(row.id)
+    for enrolment in list(other.enrolments.find("user", user.id)):
+        other.enrolments.remove(enrolment.id)
 
 
 def delete_course(moodle: MoodleSimulator, key: str) -> None:
