@@ -4,6 +4,7 @@ import asyncio
 
 from common.delivery import Routes
 from common.events import (
+    HoldDecided,
     NoticeFailed,
     NoticeSent,
     PackageArrived,
@@ -16,6 +17,7 @@ from common.events import (
     SyncCompleted,
     SyncErrorsFound,
     SyncFailed,
+    SyncHeld,
     SyncOrdered,
     SyncProgressed,
     SyncRefused,
@@ -30,6 +32,7 @@ from dashboard_api.hints import Hints
 from dashboard_api.housekeeping import CLEAN_EVERY, clean
 from dashboard_api.http_server import make_server, serve
 from dashboard_api.projections.errors import note_errors
+from dashboard_api.projections.holds import note_decision, note_hold
 from dashboard_api.projections.listings import note_failed_listing, note_listing
 from dashboard_api.projections.notices import note_notice
 from dashboard_api.projections.runs import (
@@ -53,6 +56,8 @@ ROUTES: Routes = {
     RosterFetched: note_roster,
     SyncErrorsFound: note_errors,
     PlanMade: note_plan,
+    SyncHeld: note_hold,
+    HoldDecided: note_decision,
     SyncCompleted: note_completion,
     SyncFailed: note_failure,
     SchoolsListed: note_listing,

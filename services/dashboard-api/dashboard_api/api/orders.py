@@ -1,18 +1,29 @@
 """`POST …/runs`: orders."""
 
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
+from common.event_model import RunScope
 from dashboard_api import orders
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.orders import OrderMode, Placed, Wish
+from dashboard_api.orders import WHOLE, OrderMode, Placed, Wish
 from dashboard_api.problems import not_found
 from dashboard_api.queries import schools
 
 router = APIRouter(tags=["runs"])
+
+
+class Record(BaseModel):
+    """One record, by its id at the source."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entity: Literal["user", "class"]
+    key: str = Field(min_length=1, max_length=255)
 
 
 class SchoolOrder(BaseModel):
@@ -23,10 +34,13 @@ class SchoolOrder(BaseModel):
     mode: OrderMode = "partial"
     dry_run: bool = False
     reason: str = Field(default="", max_length=500)
+    scope: Record | None = None
+    """The one class or person that the run is narrowed to."""
 
     def wish(self) -> Wish:
         """The same for `orders.place`."""
-        return Wish(self.mode, self.dry_run, self.reason)
+        scope = RunScope(entity=self.scope.entity, key=self.scope.key) if self.scope else WHOLE
+        return Wish(self.mode, self.dry_run, self.reason, scope=scope)
 
 
 class DistrictOrder(SchoolOrder):
@@ -44,7 +58,7 @@ async def order_school(school_id: UUID, order: SchoolOrder, caller: ApiCaller, c
     caller.require("order", district_id)
     async with context.unit_of_work() as uow:
         placed = await orders.place(uow, caller, district_id, [school_id], order.wish())
-    return _accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")
+    return accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")
 
 
 @router.post("/districts/{district_id}/runs", status_code=202)
@@ -54,10 +68,11 @@ async def order_district(district_id: str, order: DistrictOrder, caller: ApiCall
     async with context.unit_of_work() as uow:
         wanted = list(dict.fromkeys(order.schools)) if order.schools is not None else None
         placed = await orders.place(uow, caller, district_id, wanted, order.wish())
-    return _accepted(placed, f"/api/v1/runs?district={district_id}&order={placed.order_id}")
+    return accepted(placed, f"/api/v1/runs?district={district_id}&order={placed.order_id}")
 
 
-def _accepted(placed: Placed, location: str) -> Response:
+def accepted(placed: Placed, location: str) -> Response:
+    """An order and its runs; `Location` says where they are seen."""
     runs = [{"school_id": school, "school": name, "run_id": run} for school, name, run in placed.runs]
     body = to_json({"order_id": placed.order_id, "runs": runs})
     return Response(body, 202, {"Location": location}, media_type="application/json")

@@ -2,8 +2,23 @@
 
 from fastapi import APIRouter
 
-from dashboard_api.api import districts, hints, orders, runs, schools, source_checks
+from dashboard_api.api import (
+    compare,
+    corrections,
+    districts,
+    hints,
+    holds,
+    mapping,
+    orders,
+    plans,
+    records,
+    runs,
+    schools,
+    source_checks,
+)
 
 router = APIRouter(prefix="/api/v1")
 for part in (districts, schools, runs, orders, source_checks, hints):
+    router.include_router(part.router)
+for part in (plans, compare, corrections, holds, records, mapping):
     router.include_router(part.router)

@@ -32,7 +32,9 @@ async def note_request(event: SyncRequested, uow: UnitOfWork) -> None:
     """The run was admitted."""
     fact = replace(
         fact_of(event, "requested"),
+        kind=event.kind,
         mode=event.mode,
+        scope=runs.scope_of(event),
         dry_run=event.dry_run,
         trigger=event.trigger,
         requested_at=told_at(uow),
@@ -103,6 +105,8 @@ async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
                 uow.conn,
                 Ending(event.district_id, event.school_id, event.run_id, health, event.errors, told_at(uow)),
             )
+            if event.lifts_hold:
+                await school_states.lift_closed_hold(uow.conn, event.district_id, event.school_id)
             if not event.errors:
                 await run_errors.forget_before(uow.conn, event.district_id, event.school_id, event.run_id)
         await hints.tell(uow.conn, event)

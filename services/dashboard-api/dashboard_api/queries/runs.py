@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
-from common.db import Connection, Row
-from common.events import CountByEntity, CountByKind, RunEvent, SyncOrdered
+from common.db import Connection, Pool, Row
+from common.events import CountByEntity, CountByKind, RunEvent, SyncRequested
+from common.orders import HoldDecided, SyncOrdered
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class RunFact:
     ordered_at: datetime | None = None
     requested_at: datetime | None = None
     ended_at: datetime | None = None
+    kind: str | None = None
+    scope: dict[str, Any] | None = None
 
 
 COLUMNS = tuple(field.name for field in fields(RunFact))
@@ -106,7 +110,9 @@ def facts_of_order(event: SyncOrdered, school_ids: Sequence[UUID], at: datetime)
             school_id,
             "ordered",
             order_id=event.order_id,
+            kind=event.kind,
             mode=event.mode,
+            scope=scope_of(event),
             dry_run=event.dry_run,
             trigger="person",
             ordered_by=event.ordered_by,
@@ -117,6 +123,36 @@ def facts_of_order(event: SyncOrdered, school_ids: Sequence[UUID], at: datetime)
     ]
 
 
+def fact_of_decision(event: HoldDecided, at: datetime) -> RunFact:
+    """The run that honours a decision, under the id that the scheduler will give it; its mode is the scheduler's."""
+    return RunFact(
+        event.district_id,
+        run_of(event.hold_id, event.school_id),
+        event.school_id,
+        "ordered",
+        order_id=event.hold_id,
+        trigger="decision",
+        ordered_by=event.decided_by,
+        reason=event.reason or None,
+        ordered_at=at,
+    )
+
+
+def scope_of(event: SyncOrdered | SyncRequested) -> dict[str, Any]:
+    """What the run is narrowed to, without what narrows nothing."""
+    return event.scope.model_dump(mode="json", exclude_defaults=True)
+
+
 def run_of(order_id: UUID, school_id: UUID) -> UUID:
-    """The id of an order's run for a school: the rule stands with `SyncOrdered`."""
+    """The id of an order's run for a school: the rule stands with `SyncOrdered`. A decided hold is an order too."""
     return uuid5(order_id, str(school_id))
+
+
+async def one(pool: Pool, districts: list[str] | None, id_: UUID) -> Row | None:
+    """`district_id, id, school_id, status, kind, mode, dry_run, snapshot` of a run. `districts` None: all."""
+    return await pool.fetchrow(
+        "SELECT district_id, id, school_id, status, kind, mode, dry_run, snapshot FROM run "
+        "WHERE id = $1 AND ($2::text[] IS NULL OR district_id = ANY($2))",
+        id_,
+        districts,
+    )

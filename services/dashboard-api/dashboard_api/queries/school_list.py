@@ -7,7 +7,7 @@ from uuid import UUID
 from common.db import Pool
 from dashboard_api.queries.pages import Page
 
-SchoolStatus = Literal["clean", "with_errors", "failed", "ready", "not_set_up", "not_shared"]
+SchoolStatus = Literal["clean", "with_errors", "failed", "ready", "on_hold", "not_set_up", "not_shared"]
 RUNNING = "running"
 
 

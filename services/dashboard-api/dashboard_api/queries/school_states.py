@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.db import Connection
+from common.events import SyncHeld
 from dashboard_api.queries.runs import RunFact
 
 
@@ -58,4 +59,46 @@ async def note_ending(conn: Connection, ending: Ending) -> None:
         ending.health,
         ending.errors,
         ending.at,
+    )
+
+
+async def note_hold(conn: Connection, event: SyncHeld, at: datetime) -> None:
+    """The school is on hold, unless the hold has been decided or overtaken by now."""
+    await conn.execute(
+        """
+        INSERT INTO school_state (district_id, school_id, hold_id, held_since)
+        SELECT $1, $2, $3, $4
+        WHERE NOT EXISTS (SELECT FROM hold_decision WHERE district_id = $1 AND hold_id = $3)
+          AND NOT EXISTS (SELECT FROM plan.hold WHERE district_id = $1 AND id = $3 AND state <> 'open')
+        ON CONFLICT (district_id, school_id) DO UPDATE
+        SET hold_id = excluded.hold_id, held_since = least(school_state.held_since, excluded.held_since)
+        """,
+        event.district_id,
+        event.school_id,
+        event.hold_id,
+        at,
+    )
+
+
+async def lift_hold(conn: Connection, district_id: str, school_id: UUID, hold_id: UUID) -> None:
+    """This hold was decided; another one stays."""
+    await conn.execute(
+        "UPDATE school_state SET hold_id = NULL, held_since = NULL "
+        "WHERE district_id = $1 AND school_id = $2 AND hold_id = $3",
+        district_id,
+        school_id,
+        hold_id,
+    )
+
+
+async def lift_closed_hold(conn: Connection, district_id: str, school_id: UUID) -> None:
+    """A run has overtaken the school's hold, unless a newer one is open by now."""
+    await conn.execute(
+        """
+        UPDATE school_state s SET hold_id = NULL, held_since = NULL FROM plan.hold h
+        WHERE s.district_id = $1 AND s.school_id = $2
+          AND h.district_id = s.district_id AND h.id = s.hold_id AND h.state <> 'open'
+        """,
+        district_id,
+        school_id,
     )

@@ -23,6 +23,7 @@ SCHOOL = {
     "clean": Badge("In step", "tick", "ok"),
     "with_errors": Badge("Syncing with errors", "triangle", "warn"),
     "failed": Badge("Last sync failed", "octagon", "bad"),
+    "on_hold": Badge("On hold", "octagon", "bad"),
     "ready": Badge("Not yet synced", "circle", "calm"),
     "not_set_up": Badge("Not set up", "dashed", "none"),
     "not_shared": Badge("No longer shared", "slash", "calm"),
@@ -44,9 +45,12 @@ OUTCOME = {
     "nothing_to_do": Badge("Nothing to do", "tick", "ok"),
     "previewed": Badge("Previewed", "tick", "ok"),
     "refreshed": Badge("Counts refreshed", "tick", "ok"),
+    "held": Badge("Waits for a decision", "octagon", "warn"),
+    "cancelled": Badge("Stopped", "slash", "calm"),
 }
 ENDED = ("refused", "failed", "completed")
 MODES = {"nightly": "Nightly sync", "partial": "Partial sync", "full": "Full sync", "refresh": "Refresh of counts"}
+KINDS_OF_RUN = {"undo": "Undo", "rebuild": "Rebuilding of links"}
 SOURCES = {
     "oneroster": "OneRoster",
     "oneroster-csv": "OneRoster CSV",
@@ -68,6 +72,11 @@ def source_names(sources: list[Json]) -> dict[str, str]:
     alone = {source["id"] for source in sources if kinds.count(source["kind"]) == 1}
     names = {source["id"]: SOURCES.get(source["kind"]) or str(source["kind"]) for source in sources}
     return {id_: name if id_ in alone else f"{name} ({id_})" for id_, name in names.items()}
+
+
+def run_name(run: Json) -> str:
+    """Full sync, Nightly sync, or what else a run does."""
+    return KINDS_OF_RUN.get(run.get("kind") or "") or MODES.get(run["mode"], "Sync")
 
 
 def run_badge(run: Json) -> Badge:
@@ -93,6 +102,8 @@ def school_why(school: Json, locale: str) -> str:
     match school["status"]:
         case "with_errors":
             return f"{count(school['errors'], 'record')} to look at"
+        case "on_hold":
+            return "removals wait for a decision"
         case "failed":
             return entry_of(last["failure_code"]).words(locale).title if (last := school["last_run"]) else ""
         case "ready":
@@ -147,6 +158,12 @@ def _completion(run: Json) -> str:
             text = "A dry run: this is what would be done. Nothing was sent to Moodle."
         case "refreshed":
             text = "The roster was read and counted. Nothing was sent to Moodle."
+        case "held":
+            text = f"Removals wait for a decision{f'; the rest is in Moodle: {done}' if done else ''}."
+        case "cancelled":
+            text = (
+                f"It was stopped. In Moodle by then: {done}." if done else "It was stopped before anything was changed."
+            )
         case _:
             text = f"In Moodle: {done}." if done else "Nothing was changed in Moodle."
     return f"{text} {count(run['errors'], 'record')} could not be taken as they are." if run["errors"] else text
