@@ -1,6 +1,6 @@
 """Puts together what is known of one record: how it stands at each school, and its life, the newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,7 +52,7 @@ async def _known(pool: Pool, district_id: str, record: RecordKey) -> Known:
         if (record.entity == "enrolment")
         else states
     )
-    keys = moodle_keys(record, course)
+    keys = moodle_keys(record, course, {school["id"]: school["source_school_id"] for school in settings})
     operations = await record_plans.operations(pool, district_id, record, keys)
     concerned = seen_at or sorted({operation["school_id"] for operation in operations}, key=str) or schools
     found_by = [record.key] if record.user_key is None else sorted({state["source_key"] for state in states})
@@ -72,11 +72,15 @@ async def _known(pool: Pool, district_id: str, record: RecordKey) -> Known:
     )
 
 
-def moodle_keys(record: RecordKey, classes: Sequence[Row]) -> list[str]:
-    """The keys by which the record's object in Moodle may be known: a class may be a group of its course there."""
+def moodle_keys(record: RecordKey, classes: Sequence[Row], schools: Mapping[UUID, str]) -> list[str]:
+    """The keys by which the record's object in Moodle may be known: a class may be a group of its course there.
+
+    A course is a school's own; `schools` are the source's ids of schools.
+    """
     if record.entity not in ("class", "enrolment"):
         return [record.key]
-    courses = {state["body"].get("course_key", "") for state in classes} - {""}
+    taught = {(schools[state["school_id"]], state["body"].get("course_key", "")) for state in classes}
+    courses = {f"{school}/{course}" for school, course in taught if course}
     return [record.key, *sorted(courses)]
 
 

@@ -27,7 +27,7 @@ async def people(pool: Pool, district_id: str, school_id: UUID, *, families: boo
 async def courses(pool: Pool, district_id: str, school_id: UUID, made_of: str) -> list[Row]:
     """What becomes a course, by key: each class, or (`made_of` course) each course with its classes.
 
-    Of several classes the first counts, as it does when moodle-sync plans.
+    Of several classes the first counts, as it does when moodle-sync plans. A course is a school's own.
     """
     return await pool.fetch(COURSES[made_of], district_id, school_id, MOST)
 
@@ -38,7 +38,8 @@ COURSES = {
         FROM roster.class WHERE district_id = $1 AND school_id = $2 ORDER BY source_key LIMIT $3
     """,
     "course": """
-        SELECT coalesce(nullif(course_key, ''), source_key) AS source_key,
+        SELECT coalesce((SELECT s.source_school_id FROM school s WHERE s.district_id = $1 AND s.id = $2)
+                        || '/' || nullif(course_key, ''), source_key) AS source_key,
                coalesce(nullif(min(course_title), ''), min(title)) AS title, min(code) AS code,
                min(course_key) AS course_key, min(course_title) AS course_title,
                (array_agg(subjects ORDER BY source_key))[1] AS subjects,

@@ -99,7 +99,7 @@ async def test_classes_of_one_course_are_one_where_the_district_says_so(
     }
     await workers.snapshot(classes)
     _, body = await tried(north, {})
-    assert [(c["key"], c["new"]["fullname"]) for c in body["classes"]] == [("k-1", "Maths")]
+    assert [(c["key"], c["new"]["fullname"]) for c in body["classes"]] == [("1/k-1", "Maths")]
 
 
 async def test_trials_are_for_those_who_may_see_the_district(north: Dashboard, rosters: None) -> None:
