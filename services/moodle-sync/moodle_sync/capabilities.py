@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from common.errors import Permanent
 from common.uow import UnitOfWork
 from moodle_sync import operations
-from moodle_sync.moodle.client import MoodleClient
+from moodle_sync.moodle.reading import MoodleReader
 from moodle_sync.scope import Scope
 
 BEHIND: dict[str, str] = {
@@ -60,7 +60,7 @@ def needed_for(kinds: Iterable[tuple[str, str]]) -> set[str]:
     return {function for entity, kind in kinds for function in NEEDED.get((entity, kind), OTHERWISE.get(entity, ()))}
 
 
-async def check_functions(uow: UnitOfWork, scope: Scope, moodle: MoodleClient) -> None:
+async def check_functions(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -> None:
     """Raise `Permanent` naming what the token may not do of what the plan needs. An empty plan asks nothing."""
     async with uow.step() as step:
         needed = needed_for(await operations.open_kinds(step.conn, *scope.run))
