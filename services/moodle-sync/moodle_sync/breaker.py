@@ -49,10 +49,22 @@ class Watch:
         self._entered = self._trial = False
         self.answered = False
 
+    async def enter(self) -> None:
+        """Ask, before the run's first call, whether it may make any. Raises `Permanent` LMS_CIRCUIT_OPEN if not."""
+        async with self._entering:
+            if self._entered:
+                return
+            async with self._pool.acquire() as conn:
+                try:
+                    self._trial = await SITES.enter(conn, *self._key, self._trial_seconds)
+                except LeftAlone as left_alone:
+                    raise Permanent(str(left_alone), code="LMS_CIRCUIT_OPEN") from None
+            self._entered = True
+
     @asynccontextmanager
     async def call(self) -> AsyncIterator[None]:
-        """A call to the site. Raises `Permanent` LMS_CIRCUIT_OPEN before the run's first one if it may not be made."""
-        await self._enter()
+        """A call to the site. Raises as `enter` does if it is the run's first."""
+        await self.enter()
         try:
             yield
         except (Refused, Permanent):
@@ -74,17 +86,6 @@ class Watch:
         """The site answers."""
         async with self._pool.acquire() as conn:
             await SITES.close(conn, *self._key)
-
-    async def _enter(self) -> None:
-        async with self._entering:
-            if self._entered:
-                return
-            async with self._pool.acquire() as conn:
-                try:
-                    self._trial = await SITES.enter(conn, *self._key, self._trial_seconds)
-                except LeftAlone as left_alone:
-                    raise Permanent(str(left_alone), code="LMS_CIRCUIT_OPEN") from None
-            self._entered = True
 
     async def _note_answer(self) -> None:
         """The first answer to a trial lets all others in: its run may take long."""

@@ -2,7 +2,8 @@
 
 Trouble is no usable answer, or answers that take markedly longer than they did: their mean time a record, newer ones
 weighing more, is three times the least that it was since the number last changed. Twice as long would be no sign of
-trouble, since two calls at once may make each take twice as long as one alone does.
+trouble, since two calls at once may make each take twice as long as one alone does; nor is anything that is still as
+quick as a Moodle in good health.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,8 @@ GOOD = 10
 SLOWER = 3.0
 WEIGHT = 0.3
 """Of the newest time in the mean."""
+HEALTHY = 0.005
+"""Seconds a record: what users and enrolments cost a Moodle 4.4 that has nothing else to do."""
 LEAST_RECORDS = 10
 CALL_ITSELF = 10
 """A call costs a Moodle as much as about so many records, whatever it carries; smaller ones say nothing."""
@@ -55,7 +58,7 @@ def after_answer(load: Load, most: int, timed: Sequence[Timed] = ()) -> Load:
         if call.records < LEAST_RECORDS:
             continue
         pace = paces[call.function] = _with(paces.get(call.function), call)
-        if pace.mean > SLOWER * pace.least:
+        if pace.mean > SLOWER * max(pace.least, HEALTHY):
             return after_trouble(load)
     if load.in_flight >= most:
         return load._replace(good=0, paces=paces)

@@ -66,8 +66,7 @@ async def carry_out(job: Job, uow: UnitOfWork, tools: Tools) -> None:
 
 async def _run(job: Job, uow: UnitOfWork, tools: Tools) -> None:
     scope = await _scope(job, uow)
-    async with _opened(scope, uow, tools) as moodle:
-        reader = MoodleReader(moodle, tools.turns, scope.site, tools.settings.moodle_attempts)
+    async with _opened(scope, uow, tools) as (moodle, reader):
         if job.kind == "rebuild":
             await _rebuild(job, uow, scope, reader)
             return
@@ -100,8 +99,8 @@ async def _scope(job: Job, uow: UnitOfWork) -> Scope:
 
 
 @asynccontextmanager
-async def _opened(scope: Scope, uow: UnitOfWork, tools: Tools) -> AsyncIterator[MoodleClient]:
-    """The site, unless it is left alone; its calls are counted whatever becomes of them."""
+async def _opened(scope: Scope, uow: UnitOfWork, tools: Tools) -> AsyncIterator[tuple[MoodleClient, MoodleReader]]:
+    """The site, to write to and to read, unless it is left alone; its calls are counted whatever becomes of them."""
     token = tools.secrets.open(scope.target.secrets)["token"]
     async with breaker.watching(uow.pool, scope.target, tools.settings) as watch:
         moodle = MoodleClient(
@@ -113,7 +112,8 @@ async def _opened(scope: Scope, uow: UnitOfWork, tools: Tools) -> AsyncIterator[
             watched=watch.call,
         )
         try:
-            yield moodle
+            attempts = tools.settings.moodle_attempts
+            yield moodle, MoodleReader(moodle, tools.turns, scope.site, attempts=attempts, enter=watch.enter)
         finally:
             async with uow.step() as step:
                 await plans.spend(step.conn, *scope.run, moodle.meter)
