@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from time import monotonic
 
-import stamina
-
 from common import fence
 from common.delivery import NotNow
 from common.uow import UnitOfWork
@@ -19,7 +17,7 @@ from moodle_sync import cancellations, links, operations, plans, rulings
 from moodle_sync.job import Job
 from moodle_sync.moodle import wire
 from moodle_sync.moodle.client import Meter, MoodleClient
-from moodle_sync.moodle.errors import NoAnswer, Refused
+from moodle_sync.moodle.errors import Refused
 from moodle_sync.operations import Operation, Outcome
 from moodle_sync.plan import ADD_MEMBERS
 from moodle_sync.progress import Progress
@@ -36,7 +34,7 @@ from moodle_sync.senders import (
     users,
 )
 from moodle_sync.settings import Settings
-from moodle_sync.site import Turns
+from moodle_sync.site import Turn, Turns
 
 CHUNK = 2000
 
@@ -125,7 +123,7 @@ class Application:
                 await sender.prepare(turn, batch)
                 await turn.hold_slot()
                 errand = await self._begin(batch)
-                outcomes = await self._attempt(sender, errand, batch)
+                outcomes = await self._attempt(turn, sender, errand, batch)
                 await self._record(batch, outcomes)
 
     async def _begin(self, batch: Sequence[Operation]) -> Errand:
@@ -145,24 +143,24 @@ class Application:
         async with self._uow.step() as step:
             return await links.taken_accounts(step.conn, self._scope, accounts)
 
-    async def _attempt(self, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
+    async def _attempt(self, turn: Turn, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
         """The batch's outcomes; where Moodle refuses it whole, those of its halves."""
         try:
-            return await self._insist(sender, errand, batch)
+            return await self._insist(turn, sender, errand, batch)
         except Refused as refused:
             if len(batch) == 1:
                 return {batch[0].seq: _refusal(refused)}
         middle = len(batch) // 2
-        first = await self._attempt(sender, errand, batch[:middle])
-        return first | await self._attempt(sender, errand, batch[middle:])
+        first = await self._attempt(turn, sender, errand, batch[:middle])
+        return first | await self._attempt(turn, sender, errand, batch[middle:])
 
-    async def _insist(self, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
+    async def _insist(self, turn: Turn, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
         """Ask again while Moodle gives no answer. It may have done what was asked, so each repeat looks first."""
-        async for attempt in stamina.retry_context(on=NoAnswer, attempts=self._attempts, timeout=None, wait_max=20):
-            with attempt:
-                looking = replace(errand, again=errand.again or attempt.num > 1)
-                return await sender.send(looking, batch)
-        raise AssertionError("stamina returns or raises")
+
+        async def send(attempt: int) -> Outcomes:
+            return await sender.send(replace(errand, again=errand.again or attempt > 1), batch)
+
+        return await turn.insist(send, self._attempts, self._moodle.take_times)
 
     async def _record(self, batch: Sequence[Operation], outcomes: Outcomes) -> None:
         by_seq = {operation.seq: operation for operation in batch}
