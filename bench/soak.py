@@ -25,6 +25,8 @@ from rosterbus_local.servers import Servers, ensure_servers, unused_folder
 FOLDER = Path(__file__).parents[1] / ".local" / "bench"
 EPOCH = datetime(2027, 3, 15, 10, tzinfo=UTC)
 """In the weeks that follow all of the zones change their clocks."""
+AFTERWARDS = timedelta(minutes=90)
+"""Longer than starts are spread; no zone of the soak has a night in it."""
 BROKER = "broker"
 QUIET_SECONDS = 900
 
@@ -41,8 +43,8 @@ class Soak:
     acts: Counter[str] = field(default_factory=Counter)
 
     def clock(self, origin: float) -> list[str]:
-        """The arguments of the scheduler's clock; it stops half a day after the last night has begun everywhere."""
-        end = EPOCH + timedelta(days=self.nights)
+        """The arguments of the scheduler's clock; it stops when the last night has begun everywhere, spread as it is."""
+        end = EPOCH + timedelta(days=self.nights) + AFTERWARDS
         return [str(origin), str(EPOCH.timestamp()), str(86_400 / self.night_seconds), str(end.timestamp())]
 
     async def run(self, servers: Servers, folder: Path) -> Account:
