@@ -42,17 +42,21 @@ class Soak:
     kills: Counter[str] = field(default_factory=Counter)
     acts: Counter[str] = field(default_factory=Counter)
 
-    def clock(self, origin: float) -> list[str]:
-        """The arguments of the scheduler's clock; it stops when the last night has begun everywhere, spread as it is."""
+    def clock(self, origin: Path) -> list[str]:
+        """The arguments of the scheduler's clock; it stops once the last night has begun everywhere."""
         end = EPOCH + timedelta(days=self.nights) + AFTERWARDS
         return [str(origin), str(EPOCH.timestamp()), str(86_400 / self.night_seconds), str(end.timestamp())]
 
     async def run(self, servers: Servers, folder: Path) -> Account:
         """Let all nights pass, wait until nothing is open any more, and take the account."""
-        origin = time.time() + 30 + self.schools / 20
-        async with running(System(servers, folder, self.clock(origin), self.schools)) as system:
+        file = folder / "origin"
+        file.unlink(missing_ok=True)
+        async with running(System(servers, folder, self.clock(file), self.schools)) as system:
             ids = [school["id"] for school in (await system.call("GET", "/schools?limit=1000"))["schools"]]
-            await asyncio.sleep(max(origin - time.time(), 0))
+            origin = time.time()
+            whole = file.with_suffix(".new")
+            whole.write_text(str(origin))
+            whole.rename(file)
             for night in range(self.nights):
                 async with self._trouble(system, night):
                     await self._people(system, ids, night)

@@ -58,7 +58,7 @@ async def place(
         principal.id,
         "order",
         f"order/{order.order_id}",
-        {"mode": wish.mode, "schools": len(names)},
+        {"mode": wish.mode, "dry_run": wish.dry_run, "reason": wish.reason, "schools": len(names)},
     )
     await hints.tell(uow.conn, order)
     uow.emit(order)

@@ -15,6 +15,7 @@ ALTER TABLE run
 DROP INDEX run_one_a_school;
 CREATE UNIQUE INDEX run_one_that_runs ON run (district_id, subject) WHERE state = 'running';
 CREATE UNIQUE INDEX run_one_that_waits ON run (district_id, subject) WHERE state = 'waiting';
+CREATE INDEX run_queue ON run (district_id, target_id, priority, ordered_at, id) WHERE state = 'waiting';
 CREATE INDEX run_open_of_subject ON run (subject) WHERE state <> 'ended';
 CREATE INDEX run_of_school ON run (district_id, school_id, ended_at);
 CREATE SEQUENCE fence;
