@@ -8,6 +8,7 @@ end every night of every school must be accounted for: run, missed, skipped or r
 import argparse
 import asyncio
 import random
+import shutil
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -20,7 +21,7 @@ from typing import Any
 from bench.soak_account import Account, take
 from bench.soak_system import DISTRICT, System, running
 from rosterbus_local.processes import SERVICES
-from rosterbus_local.servers import Servers, ensure_servers, unused_folder
+from rosterbus_local.servers import Servers, ensure_servers
 
 FOLDER = Path(__file__).parents[1] / ".local" / "bench"
 EPOCH = datetime(2027, 3, 15, 10, tzinfo=UTC)
@@ -123,8 +124,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--night-seconds", type=float, default=40)
     parser.add_argument("--seed", type=int, default=int(date.today().strftime("%Y%m%d")))  # noqa: DTZ011
     given = parser.parse_args(arguments)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    folder = unused_folder(FOLDER / "soak")
+    folder = FOLDER / f"soak-{int(time.time())}"
+    folder.mkdir(parents=True)
     soak = Soak(given.nights, given.schools, given.night_seconds, random.Random(given.seed))
     with ensure_servers(folder, durable=False) as servers:
         account = asyncio.run(soak.run(servers, folder))
@@ -132,7 +133,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
     print(f"killed: {dict(soak.kills)}; people: {dict(soak.acts)}")
     print(account)
     if not account.right or account.occurrences != expected_nights(given.nights, given.schools):
-        raise SystemExit("NOT everything is accounted for")
+        raise SystemExit(f"NOT everything is accounted for; logs and data are in {folder}")
+    shutil.rmtree(folder)
     print("every night is accounted for, and none ran twice")
 
 
