@@ -10,7 +10,8 @@ ALTER TABLE run
     ADD COLUMN not_before     timestamptz,                   -- a retry waits until then
     ADD COLUMN fence          bigint NOT NULL DEFAULT 0,     -- rises with each admission
     ADD COLUMN heartbeat_at   timestamptz,                   -- null: no worker has it in hand
-    ADD COLUMN handed_on_at   timestamptz;                   -- the fetcher is done with it
+    ADD COLUMN handed_on_at   timestamptz,                   -- the fetcher is done with it
+    ADD COLUMN cancelling     boolean NOT NULL DEFAULT false; -- its worker is to stop it; whatever ends it, it is over
 
 DROP INDEX run_one_a_school;
 CREATE UNIQUE INDEX run_one_that_runs ON run (district_id, subject) WHERE state = 'running';
