@@ -8,6 +8,7 @@ end every night of every school must be accounted for: run, missed, skipped or r
 import argparse
 import asyncio
 import random
+import shutil
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -20,11 +21,13 @@ from typing import Any
 from bench.soak_account import Account, take
 from bench.soak_system import DISTRICT, System, running
 from rosterbus_local.processes import SERVICES
-from rosterbus_local.servers import Servers, ensure_servers, unused_folder
+from rosterbus_local.servers import Servers, ensure_servers
 
 FOLDER = Path(__file__).parents[1] / ".local" / "bench"
 EPOCH = datetime(2027, 3, 15, 10, tzinfo=UTC)
 """In the weeks that follow all of the zones change their clocks."""
+AFTERWARDS = timedelta(minutes=90)
+"""Longer than starts are spread; no zone of the soak has a night in it."""
 BROKER = "broker"
 QUIET_SECONDS = 900
 
@@ -40,17 +43,21 @@ class Soak:
     kills: Counter[str] = field(default_factory=Counter)
     acts: Counter[str] = field(default_factory=Counter)
 
-    def clock(self, origin: float) -> list[str]:
-        """The arguments of the scheduler's clock; it stops half a day after the last night has begun everywhere."""
-        end = EPOCH + timedelta(days=self.nights)
+    def clock(self, origin: Path) -> list[str]:
+        """The arguments of the scheduler's clock; it stops once the last night has begun everywhere."""
+        end = EPOCH + timedelta(days=self.nights) + AFTERWARDS
         return [str(origin), str(EPOCH.timestamp()), str(86_400 / self.night_seconds), str(end.timestamp())]
 
     async def run(self, servers: Servers, folder: Path) -> Account:
         """Let all nights pass, wait until nothing is open any more, and take the account."""
-        origin = time.time() + 30 + self.schools / 20
-        async with running(System(servers, folder, self.clock(origin), self.schools)) as system:
+        file = folder / "origin"
+        file.unlink(missing_ok=True)
+        async with running(System(servers, folder, self.clock(file), self.schools)) as system:
             ids = [school["id"] for school in (await system.call("GET", "/schools?limit=1000"))["schools"]]
-            await asyncio.sleep(max(origin - time.time(), 0))
+            origin = time.time()
+            whole = file.with_suffix(".new")
+            whole.write_text(str(origin))
+            whole.rename(file)
             for night in range(self.nights):
                 async with self._trouble(system, night):
                     await self._people(system, ids, night)
@@ -117,8 +124,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--night-seconds", type=float, default=40)
     parser.add_argument("--seed", type=int, default=int(date.today().strftime("%Y%m%d")))  # noqa: DTZ011
     given = parser.parse_args(arguments)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    folder = unused_folder(FOLDER / "soak")
+    folder = FOLDER / f"soak-{int(time.time())}"
+    folder.mkdir(parents=True)
     soak = Soak(given.nights, given.schools, given.night_seconds, random.Random(given.seed))
     with ensure_servers(folder, durable=False) as servers:
         account = asyncio.run(soak.run(servers, folder))
@@ -126,7 +133,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
     print(f"killed: {dict(soak.kills)}; people: {dict(soak.acts)}")
     print(account)
     if not account.right or account.occurrences != expected_nights(given.nights, given.schools):
-        raise SystemExit("NOT everything is accounted for")
+        raise SystemExit(f"NOT everything is accounted for; logs and data are in {folder}")
+    shutil.rmtree(folder)
     print("every night is accounted for, and none ran twice")
 
 

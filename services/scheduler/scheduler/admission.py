@@ -56,31 +56,32 @@ async def choose(conn: Connection, in_flight: int = IN_FLIGHT) -> Sequence[Run]:
     Limits are counted over all open runs, so one scheduler at a time decides (a transaction lock). A run's `turn` is
     its place in its district's queue (people before the night's wave, then the earlier order), behind what of the
     district runs already: the lowest turns go first, whichever district they are of, and among equals people, then the
-    district that was admitted longest ago. The pool is the district's present one: moving it takes effect here.
+    district that was admitted longest ago. Of each Moodle's queue only as many are looked at as it has room for. The
+    pool is the district's present one: moving it takes effect here.
     """
     await conn.execute("SELECT pg_advisory_xact_lock($1)", ADMISSION_LOCK)
     rows = await conn.fetch(
         f"""
         WITH running AS (
             SELECT district_id, target_id, pool, count(*) AS n FROM run WHERE state = 'running' GROUP BY 1, 2, 3
-        ), of_target AS (
-            SELECT w.id, w.district_id, w.priority, w.ordered_at, d.max_parallel, d.pool,
-                   row_number() OVER (PARTITION BY w.district_id, w.target_id ORDER BY w.priority, w.ordered_at, w.id)
-                       + coalesce(r.n, 0) <= t.max_parallel AS fits
-            FROM run w
-            JOIN registry.district d ON d.id = w.district_id
-            JOIN registry.target t ON t.district_id = w.district_id AND t.id = w.target_id
-            LEFT JOIN (SELECT district_id, target_id, sum(n) AS n FROM running GROUP BY 1, 2) r
-                   ON r.district_id = w.district_id AND r.target_id = w.target_id
-            WHERE w.state = 'waiting' AND (w.not_before IS NULL OR w.not_before <= now())
-              AND NOT EXISTS (SELECT FROM run o WHERE o.district_id = w.district_id AND o.subject = w.subject
-                                                  AND o.state = 'running')
         ), of_district AS (
-            SELECT f.*, row_number() OVER (PARTITION BY f.district_id ORDER BY f.priority, f.ordered_at, f.id)
-                            + coalesce(r.n, 0) AS turn
-            FROM of_target f
-            LEFT JOIN (SELECT district_id, sum(n) AS n FROM running GROUP BY 1) r ON r.district_id = f.district_id
-            WHERE fits
+            SELECT w.id, w.priority, w.ordered_at, g.district_id, d.max_parallel, d.pool,
+                   row_number() OVER (PARTITION BY g.district_id ORDER BY w.priority, w.ordered_at, w.id)
+                       + coalesce(rd.n, 0) AS turn
+            FROM (SELECT DISTINCT district_id, target_id FROM run WHERE state = 'waiting') g
+            JOIN registry.district d ON d.id = g.district_id
+            JOIN registry.target t ON t.district_id = g.district_id AND t.id = g.target_id
+            LEFT JOIN (SELECT district_id, sum(n) AS n FROM running GROUP BY 1) rd ON rd.district_id = g.district_id
+            LEFT JOIN (SELECT district_id, target_id, sum(n) AS n FROM running GROUP BY 1, 2) rt
+                   ON rt.district_id = g.district_id AND rt.target_id = g.target_id
+            CROSS JOIN LATERAL (
+                SELECT w.id, w.priority, w.ordered_at FROM run w
+                WHERE w.district_id = g.district_id AND w.target_id = g.target_id AND w.state = 'waiting'
+                  AND (w.not_before IS NULL OR w.not_before <= now())
+                  AND NOT EXISTS (SELECT FROM run o WHERE o.district_id = w.district_id AND o.subject = w.subject
+                                                      AND o.state = 'running')
+                ORDER BY w.priority, w.ordered_at, w.id
+                LIMIT greatest(least(t.max_parallel - coalesce(rt.n, 0), d.max_parallel - coalesce(rd.n, 0)), 0)) w
         ), of_pool AS (
             SELECT f.id, f.pool, f.turn, f.priority, f.district_id, coalesce(last.fence, 0) AS last, f.ordered_at,
                    row_number() OVER (PARTITION BY f.pool

@@ -17,7 +17,7 @@ from common.events import (
     SyncOrdered,
 )
 from common.uow import UnitOfWork
-from scheduler import admission, arrivals, decisions, holds, meeting, orders, retries, runs, schools
+from scheduler import admission, arrivals, decisions, ends, holds, meeting, orders, retries, runs, schools
 from scheduler.admission import IN_FLIGHT
 from scheduler.runs import Run
 
@@ -106,13 +106,16 @@ async def cancel_run(event: SyncCancelOrdered, uow: UnitOfWork, *, in_flight: in
         found = await runs.find(uow.conn, event.district_id, event.run_id)
         if found is None and datetime.now(UTC) - told_at(uow) < ORDER_COMES_WITHIN:
             raise NotNow
-        if found is None or found[1]["state"] == "ended" or found[1]["in_hand"]:
+        if found is None or found[1]["state"] == "ended":
+            return
+        if found[1]["in_hand"]:
+            await runs.note_cancelling(uow.conn, event.district_id, event.run_id)
             return
         run = await runs.take_away(uow.conn, event.district_id, event.run_id, "cancelled")
         if run is None:
             raise NotNow
         RUNS_ENDED.labels(run.mode, "cancelled").inc()
-        uow.emit(_cancelled(run))
+        uow.emit(ends.cancelled(run))
         await admission.admit(uow, in_flight)
     log.info("run cancelled before a worker had it")
 
@@ -134,17 +137,3 @@ def told_at(uow: UnitOfWork) -> datetime:
     """When the event that is being handled was told."""
     assert uow.cause is not None
     return uow.cause.time
-
-
-def _cancelled(run: Run) -> SyncCompleted:
-    return SyncCompleted.model_validate(
-        {
-            "district_id": run.district_id,
-            "pool": run.pool,
-            "run_id": run.id,
-            "school_id": run.school_id,
-            "mode": run.mode,
-            "outcome": "cancelled",
-            "dry_run": run.dry_run,
-        }
-    )

@@ -15,7 +15,9 @@ RETRIED = ("roster", "device")
 
 def left(run: Run) -> int:
     """How many attempts there are beside this one."""
-    return max(len(PAUSES) + 1 - run.attempt, 0) if run.kind in RETRIED and not run.dry_run else 0
+    if run.kind not in RETRIED or run.dry_run or run.cancelling:
+        return 0
+    return max(len(PAUSES) + 1 - run.attempt, 0)
 
 
 def again(run: Run, code: str, failed_at: datetime) -> Run | None:

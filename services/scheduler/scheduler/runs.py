@@ -32,6 +32,7 @@ class Run:
     not_before: datetime | None = None
     priority: int = 0
     fence: int = 0
+    cancelling: bool = False
 
     @property
     def subject(self) -> UUID:
@@ -47,7 +48,7 @@ TYPES = (
     "text[], uuid[], uuid[], uuid[], text[], text[], text[], boolean[], text[], text[], jsonb[], boolean[], "
     "uuid[], smallint[], timestamptz[], smallint[]"
 )
-FIELDS = (*COLUMNS.split(", "), "fence")
+FIELDS = (*COLUMNS.split(", "), "fence", "cancelling")
 READ = ", ".join(f"run.{column}" for column in FIELDS)
 
 
@@ -109,6 +110,13 @@ async def give_way(conn: Connection, ids: Sequence[UUID]) -> set[UUID]:
         ids,
     )
     return {row["id"] for row in rows}
+
+
+async def note_cancelling(conn: Connection, district_id: str, run_id: UUID) -> None:
+    """Keep that somebody wants the run to end, whatever becomes of the worker that has it in hand."""
+    await conn.execute(
+        "UPDATE run SET cancelling = true WHERE district_id = $1 AND id = $2 AND state = 'running'", district_id, run_id
+    )
 
 
 async def end(conn: Connection, district_id: str, run_id: UUID, outcome: str) -> Run | None:

@@ -1,15 +1,14 @@
 """Watches over runs that are with workers: one that nobody works on any more fails, and its school is free again."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from prometheus_client import Counter
 
 from common.db import Connection, Row
-from common.events import SyncFailed
 from common.uow import UnitOfWork
-from scheduler import meeting, retries, runs
+from scheduler import ends, meeting, retries, runs
 from scheduler.runs import Run
 
 STUCK_AFTER = timedelta(minutes=10)
@@ -22,7 +21,10 @@ log = structlog.get_logger()
 
 
 async def watch(uow: UnitOfWork, stuck_after: timedelta = STUCK_AFTER, lost_after: timedelta = LOST_AFTER) -> int:
-    """Fail the runs that are stuck; how many. A run that waits in the queue of a pool without workers is not."""
+    """Fail the runs that are stuck; how many. A run that waits in the queue of a pool without workers is not.
+
+    One that was to be cancelled has ended as that.
+    """
     failed = 0
     async with uow:
         for row in await _stuck(uow.conn, stuck_after, lost_after):
@@ -37,24 +39,14 @@ async def watch(uow: UnitOfWork, stuck_after: timedelta = STUCK_AFTER, lost_afte
 
 
 async def _fail(uow: UnitOfWork, run: Run, row: Row) -> None:
-    now: datetime = row["now"]
-    again = retries.again(run, "WORKER_LOST", now)
+    if run.cancelling:
+        uow.emit(ends.cancelled(run))
+        return
+    again = retries.again(run, "WORKER_LOST", row["now"])
     if again:
         await meeting.take_in(uow.conn, [again])
-    uow.emit(
-        SyncFailed.model_validate(
-            {
-                "district_id": run.district_id,
-                "pool": run.pool,
-                "run_id": run.id,
-                "school_id": run.school_id,
-                "mode": run.mode,
-                "phase": "applying" if row["handed_on_at"] or run.kind != "roster" else "fetching",
-                "code": "WORKER_LOST",
-                "retry_planned": again is not None,
-            }
-        )
-    )
+    phase = "applying" if row["handed_on_at"] or run.kind != "roster" else "fetching"
+    uow.emit(ends.worker_lost(run, phase, retry_planned=again is not None))
 
 
 async def _stuck(conn: Connection, stuck_after: timedelta, lost_after: timedelta) -> Sequence[Row]:

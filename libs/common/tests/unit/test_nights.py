@@ -86,8 +86,8 @@ def test_the_instant_is_the_first_at_which_local_clocks_show_the_time_or_a_later
 def test_looking_again_and_again_sees_each_night_once_however_long_one_does_not_look(
     name: str, wall: time, began: datetime, pauses: list[timedelta]
 ) -> None:
-    zone, moment = ZoneInfo(name), began
     seen: list[Night] = []
+    zone, moment = ZoneInfo(name), began
     for pause in pauses:
         seen += nights(zone, wall, moment, moment + pause)
         moment += pause

@@ -1,5 +1,8 @@
 """The table `district`: what operators declare of it."""
 
+import json
+from typing import Any
+
 from common.db import Connection, Pool, Row
 from dashboard_api.declare.model import Declaration
 
@@ -36,6 +39,26 @@ async def upsert(conn: Connection, declaration: Declaration, all_schools: str | 
         district.spread_minutes,
         "nightly" in district.model_fields_set,
     )
+
+
+async def declared(conn: Connection, district_id: str) -> dict[str, Any] | None:
+    """What is declared of the district itself, its sources and its target, without secrets; None if nothing is."""
+    text: str | None = await conn.fetchval(
+        """
+        SELECT json_build_object(
+                   'name', d.name, 'timezone', d.timezone, 'locale', d.locale, 'pool', d.pool,
+                   'max_parallel', d.max_parallel, 'nightly', to_char(d.nightly, 'HH24:MI'), 'nights', d.nights,
+                   'spread_minutes', d.spread_minutes,
+                   'sources', (SELECT json_object_agg(s.id, s.kind) FROM source s WHERE s.district_id = d.id),
+                   'targets', (SELECT json_object_agg(t.id, t.base_url) FROM target t WHERE t.district_id = d.id),
+                   'schools', (SELECT count(*) FROM school c WHERE c.district_id = d.id AND c.target_id IS NOT NULL)
+               )::text
+        FROM district d WHERE d.id = $1
+        """,
+        district_id,
+    )
+    found: dict[str, Any] | None = json.loads(text) if text else None
+    return found
 
 
 async def lock(conn: Connection, district_id: str) -> None:

@@ -10,11 +10,13 @@ ALTER TABLE run
     ADD COLUMN not_before     timestamptz,                   -- a retry waits until then
     ADD COLUMN fence          bigint NOT NULL DEFAULT 0,     -- rises with each admission
     ADD COLUMN heartbeat_at   timestamptz,                   -- null: no worker has it in hand
-    ADD COLUMN handed_on_at   timestamptz;                   -- the fetcher is done with it
+    ADD COLUMN handed_on_at   timestamptz,                   -- the fetcher is done with it
+    ADD COLUMN cancelling     boolean NOT NULL DEFAULT false; -- its worker is to stop it; whatever ends it, it is over
 
 DROP INDEX run_one_a_school;
 CREATE UNIQUE INDEX run_one_that_runs ON run (district_id, subject) WHERE state = 'running';
 CREATE UNIQUE INDEX run_one_that_waits ON run (district_id, subject) WHERE state = 'waiting';
+CREATE INDEX run_queue ON run (district_id, target_id, priority, ordered_at, id) WHERE state = 'waiting';
 CREATE INDEX run_open_of_subject ON run (subject) WHERE state <> 'ended';
 CREATE INDEX run_of_school ON run (district_id, school_id, ended_at);
 CREATE SEQUENCE fence;

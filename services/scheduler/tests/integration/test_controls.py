@@ -217,6 +217,18 @@ class TestCancelling:
         assert await north.new(SyncCompleted) == []
         assert await open_runs(north) == [(HILL, "partial", "running")]
 
+    async def test_a_run_whose_worker_dies_before_it_stops_ends_as_cancelled_and_is_not_tried_again(
+        self, north: Plant
+    ) -> None:
+        run = await running(north)
+        async with beating(north.scheduler, run):
+            await north.handle(self.cancelling(run.run_id))
+        await north.scheduler.execute("UPDATE run SET heartbeat_at = now() - interval '11 minutes'")
+        await watch(north.work())
+        (end,) = await north.new(SyncCompleted)
+        assert (end.run_id, end.outcome) == (run.run_id, "cancelled")
+        assert await open_runs(north) == []
+
     async def test_cancelling_that_comes_before_the_order_waits_for_it(self, north: Plant) -> None:
         with pytest.raises(NotNow):
             await north.handle(self.cancelling(uuid4()))
