@@ -40,6 +40,7 @@ def exists(moodle: MoodleSimulator, username: str = "kit") -> bool:
     [
         (Mishap.SERVER_ERROR, 500, "text/html"),
         (Mishap.UNAVAILABLE, 503, "text/html"),
+        (Mishap.TOO_MANY, 429, "text/html"),
         (Mishap.HTML, 200, "text/html"),
         (Mishap.NO_ERRORCODE, 200, "application/json"),
         (Mishap.NO_CAPABILITY, 200, "application/json"),
@@ -53,6 +54,13 @@ async def test_a_mishap_befalls_one_call_before_or_after_its_work(
     assert (answer.status, answer.content_type) == (status, content_type)
     assert exists(moodle) == after_write
     assert isinstance(await call(moodle, CREATE, one_person("lou")), list)
+
+
+async def test_too_many_calls_are_told_when_to_come_back_or_not(moodle: MoodleSimulator) -> None:
+    moodle.fail_next(CREATE, times=2, kind="http-429")
+    assert (await post(moodle, CREATE, one_person())).headers["Retry-After"] == "1"
+    moodle.mishaps.retry_after = None
+    assert "Retry-After" not in (await post(moodle, CREATE, one_person())).headers
 
 
 async def test_a_php_failure_has_no_error_code_and_a_lost_capability_has(moodle: MoodleSimulator) -> None:

@@ -53,7 +53,7 @@ async def decide(uow: UnitOfWork, principal: Principal, hold: Mapping[str, Any],
         raise _closed("decided")
     if verdict.decision != "reject":
         await runs.note(uow.conn, runs.fact_of_decision(event, now))
-    await school_states.lift_hold(uow.conn, event.district_id, event.school_id, event.hold_id)
+    await school_states.lift_hold(uow.conn, event.district_id, event.school_id, now)
     await _note(uow, principal, event)
     uow.emit(event)
     return None if verdict.decision == "reject" else runs.run_of(event.hold_id, event.school_id)

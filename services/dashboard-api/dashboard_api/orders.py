@@ -71,6 +71,7 @@ async def place(
             "kind": wish.kind,
             "mode": wish.mode,
             "dry_run": wish.dry_run,
+            "reason": wish.reason,
             "schools": len(names),
             "scope": wish.scope.model_dump(mode="json", exclude_defaults=True),
         },

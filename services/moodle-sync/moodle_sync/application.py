@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from time import monotonic
 
-import stamina
-
+from common import fence
 from common.delivery import NotNow
 from common.uow import UnitOfWork
 from moodle_sync import cancellations, links, operations, plans, rulings
+from moodle_sync.job import Job
 from moodle_sync.moodle import wire
 from moodle_sync.moodle.client import Meter, MoodleClient
-from moodle_sync.moodle.errors import NoAnswer, Refused
+from moodle_sync.moodle.errors import Refused
 from moodle_sync.operations import Operation, Outcome
 from moodle_sync.plan import ADD_MEMBERS
 from moodle_sync.progress import Progress
@@ -34,7 +34,7 @@ from moodle_sync.senders import (
     users,
 )
 from moodle_sync.settings import Settings
-from moodle_sync.site import Turns
+from moodle_sync.site import Turn, Turns
 
 CHUNK = 2000
 
@@ -72,17 +72,18 @@ class Application:
     """One run's plan on its way into one Moodle."""
 
     def __init__(
-        self, uow: UnitOfWork, scope: Scope, pool: str, moodle: MoodleClient, turns: Turns, settings: Settings
+        self, uow: UnitOfWork, scope: Scope, job: Job, moodle: MoodleClient, turns: Turns, settings: Settings
     ) -> None:
         self._uow = uow
         self._scope = scope
+        self._job = job
         self._moodle = moodle
         self._turns = turns
         self._attempts = settings.moodle_attempts
         self._step_ends = monotonic() + settings.moodle_step_seconds
         self._site = scope.site
         self._run = scope.run
-        self._progress = Progress(scope, pool, "applying")
+        self._progress = Progress(scope, job.pool, "applying")
 
     async def apply(self) -> None:
         """Do what is open, until nothing is.
@@ -122,13 +123,14 @@ class Application:
                 await sender.prepare(turn, batch)
                 await turn.hold_slot()
                 errand = await self._begin(batch)
-                outcomes = await self._attempt(sender, errand, batch)
+                outcomes = await self._attempt(turn, sender, errand, batch)
                 await self._record(batch, outcomes)
 
     async def _begin(self, batch: Sequence[Operation]) -> Errand:
         """Note that the batch goes out. Raises `Cancelled` if somebody wants the run stopped."""
         again = any(operation.sent_before for operation in batch)
         async with self._uow.step() as step:
+            await fence.check(step.conn, self._job)
             if await cancellations.is_cancelled(step.conn, *self._run):
                 raise Cancelled
             await operations.mark_sent(step.conn, *self._run, [o.seq for o in batch])
@@ -141,24 +143,24 @@ class Application:
         async with self._uow.step() as step:
             return await links.taken_accounts(step.conn, self._scope, accounts)
 
-    async def _attempt(self, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
+    async def _attempt(self, turn: Turn, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
         """The batch's outcomes; where Moodle refuses it whole, those of its halves."""
         try:
-            return await self._insist(sender, errand, batch)
+            return await self._insist(turn, sender, errand, batch)
         except Refused as refused:
             if len(batch) == 1:
                 return {batch[0].seq: _refusal(refused)}
         middle = len(batch) // 2
-        first = await self._attempt(sender, errand, batch[:middle])
-        return first | await self._attempt(sender, errand, batch[middle:])
+        first = await self._attempt(turn, sender, errand, batch[:middle])
+        return first | await self._attempt(turn, sender, errand, batch[middle:])
 
-    async def _insist(self, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
+    async def _insist(self, turn: Turn, sender: Sender, errand: Errand, batch: Sequence[Operation]) -> Outcomes:
         """Ask again while Moodle gives no answer. It may have done what was asked, so each repeat looks first."""
-        async for attempt in stamina.retry_context(on=NoAnswer, attempts=self._attempts, timeout=None, wait_max=20):
-            with attempt:
-                looking = replace(errand, again=errand.again or attempt.num > 1)
-                return await sender.send(looking, batch)
-        raise AssertionError("stamina returns or raises")
+
+        async def send(attempt: int) -> Outcomes:
+            return await sender.send(replace(errand, again=errand.again or attempt > 1), batch)
+
+        return await turn.insist(send, self._attempts, self._moodle.take_times)
 
     async def _record(self, batch: Sequence[Operation], outcomes: Outcomes) -> None:
         by_seq = {operation.seq: operation for operation in batch}
@@ -166,6 +168,7 @@ class Application:
         done = [(by_seq[seq], outcome) for seq, outcome in outcomes.items() if outcome.state == "done"]
         cost, self._moodle.meter = self._moodle.meter, Meter()
         async with self._uow.step() as step:
+            await fence.check(step.conn, self._job)
             await operations.settle(step.conn, *self._run, outcomes)
             await plans.spend(step.conn, *self._run, cost)
             await self._record_links(step, done)

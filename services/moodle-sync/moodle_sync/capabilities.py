@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from common.errors import Permanent
 from common.uow import UnitOfWork
 from moodle_sync import operations
-from moodle_sync.moodle.client import MoodleClient
 from moodle_sync.moodle.errors import NOT_ALLOWED
 from moodle_sync.moodle.functions import BEHIND
+from moodle_sync.moodle.reading import MoodleReader
 from moodle_sync.scope import Scope
 
 NEEDED: dict[tuple[str, str], tuple[str, ...]] = {
@@ -39,7 +39,7 @@ def needed_for(kinds: Iterable[tuple[str, str]]) -> set[str]:
     return {function for entity, kind in kinds for function in NEEDED.get((entity, kind), OTHERWISE.get(entity, ()))}
 
 
-async def check_functions(uow: UnitOfWork, scope: Scope, moodle: MoodleClient) -> None:
+async def check_functions(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -> None:
     """Raise `Permanent` naming what the token may not do of what the plan needs. An empty plan asks nothing."""
     async with uow.step() as step:
         needed = needed_for(await operations.open_kinds(step.conn, *scope.run))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import aiohttp
 import structlog
 
-from common import registry
+from common import fence, registry
 from common.errors import Permanent, Transient
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
-from moodle_sync import cancellations, holds, operations, plans, report
+from moodle_sync import breaker, cancellations, holds, operations, plans, report
 from moodle_sync.application import Application, Cancelled
 from moodle_sync.capabilities import check_functions
 from moodle_sync.guards import Tripped
@@ -44,7 +44,7 @@ class Tools:
 
 async def carry_out(job: Job, uow: UnitOfWork, tools: Tools) -> None:
     """Plan the run, apply the plan, tell the end. One worker at a time works on a school: a second delivery waits."""
-    async with tools.turns.job(f"{job.district_id}/{job.school_id}"):
+    async with fence.beating(uow.pool, job), tools.turns.job(f"{job.district_id}/{job.school_id}"):
         async with uow.step() as step:
             if await plans.has_ended(step.conn, job.district_id, job.run_id):
                 return
@@ -57,6 +57,7 @@ async def carry_out(job: Job, uow: UnitOfWork, tools: Tools) -> None:
             log.warning("the run failed", code=error.code)
             failure = report.failure(job, error.code, str(error))
         async with uow:
+            await fence.check(uow.conn, job)
             if failure:
                 await plans.end(uow.conn, job.district_id, job.run_id, "failed")
                 uow.emit(failure)
@@ -66,14 +67,14 @@ async def carry_out(job: Job, uow: UnitOfWork, tools: Tools) -> None:
 
 async def _run(job: Job, uow: UnitOfWork, tools: Tools) -> None:
     scope = await _scope(job, uow)
-    async with _opened(scope, uow, tools) as moodle:
+    async with _opened(scope, uow, tools) as (moodle, reader):
         if job.kind == "rebuild":
-            await _rebuild(job, uow, scope, MoodleReader(moodle, tools.turns, scope.site))
+            await _rebuild(job, uow, scope, reader)
             return
-        await _plan(job, uow, scope, MoodleReader(moodle, tools.turns, scope.site))
+        await _plan(job, uow, scope, reader)
         if not job.dry_run:
-            await check_functions(uow, scope, moodle)
-            await Application(uow, scope, job.pool, moodle, tools.turns, tools.settings).apply()
+            await check_functions(uow, scope, reader)
+            await Application(uow, scope, job, moodle, tools.turns, tools.settings).apply()
 
 
 async def _scope(job: Job, uow: UnitOfWork) -> Scope:
@@ -95,24 +96,29 @@ async def _scope(job: Job, uow: UnitOfWork) -> Scope:
         kind=job.kind,
         dry_run=job.dry_run,
         narrowed=job.narrowed,
+        additions_only=job.additions_only,
     )
 
 
 @asynccontextmanager
-async def _opened(scope: Scope, uow: UnitOfWork, tools: Tools) -> AsyncIterator[MoodleClient]:
-    """The site, whose calls are counted whatever becomes of them."""
-    moodle = MoodleClient(
-        tools.http,
-        scope.target.base_url,
-        tools.secrets.open(scope.target.secrets)["token"],
-        seconds=tools.settings.moodle_timeout_seconds,
-        most_fields=tools.settings.moodle_form_fields,
-    )
-    try:
-        yield moodle
-    finally:
-        async with uow.step() as step:
-            await plans.spend(step.conn, *scope.run, moodle.meter)
+async def _opened(scope: Scope, uow: UnitOfWork, tools: Tools) -> AsyncIterator[tuple[MoodleClient, MoodleReader]]:
+    """The site, to write to and to read, unless it is left alone; its calls are counted whatever becomes of them."""
+    token = tools.secrets.open(scope.target.secrets)["token"]
+    async with breaker.watching(uow.pool, scope.target, tools.settings) as watch:
+        moodle = MoodleClient(
+            tools.http,
+            scope.target.base_url,
+            token,
+            seconds=tools.settings.moodle_timeout_seconds,
+            most_fields=tools.settings.moodle_form_fields,
+            watched=watch.call,
+        )
+        try:
+            attempts = tools.settings.moodle_attempts
+            yield moodle, MoodleReader(moodle, tools.turns, scope.site, attempts=attempts, enter=watch.enter)
+        finally:
+            async with uow.step() as step:
+                await plans.spend(step.conn, *scope.run, moodle.meter)
 
 
 async def _plan(job: Job, uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -> None:
@@ -124,6 +130,7 @@ async def _plan(job: Job, uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -
         await survey(uow, scope, moodle, progress)
     guards = await (plan_undo if scope.kind == "undo" else make_plan)(uow, scope, moodle)
     async with uow.step() as step:
+        await fence.check(step.conn, job)
         messages = await count_messages(step.conn, scope)
         await plans.finish(step.conn, *scope.run, messages)
         counts = await operations.count_planned(step.conn, *scope.run)

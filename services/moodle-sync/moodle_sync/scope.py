@@ -7,6 +7,7 @@ from uuid import UUID
 from common.event_model import RunScope
 from common.events import Mode, RunKind
 from common.registry import School, Target
+from moodle_sync.site import Site
 from rules.policy import Policy
 
 MAPPING_VERSION = 2
@@ -39,9 +40,9 @@ class Scope:
         return self.district_id, self.school.id, self.target.id, self.school.source_id
 
     @property
-    def site(self) -> str:
+    def site(self) -> Site:
         """Names the Moodle site among all."""
-        return f"{self.district_id}/{self.target.id}"
+        return Site(self.district_id, self.target.id)
 
     @property
     def applies_all(self) -> bool:

@@ -14,8 +14,13 @@ class Settings(SecretSettings):
     moodle_form_fields: int = Field(
         default=1000, ge=50, description="PHP's max_input_vars on the Moodle sites; a call has fewer form fields"
     )
-    moodle_in_flight: int = Field(default=2, ge=1, description="Calls in flight to one Moodle site, over all workers")
+    moodle_in_flight: int = Field(
+        default=2, ge=1, description="Calls in flight to one Moodle site at the most, over all workers"
+    )
     moodle_attempts: int = Field(default=4, ge=1, description="Tries of a call while Moodle does not answer or is busy")
+    moodle_failures: int = Field(
+        default=5, ge=1, description="Runs in a row without an answer after which a Moodle is left alone for a while"
+    )
     moodle_step_seconds: float = Field(
         default=600, gt=0, description="Seconds after which a long run lets others in, to go on in its turn"
     )

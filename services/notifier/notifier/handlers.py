@@ -12,7 +12,7 @@ from notifier import notices
 from notifier.channels import email
 from notifier.notices import Claim
 from notifier.settings import Settings
-from notifier.wording import write_hold, write_notice
+from notifier.wording import news_of, write_hold, write_notice
 
 Told = SyncCompleted | SyncFailed | SyncHeld
 
@@ -31,7 +31,7 @@ async def tell_people(event: Told, uow: UnitOfWork, *, settings: Settings) -> No
     async with uow.step() as step:
         await notices.claim(step.conn, claim, _event_id(uow))
         due = await notices.due(step.conn, claim, _event_id(uow))
-        about = await notices.about(step.conn, event.district_id, event.school_id)
+        about = await notices.about(step.conn, event.district_id, event.school_id, news_of(event))
     if isinstance(event, SyncHeld):
         notice = write_hold(event, about, settings.dashboard_url)
     else:

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.db import Connection, Row
-from notifier.wording import About
+from notifier.wording import About, News
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +76,25 @@ async def end(
     return status == "UPDATE 1"
 
 
-async def about(conn: Connection, district_id: str, school_id: UUID) -> About:
-    """The school, as the registry has it."""
+async def about(conn: Connection, district_id: str, school_id: UUID, news: News) -> About:
+    """The school, as the registry has it, and how it stands after what the run's end told."""
     row = await conn.fetchrow(
         """
-        SELECT d.name AS district, d.locale, s.name AS school FROM registry.district d
-        LEFT JOIN registry.school s ON s.district_id = d.id AND s.id = $2 WHERE d.id = $1
+        SELECT d.name AS district, d.locale, s.name AS school,
+               registry.status_of(t.shared, t.set_up, coalesce($3::boolean, t.on_hold), t.paused,
+                                  coalesce($4::boolean, t.with_errors)) AS status
+        FROM registry.district d
+        LEFT JOIN registry.school s ON s.district_id = d.id AND s.id = $2
+        LEFT JOIN registry.standing t ON t.district_id = s.district_id AND t.school_id = s.id WHERE d.id = $1
         """,
         district_id,
         school_id,
+        news.on_hold,
+        news.with_errors,
     )
     if row is None:
         return About(district_id, "a school", "en")
-    return About(row["district"], row["school"] or "a school", row["locale"])
+    return About(row["district"], row["school"] or "a school", row["locale"], row["status"] if row["school"] else "")
 
 
 def _pseudonym(recipient: str) -> str:

@@ -16,9 +16,18 @@ OUTCOMES = {
     "nothing_to_do": "completed: nothing had changed",
     "previewed": "preview is ready: nothing was changed",
     "refreshed": "counts were refreshed",
-    "held": "waits for a decision",
-    "cancelled": "was stopped",
+    "held": "completed, but operations wait for a decision",
+    "cancelled": "was cancelled",
 }
+STATUSES = {
+    "nightly": "syncing without errors",
+    "with_errors": "syncing with errors",
+    "paused": "nightly sync paused",
+    "on_hold": "on hold: the nightly sync waits for a decision",
+    "not_set_up": "not set up",
+    "not_shared": "no longer shared",
+}
+"""By status, as `registry.status_of` decides it."""
 ACTIONS = {
     "create": "created",
     "link": "linked",
@@ -47,11 +56,20 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Whom a notice is about: the names of the district and of the school, and the district's locale."""
+    """Whom a notice is about: the names of the district and of the school, the locale, and how it stands."""
 
     district: str
     school: str
     locale: str
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a run's end says of how its school stands; None where it says nothing. Read models may not know it yet."""
+
+    on_hold: bool | None = None
+    with_errors: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,20 @@ class Notice:
     subject: str
     text: str
     html: str
+
+
+def news_of(event: SyncCompleted | SyncFailed | SyncHeld) -> News:
+    """What is new with the school now that the run has ended, or that a part of it waits."""
+    if isinstance(event, SyncHeld):
+        return News(on_hold=True)
+    if event.mode == "refresh":
+        return News()
+    if isinstance(event, SyncFailed):
+        return News(with_errors=True)
+    if event.dry_run or event.outcome == "cancelled":
+        return News()
+    on_hold = True if event.outcome == "held" else False if event.lifts_hold else None
+    return News(on_hold, event.errors > 0 or event.outcome == "with_errors")
 
 
 def write_notice(event: SyncCompleted | SyncFailed, about: About, dashboard_url: str) -> Notice:
@@ -74,6 +106,7 @@ def write_notice(event: SyncCompleted | SyncFailed, about: About, dashboard_url:
         "district": about.district,
         "school": about.school,
         "result": result,
+        "status": STATUSES.get(about.status, ""),
         "link": link,
         "words": entry_of(event.code).words(about.locale) if isinstance(event, SyncFailed) else None,
         "lines": [] if isinstance(event, SyncFailed) else action_lines(event.actions),

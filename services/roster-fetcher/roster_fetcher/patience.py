@@ -1,7 +1,6 @@
 """How long we wait for a source before a run gives up."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from random import uniform
 
 
@@ -26,8 +25,3 @@ class Patience:
     def jittered(self, wait: float) -> float:
         """The wait and up to a twentieth more: those who were all told the same shall not all start at once."""
         return wait + uniform(0, self.first_wait + wait / 20)  # noqa: S311 - spreading, not secrecy
-
-
-def in_words(moment: datetime) -> str:
-    """A moment as sentences for operators have it."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

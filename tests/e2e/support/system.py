@@ -31,8 +31,9 @@ from dashboard_api.http_server import make_server, serve
 from dashboard_api.queries import api_keys
 from dashboard_api.queries.api_keys import NewKey
 from dashboard_api.settings import Settings as DashboardSettings
-from moodle_sync.handlers import Tools, fail_run
+from moodle_sync.handlers import fail_run
 from moodle_sync.moodle.reading import READS
+from moodle_sync.running import Tools
 from moodle_sync.settings import Settings as MoodleSettings
 from moodle_sync.site import Turns
 from notifier.settings import Settings as NotifierSettings

@@ -14,6 +14,8 @@ class Mishap(StrEnum):
 
     SERVER_ERROR = "http-500"
     UNAVAILABLE = "http-503"
+    TOO_MANY = "http-429"
+    """A proxy in front of the site wants fewer calls; with Retry-After, as `Mishaps.retry_after` says."""
     TIMEOUT = "timeout"
     """The client never gets an answer."""
     DROP = "drop"
@@ -65,6 +67,8 @@ class Mishaps:
 
     def __init__(self) -> None:
         self.revoked: set[str] = set()
+        self.retry_after: str | None = "1"
+        """Seconds or a date, which go with a 429; None for none."""
         self._planned: dict[str, list[_Planned]] = {}
         self._refusals: dict[str, list[Refusal]] = {}
         self._gates: dict[str, Gate] = {}

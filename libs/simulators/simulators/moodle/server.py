@@ -217,15 +217,18 @@ class MoodleSimulator:
             await self._stopping.wait()
         if mishap in (Mishap.TIMEOUT, Mishap.DROP) and request.transport is not None:
             request.transport.abort()
-        return _mishap_response(mishap)
+        return _mishap_response(mishap, self.mishaps.retry_after)
 
 
-def _mishap_response(mishap: Mishap) -> web.Response:
+def _mishap_response(mishap: Mishap, retry_after: str | None) -> web.Response:
     match mishap:
         case Mishap.SERVER_ERROR | Mishap.TIMEOUT | Mishap.DROP:
             return web.Response(status=500, text=HTML_ERROR_PAGE, content_type="text/html")
         case Mishap.UNAVAILABLE:
             return web.Response(status=503, text=HTML_ERROR_PAGE, content_type="text/html")
+        case Mishap.TOO_MANY:
+            headers = {"Retry-After": retry_after} if retry_after is not None else None
+            return web.Response(status=429, text=HTML_ERROR_PAGE, content_type="text/html", headers=headers)
         case Mishap.HTML:
             return web.Response(text=HTML_ERROR_PAGE, content_type="text/html")
         case Mishap.NO_ERRORCODE:

@@ -19,6 +19,7 @@ class Answer:
     status: int
     content_type: str
     text: str
+    headers: Mapping[str, str]
 
     def json(self) -> Any:
         return json.loads(self.text)
@@ -30,7 +31,7 @@ async def send(moodle: MoodleSimulator, data: Any, **options: Any) -> Answer:
         aiohttp.ClientSession() as session,
         session.post(moodle.base_url + PATH, data=data, **options) as response,
     ):
-        return Answer(response.status, response.content_type, await response.text())
+        return Answer(response.status, response.content_type, await response.text(), response.headers)
 
 
 async def post(moodle: MoodleSimulator, function: str, fields: Mapping[str, object]) -> Answer:

@@ -16,7 +16,7 @@ from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.trouble import plainly
 from dashboard_api.words.amounts import ago, duration, exact, moment, number, size
 from dashboard_api.words.kinds import OVERVIEW, counts_in_order, summary
-from dashboard_api.words.standing import SCHOOL, did, last_sync, progress_words, run_badge, run_name, run_sentence
+from dashboard_api.words.standing import did, last_sync, progress_words, run_badge, run_name, run_sentence, school_badge
 
 District = Annotated[str | None, typer.Option(help="Only this district.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")]
@@ -35,7 +35,7 @@ def schools(district: District = None, as_json: AsJson = False) -> None:
     for school in rows:
         counts = school["counts"] or {}
         activity = school["activity"]
-        status = progress_words(activity) if activity else SCHOOL[school["status"]].word
+        status = progress_words(activity) if activity else school_badge(school).word
         last = school["last_run"]
         ended = f"{_ago(last['ended_at'])}, {last_sync(last)}" if last else "never"
         numbers = [number(counts.get(kind)) for kind in OVERVIEW]

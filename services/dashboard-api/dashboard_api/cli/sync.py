@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from common.catalogue import entry_of
-from dashboard_api.cli.choose import the_district, the_schools
+from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.follow import follow
+from dashboard_api.cli.nightly_modes import Search, Status, choice
 from dashboard_api.cli.records import record_of
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
 from dashboard_api.words.amounts import count, duration, number
@@ -28,6 +29,8 @@ def sync(
     schools: Annotated[list[str] | None, typer.Argument(help="Schools, by name or id.", metavar="SCHOOL")] = None,
     all_: Annotated[bool, typer.Option("--all", help="All schools that are set up.")] = False,
     district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
+    status: Status = None,
+    search: Search = None,
     mode: Annotated[
         Mode, typer.Option(help="partial: what is new; full: Moodle is made to match; refresh: only count.")
     ] = "partial",
@@ -44,19 +47,18 @@ def sync(
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait at the most.")] = None,
 ) -> None:
     """Sync schools. With --wait the exit code is 1 if any run failed or did not start."""
-    if [bool(schools), all_, retry_failed is not None].count(True) != 1:
-        raise Trouble("Name the schools to sync, or give --all for all that are set up.")
     client = Client.from_environment()
     body: Json = {"dry_run": dry_run, "reason": reason}
     began = monotonic()
     if retry_failed is not None:
+        if schools or all_ or status or search:
+            raise Trouble("--retry-failed names a run, and with it the school; name no schools beside it.")
         district_id = client.get(f"/runs/{retry_failed}")["district_id"]
         order = client.post(f"/runs/{retry_failed}/retry", body)
     else:
         district_id = the_district(client, district)
         body |= {"mode": mode, "scope": record_of(scope) if scope else None}
-        if schools:
-            body["schools"] = [school["id"] for school in the_schools(client, district_id, schools)]
+        body |= choice(client, district_id, schools, {"status": status, "search": search}, all_)
         order = client.post(f"/districts/{district_id}/runs", body)
     if not wait:
         _tell_order(order, as_json)

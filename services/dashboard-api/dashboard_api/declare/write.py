@@ -20,6 +20,7 @@ async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, act
     Raises `MistakenError` for what does not fit what is there: a source is missing that has schools.
     """
     district_id = declaration.district.id
+    before = await districts.declared(uow.conn, district_id)
     await districts.upsert(uow.conn, declaration, None if declaration.schools else TARGET_ID)
     changed = await _write_sources(uow, box, declaration)
     token = {"token": declaration.target.token.get_secret_value()}
@@ -30,6 +31,7 @@ async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, act
     else:
         await schools.set_all_up(uow.conn, district_id)
     summary = _summary(declaration) | {"changed_sources": changed}
+    summary |= {"before": before, "after": await districts.declared(uow.conn, district_id)}
     await audit.add(uow.conn, district_id, actor, "declare", f"district/{district_id}", summary)
     uow.emit(
         SettingsChanged(district_id=district_id, pool=declaration.district.pool, what="district", list_schools=True)

@@ -11,7 +11,7 @@ async def note_hold(event: SyncHeld, uow: UnitOfWork) -> None:
     """The school is on hold. How the run ends is told by its end."""
     async with uow:
         await runs.note(uow.conn, runs.fact_of(event, "applying"))
-        await school_states.note_hold(uow.conn, event, told_at(uow))
+        await school_states.note_hold(uow.conn, event.district_id, event.school_id, event.hold_id, told_at(uow))
         await hints.tell(uow.conn, event)
 
 
@@ -21,5 +21,5 @@ async def note_decision(event: HoldDecided, uow: UnitOfWork) -> None:
         await hold_decisions.add(uow.conn, event, told_at(uow))
         if event.decision != "reject":
             await runs.note(uow.conn, runs.fact_of_decision(event, told_at(uow)))
-        await school_states.lift_hold(uow.conn, event.district_id, event.school_id, event.hold_id)
+        await school_states.lift_hold(uow.conn, event.district_id, event.school_id, told_at(uow))
         await hints.tell(uow.conn, event)

@@ -4,7 +4,7 @@ A record that is the same in both is one row with a range over both, so only row
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -12,26 +12,45 @@ from uuid import UUID
 from common.db import Pool, Row
 from dashboard_api.queries.pages import Page
 
-ROWS_AT_ONCE = 5000
+RECORDS_AT_ONCE = 5000
 
-DIFFERENCES = """
-    WITH touched AS (
-        SELECT entity, source_key, hash, body,
-               first_snapshot <= $3 AND coalesce(last_snapshot, 2147483647) >= $3 AS before,
-               first_snapshot <= $4 AND coalesce(last_snapshot, 2147483647) >= $4 AS after
-        FROM roster.record
-        WHERE district_id = $1 AND school_id = $2 AND ($5::text IS NULL OR entity = $5)
-          AND ($6::text IS NULL OR (entity, source_key) > ($6, $7))
-          AND first_snapshot <= greatest($3::int, $4::int)
-          AND coalesce(last_snapshot, 2147483647) >= least($3::int, $4::int)
-    ), old AS (SELECT * FROM touched WHERE before AND NOT after),
-       new AS (SELECT * FROM touched WHERE after AND NOT before)
+_CURRENT, _PAST = "last_snapshot IS NULL", "last_snapshot IS NOT NULL"
+"""Each has an index of its own, so a query asks for them one by one."""
+
+TOUCHED = " UNION ALL ".join(
+    f"""
+    SELECT entity, source_key, hash, body,
+           first_snapshot <= $3 AND coalesce(last_snapshot, 2147483647) >= $3 AS before,
+           first_snapshot <= $4 AND coalesce(last_snapshot, 2147483647) >= $4 AS after
+    FROM roster.record
+    WHERE district_id = $1 AND school_id = $2 AND {which} AND ($5::text IS NULL OR entity = $5)
+      AND first_snapshot <= greatest($3::int, $4::int) {{place}}
+    """
+    for which in (_CURRENT, _PAST)
+)
+DIFFERENCES = f"""
+    WITH touched AS ({TOUCHED}),
+         old AS (SELECT * FROM touched WHERE before AND NOT after),
+         new AS (SELECT * FROM touched WHERE after AND NOT before)
     SELECT entity, source_key, old.body AS old_body, new.body AS new_body,
            CASE WHEN old.hash IS NULL THEN 'added' WHEN new.hash IS NULL THEN 'removed' ELSE 'changed' END AS change
     FROM old FULL JOIN new USING (entity, source_key)
     WHERE old.hash IS DISTINCT FROM new.hash
 """
-"""$1 district, $2 school, $3 and $4 the snapshots, $5 entity, $6 and $7 the last record before the page."""
+"""$1 district, $2 school, $3 and $4 the snapshots, $5 entity; `place`: which records, by entity and key."""
+AFTER = "AND (entity, source_key) > ($6, $7)"
+UP_TO = f"{AFTER} AND (entity, source_key) <= ($8, $9)"
+
+_BOUNDS = " UNION ALL ".join(
+    f"""
+    (SELECT entity, source_key FROM roster.record
+     WHERE district_id = $1 AND school_id = $2 AND {which} AND (entity, source_key) > ($3, $4)
+     ORDER BY entity, source_key OFFSET $5 LIMIT 1)
+    """
+    for which in (_CURRENT, _PAST)
+)
+BOUND = f"SELECT entity, source_key FROM ({_BOUNDS}) bounds ORDER BY entity, source_key LIMIT 1"
+"""Where to stop after so many records ($5), from a record ($3, $4) on; no row: at the end."""
 
 NAMED = """
     SELECT d.entity, d.source_key AS key, d.change,
@@ -64,8 +83,8 @@ class Comparison:
 async def counts(pool: Pool, wanted: Comparison) -> dict[str, dict[str, int]]:
     """`{entity: {added, changed, removed: number}}`, of all entities."""
     rows = await pool.fetch(
-        f"SELECT entity, change, count(*) AS n FROM ({DIFFERENCES}) d GROUP BY 1, 2",
-        *_values(replace(wanted, entity=None), None),
+        f"SELECT entity, change, count(*) AS n FROM ({DIFFERENCES.format(place='')}) d GROUP BY 1, 2",
+        *_values(replace(wanted, entity=None)),
     )
     found: dict[str, dict[str, int]] = {}
     for row in rows:
@@ -75,32 +94,37 @@ async def counts(pool: Pool, wanted: Comparison) -> dict[str, dict[str, int]]:
 
 async def page(pool: Pool, wanted: Comparison, after: list[str] | None, limit: int) -> Page:
     """A page of the differences, by entity and key. `after` is the sort key of the last one before it."""
-    row = await pool.fetchrow(
-        f"""
-        WITH page AS ({DIFFERENCES} ORDER BY entity, source_key LIMIT $8 + 1),
-             d AS (SELECT * FROM page ORDER BY entity, source_key LIMIT $8)
-        SELECT coalesce((SELECT json_agg(to_json(v) ORDER BY v.entity, v.key) FROM ({NAMED}) v), '[]')::text AS items,
-               CASE WHEN (SELECT count(*) FROM page) > $8 THEN (
-                   SELECT json_build_array(entity, source_key) FROM d
-                   ORDER BY entity DESC, source_key DESC LIMIT 1)::text END AS next
-        """,
-        *_values(wanted, after),
-        limit,
-    )
-    assert row is not None
-    return Page.of(row)
+    found: list[Row] = []
+    async for rows in all_rows(pool, wanted, after):
+        found += rows
+        if len(found) > limit:
+            break
+    kept = found[:limit]
+    following = [kept[-1]["entity"], kept[-1]["key"]] if len(found) > limit else None
+    return Page(f"[{','.join(row['item'] for row in kept)}]", following)
 
 
-async def all_rows(pool: Pool, wanted: Comparison) -> AsyncIterator[list[Row]]:
-    """All differences, some thousands at a time; no transaction lasts while they are sent."""
-    after: list[str] | None = None
-    while rows := await pool.fetch(
-        f"WITH d AS ({DIFFERENCES} ORDER BY entity, source_key LIMIT $8) {NAMED} ORDER BY d.entity, d.source_key",
-        *_values(wanted, after),
-        ROWS_AT_ONCE,
-    ):
-        yield rows
-        after = [rows[-1]["entity"], rows[-1]["key"]]
+async def all_rows(pool: Pool, wanted: Comparison, after: list[str] | None = None) -> AsyncIterator[list[Row]]:
+    """All differences from a record on, some thousands of records at a time.
+
+    No transaction lasts while they are sent: snapshots that were taken do not change any more. Each row has its JSON
+    as `item` too.
+    """
+    place: Sequence[str] | None = after or ["", ""]
+    while place is not None:
+        about = (wanted.district_id, wanted.school_id)
+        bound = await pool.fetchrow(BOUND, *about, *place, RECORDS_AT_ONCE)
+        differences = DIFFERENCES.format(place=UP_TO if bound else AFTER)
+        rows = await pool.fetch(
+            f"WITH d AS ({differences}), named AS ({NAMED}) "
+            "SELECT named.*, to_json(named)::text AS item FROM named ORDER BY entity, key",
+            *_values(wanted),
+            *place,
+            *(bound or ()),
+        )
+        if rows:
+            yield rows
+        place = list(bound) if bound else None
 
 
 async def known(pool: Pool, district_id: str, school_id: UUID, numbers: list[int]) -> set[int]:
@@ -119,6 +143,5 @@ def field_text(value: object) -> str:
     return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _values(wanted: Comparison, after: list[str] | None) -> tuple[Any, ...]:
-    entity, key = after or (None, None)
-    return (wanted.district_id, wanted.school_id, wanted.before, wanted.after, wanted.entity, entity, key)
+def _values(wanted: Comparison) -> tuple[Any, ...]:
+    return (wanted.district_id, wanted.school_id, wanted.before, wanted.after, wanted.entity)

@@ -1,20 +1,29 @@
 """The table `district`: what operators declare of it."""
 
+import json
+from typing import Any
+
 from common.db import Connection, Pool, Row
 from dashboard_api.declare.model import Declaration
 
 
 async def upsert(conn: Connection, declaration: Declaration, all_schools: str | None) -> None:
-    """Write the district as declared."""
+    """Write the district as declared; the times of nights that it does not mention stay as they were set."""
     district = declaration.district
     await conn.execute(
         """
-        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools, policy)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools, policy,
+                              nightly, nights, spread_minutes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11::smallint[], '{1,2,3,4,5,6,7}'),
+                coalesce($12::int, 5))
         ON CONFLICT (id) DO UPDATE
         SET name = excluded.name, timezone = excluded.timezone, locale = excluded.locale, pool = excluded.pool,
             max_parallel = excluded.max_parallel, notify = excluded.notify, all_schools = excluded.all_schools,
-            policy = excluded.policy, declared_at = now()
+            policy = excluded.policy,
+            nightly = CASE WHEN $13::boolean THEN excluded.nightly ELSE district.nightly END,
+            nights = coalesce($11::smallint[], district.nights),
+            spread_minutes = coalesce($12::int, district.spread_minutes),
+            declared_at = now()
         """,
         district.id,
         district.name,
@@ -25,7 +34,31 @@ async def upsert(conn: Connection, declaration: Declaration, all_schools: str | 
         list(declaration.notify),
         all_schools,
         declaration.policy.model_dump(mode="json", exclude_unset=True),
+        district.nightly,
+        [*district.nights] if district.nights else None,
+        district.spread_minutes,
+        "nightly" in district.model_fields_set,
     )
+
+
+async def declared(conn: Connection, district_id: str) -> dict[str, Any] | None:
+    """What is declared of the district itself, its sources and its target, without secrets; None if nothing is."""
+    text: str | None = await conn.fetchval(
+        """
+        SELECT json_build_object(
+                   'name', d.name, 'timezone', d.timezone, 'locale', d.locale, 'pool', d.pool,
+                   'max_parallel', d.max_parallel, 'nightly', to_char(d.nightly, 'HH24:MI'), 'nights', d.nights,
+                   'spread_minutes', d.spread_minutes,
+                   'sources', (SELECT json_object_agg(s.id, s.kind) FROM source s WHERE s.district_id = d.id),
+                   'targets', (SELECT json_object_agg(t.id, t.base_url) FROM target t WHERE t.district_id = d.id),
+                   'schools', (SELECT count(*) FROM school c WHERE c.district_id = d.id AND c.target_id IS NOT NULL)
+               )::text
+        FROM district d WHERE d.id = $1
+        """,
+        district_id,
+    )
+    found: dict[str, Any] | None = json.loads(text) if text else None
+    return found
 
 
 async def lock(conn: Connection, district_id: str) -> None:
@@ -67,6 +100,8 @@ async def one_json(pool: Pool, district_id: str) -> str | None:
         """
         SELECT to_json(o)::text FROM (
             SELECT d.*, sums.counts, coalesce(states.statuses, '{}') AS statuses, coalesce(states.errors, 0) AS errors,
+                   (SELECT count(*) FROM school_status s
+                    WHERE s.district_id = d.id AND s.status = 'with_errors' AND s.health = 'failed') AS failed,
                    (SELECT count(DISTINCT school_id) FROM run r
                     WHERE r.district_id = d.id AND r.status < 'refused') AS running
             FROM district_overview d

@@ -48,42 +48,59 @@ def _named(key: str, entity: str) -> str:
            AND c.source_key = {key} AND c.user_key IS NULL LIMIT 1))"""
 
 
-OPERATIONS = f"""
-    SELECT o.seq, o.phase, o.entity, o.kind, o.source_key, o.user_key, o.before, o.after, o.state, o.code, o.answer,
-           o.warning, o.moodle_id, o.match, o.ruling, o.graded, o.settled_at, named.name, named.user_name
-    FROM plan.operation o
-    JOIN plan.run r ON r.district_id = o.district_id AND r.run_id = o.run_id
-    CROSS JOIN LATERAL (
-        SELECT coalesce(CASE WHEN o.user_key IS NULL
-                             THEN coalesce({LABEL.format("o.after")}, {LABEL.format("o.before")}) END,
-                        {_named("o.source_key", CONTAINER)}) AS name,
-               CASE WHEN o.user_key IS NOT NULL THEN {_named("o.user_key", "'user'")} END AS user_name) named
-    WHERE o.district_id = $1 AND o.run_id = $2 AND o.seq > $3
-      AND ($4::text IS NULL OR o.entity = $4)
-      AND ($5::text IS NULL OR o.kind = $5)
-      AND ($6::text IS NULL OR o.state = $6)
-      AND ($7::boolean IS NULL OR o.graded = $7)
-      AND (NOT $8::boolean OR o.kind = ANY($9::text[]))
-      AND ($10::text IS NULL OR $10 IN (o.source_key, o.user_key)
-           OR position(lower($10) IN lower(named.name)) > 0
-              AND ($11 OR o.entity NOT IN ('user', 'guardian'))
-           OR $11 AND position(lower($10) IN lower(named.user_name)) > 0)
-    ORDER BY o.seq LIMIT $12 + 1
+CHOSEN = f"""
+    named AS (
+        SELECT l.entity, l.source_key FROM plan.run r
+        JOIN plan.link l ON l.district_id = r.district_id AND l.target_id = r.target_id AND l.source_id = r.source_id
+        WHERE $10::text IS NOT NULL AND r.district_id = $1 AND r.run_id = $2
+          AND position(lower($10) IN lower({LABEL.format("l.applied")})) > 0
+        UNION
+        SELECT c.entity, c.source_key FROM plan.operation c
+        WHERE $10::text IS NOT NULL AND c.district_id = $1 AND c.run_id = $2 AND c.user_key IS NULL
+          AND position(lower($10) IN lower(coalesce({LABEL.format("c.after")}, {LABEL.format("c.before")}))) > 0
+    ), chosen AS (
+        SELECT o.* FROM plan.operation o
+        WHERE o.district_id = $1 AND o.run_id = $2 AND o.seq > $3
+          AND ($4::text IS NULL OR o.entity = $4)
+          AND ($5::text IS NULL OR o.kind = $5)
+          AND ($6::text IS NULL OR o.state = $6)
+          AND ($7::boolean IS NULL OR o.graded = $7)
+          AND (NOT $8::boolean OR o.kind = ANY($9::text[]))
+          AND ($10::text IS NULL OR $10 IN (o.source_key, o.user_key)
+               OR ({CONTAINER}, o.source_key) IN (SELECT entity, source_key FROM named)
+                  AND ($11::boolean OR o.entity NOT IN ('user', 'guardian'))
+               OR $11 AND o.user_key IN (SELECT source_key FROM named WHERE entity = 'user'))
+        ORDER BY o.seq LIMIT $12
+    )
 """
-"""$1 district, $2 run, $3 the last number before the page, $4 to $8 filters, $9 kinds that remove, $10 and $11 search,
-$12 rows."""
+"""The operations that are wanted, names apart: these are looked up for the page only, and searched for by themselves.
+
+$1 district, $2 run, $3 the last number before the page, $4 to $8 filters, $9 kinds that remove, $10 and $11 search,
+$12 rows.
+"""
+
+NAMED = f"""
+    SELECT o.seq, o.phase, o.entity, o.kind, o.source_key, o.user_key, o.before, o.after, o.state, o.code, o.answer,
+           o.warning, o.moodle_id, o.match, o.ruling, o.graded, o.settled_at,
+           coalesce(CASE WHEN o.user_key IS NULL
+                         THEN coalesce({LABEL.format("o.after")}, {LABEL.format("o.before")}) END,
+                    {_named("o.source_key", CONTAINER)}) AS name,
+           CASE WHEN o.user_key IS NOT NULL THEN {_named("o.user_key", "'user'")} END AS user_name
+    FROM chosen o JOIN plan.run r ON r.district_id = o.district_id AND r.run_id = o.run_id
+    ORDER BY o.seq
+"""
 
 
 async def page(pool: Pool, wanted: OperationFilter) -> Page:
     """A page of a run's operations in their order."""
     row = await pool.fetchrow(
         f"""
-        WITH page AS ({OPERATIONS}), kept AS (SELECT * FROM page ORDER BY seq LIMIT $12)
+        WITH {CHOSEN}, kept AS ({NAMED} LIMIT $12 - 1)
         SELECT coalesce(json_agg(to_json(kept) ORDER BY seq), '[]')::text AS items,
-               CASE WHEN (SELECT count(*) FROM page) > $12 THEN json_build_array(max(seq))::text END AS next
+               CASE WHEN (SELECT count(*) FROM chosen) = $12 THEN json_build_array(max(seq))::text END AS next
         FROM kept
         """,
-        *_values(wanted),
+        *_values(wanted, wanted.limit + 1),
     )
     assert row is not None
     return Page.of(row)
@@ -91,10 +108,10 @@ async def page(pool: Pool, wanted: OperationFilter) -> Page:
 
 async def all_rows(pool: Pool, wanted: OperationFilter) -> AsyncIterator[list[Row]]:
     """All that are wanted, some thousands at a time; no transaction lasts while they are sent."""
-    part = replace(wanted, limit=ROWS_AT_ONCE - 1)
-    while rows := await pool.fetch(OPERATIONS, *_values(part)):
+    after = wanted.after
+    while rows := await pool.fetch(f"WITH {CHOSEN} {NAMED}", *_values(replace(wanted, after=after), ROWS_AT_ONCE)):
         yield rows
-        part = replace(part, after=rows[-1]["seq"])
+        after = rows[-1]["seq"]
 
 
 async def held(pool: Pool, district_id: str, run_id: UUID) -> set[int]:
@@ -105,8 +122,8 @@ async def held(pool: Pool, district_id: str, run_id: UUID) -> set[int]:
     return {row["seq"] for row in rows}
 
 
-def _values(wanted: OperationFilter) -> tuple[Any, ...]:
+def _values(wanted: OperationFilter, rows: int) -> tuple[Any, ...]:
     return (
         *(wanted.district_id, wanted.run_id, wanted.after, wanted.entity, wanted.kind, wanted.state, wanted.graded),
-        *(wanted.removals, list(REMOVALS), wanted.search or None, wanted.people, wanted.limit),
+        *(wanted.removals, list(REMOVALS), wanted.search or None, wanted.people, rows),
     )

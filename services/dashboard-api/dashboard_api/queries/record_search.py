@@ -29,8 +29,8 @@ async def find(pool: Pool, district_id: str, text: str, school_id: UUID | None) 
                    r.body->>'role' AS role,
                    coalesce(nullif(concat_ws(' ', r.body->>'given_name', r.body->>'family_name'), ''),
                             r.body->>'title', r.body->>'name') AS name, r.first_snapshot,
-                   lower($2) IN (lower(r.source_key), lower(r.body->>'email'), lower(r.body->>'username'),
-                                 lower(r.body->>'identifier'), lower(r.body->>'code')) AS exact
+                   coalesce(lower($2) IN (lower(r.source_key), lower(r.body->>'email'), lower(r.body->>'username'),
+                                          lower(r.body->>'identifier'), lower(r.body->>'code')), false) AS exact
             FROM roster.record r JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
             WHERE r.district_id = $1 AND r.entity IN ('user', 'class', 'school')
               AND ($3::uuid IS NULL OR r.school_id = $3)

@@ -55,6 +55,8 @@ class RunFact:
     ended_at: datetime | None = None
     kind: str | None = None
     scope: dict[str, Any] | None = None
+    cancel_ordered_by: str | None = None
+    cancel_ordered_at: datetime | None = None
 
 
 COLUMNS = tuple(field.name for field in fields(RunFact))
@@ -82,11 +84,11 @@ NOTE = f"""
 
 
 async def note(conn: Connection, fact: RunFact) -> Row:
-    """Add what an event says to its run, which may be new; `status` and `dry_run` as they stand then.
+    """Add what an event says to its run, which may be new; `status`, `dry_run` and `kind` as they stand then.
 
     Every column is told by one kind of event, or only ever rises, so facts may come twice and in any order.
     """
-    row = await conn.fetchrow(f"{NOTE} RETURNING status, dry_run", *astuple(fact))
+    row = await conn.fetchrow(f"{NOTE} RETURNING status, dry_run, kind", *astuple(fact))
     assert row is not None
     return row
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from common.db import Connection
-from common.events import SyncHeld
 from dashboard_api.queries.runs import RunFact
 
 
@@ -62,43 +61,32 @@ async def note_ending(conn: Connection, ending: Ending) -> None:
     )
 
 
-async def note_hold(conn: Connection, event: SyncHeld, at: datetime) -> None:
-    """The school is on hold, unless the hold has been decided or overtaken by now."""
+async def note_hold(conn: Connection, district_id: str, school_id: UUID, hold_id: UUID, at: datetime) -> None:
+    """Operations of the school wait for a decision, unless that is over already."""
     await conn.execute(
         """
-        INSERT INTO school_state (district_id, school_id, hold_id, held_since)
-        SELECT $1, $2, $3, $4
-        WHERE NOT EXISTS (SELECT FROM hold_decision WHERE district_id = $1 AND hold_id = $3)
-          AND NOT EXISTS (SELECT FROM plan.hold WHERE district_id = $1 AND id = $3 AND state <> 'open')
-        ON CONFLICT (district_id, school_id) DO UPDATE
-        SET hold_id = excluded.hold_id, held_since = least(school_state.held_since, excluded.held_since)
+        INSERT INTO school_state (district_id, school_id, hold_id, held_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (district_id, school_id) DO UPDATE SET hold_id = excluded.hold_id, held_at = excluded.held_at
+        WHERE coalesce(school_state.hold_over_at < excluded.held_at, true)
+          AND coalesce(school_state.held_at <= excluded.held_at, true)
         """,
-        event.district_id,
-        event.school_id,
-        event.hold_id,
+        district_id,
+        school_id,
+        hold_id,
         at,
     )
 
 
-async def lift_hold(conn: Connection, district_id: str, school_id: UUID, hold_id: UUID) -> None:
-    """This hold was decided; another one stays."""
-    await conn.execute(
-        "UPDATE school_state SET hold_id = NULL, held_since = NULL "
-        "WHERE district_id = $1 AND school_id = $2 AND hold_id = $3",
-        district_id,
-        school_id,
-        hold_id,
-    )
-
-
-async def lift_closed_hold(conn: Connection, district_id: str, school_id: UUID) -> None:
-    """A run has overtaken the school's hold, unless a newer one is open by now."""
+async def lift_hold(conn: Connection, district_id: str, school_id: UUID, at: datetime) -> None:
+    """Nothing of the school that was held before this moment waits any more."""
     await conn.execute(
         """
-        UPDATE school_state s SET hold_id = NULL, held_since = NULL FROM plan.hold h
-        WHERE s.district_id = $1 AND s.school_id = $2
-          AND h.district_id = s.district_id AND h.id = s.hold_id AND h.state <> 'open'
+        INSERT INTO school_state (district_id, school_id, hold_over_at) VALUES ($1, $2, $3)
+        ON CONFLICT (district_id, school_id) DO UPDATE
+        SET hold_over_at = greatest(school_state.hold_over_at, excluded.hold_over_at),
+            held_at = CASE WHEN school_state.held_at > excluded.hold_over_at THEN school_state.held_at END
         """,
         district_id,
         school_id,
+        at,
     )

@@ -7,6 +7,8 @@ NO_CAPABILITY = {"nopermissions", "nopermission", "requireloginerror", "errorcou
 NO_SUCH_RECORD = "invalidrecord"
 UNREACHABLE = "LMS_UNREACHABLE"
 NOT_ALLOWED = "LMS_NOT_ALLOWED"
+LONGEST_WAIT = 60.0
+"""Seconds of quiet that a site may ask for, and a run still waits: all attempts must fit into a handler's time."""
 
 
 class Refused(Exception):  # noqa: N818
@@ -19,7 +21,19 @@ class Refused(Exception):  # noqa: N818
 
 
 class NoAnswer(Transient):
-    """No usable answer came. What was asked may have been done all the same: look before asking again."""
+    """No usable answer came. What was asked may have been done all the same: look before asking again.
+
+    `wait` is how many seconds of quiet the site asks for, if it does.
+    """
+
+    def __init__(self, message: str, *, wait: float | None = None) -> None:
+        super().__init__(message, code=UNREACHABLE)
+        self.wait = wait
+
+
+def is_worth_repeating(error: Exception) -> bool:
+    """Whether a call may have a better end in a moment. Who wants quiet for longer than we wait is not asked again."""
+    return isinstance(error, NoAnswer) and (error.wait or 0) <= LONGEST_WAIT
 
 
 def from_answer(function: str, answer: dict[str, object]) -> Exception:
@@ -52,10 +66,11 @@ def _with_capability(function: str) -> str:
     return f", and give its user's role {capability}" if capability else ""
 
 
-def from_status(function: str, status: int) -> Exception:
-    """The error for an HTTP status other than 200."""
+def from_status(function: str, status: int, wait: float | None = None) -> Exception:
+    """The error for an HTTP status other than 200. `wait` is what Retry-After asks for, in seconds."""
     if status == 429 or status >= 500:
-        return NoAnswer(f"Moodle answered {function} with HTTP {status}", code=UNREACHABLE)
+        quiet = "" if wait is None else f" and asks for {wait:.0f} seconds of quiet"
+        return NoAnswer(f"Moodle answered {function} with HTTP {status}{quiet}.", wait=wait)
     return Permanent(
         f"Moodle answered HTTP {status} where its web services should be. Check the target's base_url, and that web "
         "services and the REST protocol are switched on.",

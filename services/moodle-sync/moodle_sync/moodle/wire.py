@@ -19,6 +19,11 @@ def flatten(params: Params) -> dict[str, str]:
     return {name: value for key, nested in params.items() for name, value in _fields(key, nested)}
 
 
+def count_records(params: Params) -> int:
+    """How many records a call is about: as many as its longest list has, or one."""
+    return max((len(v) for v in params.values() if isinstance(v, Sequence) and not isinstance(v, str)), default=1)
+
+
 def batches(items: Iterable[T], fields_each: int, *, most_fields: int, most_items: int) -> Iterator[list[T]]:
     """Cut `items` into batches of at most `most_items` that, with `fields_each`, stay below `most_fields` fields."""
     size = max(1, min(most_items, (most_fields - 1 - FIXED_FIELDS) // fields_each))

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodle_sync.moodle.wire import FIXED_FIELDS, Params, batches, flatten
+from moodle_sync.moodle.wire import FIXED_FIELDS, Params, batches, count_records, flatten
 
 
 def test_nested_values_become_bracketed_fields() -> None:
@@ -30,3 +30,9 @@ def test_batches_keep_everything_in_order_and_below_the_limits(
     for batch in cut:
         assert 1 <= len(batch) <= most_items
         assert len(batch) * fields_each + FIXED_FIELDS < most_fields
+
+
+def test_a_call_is_about_as_many_records_as_its_longest_list_has() -> None:
+    assert count_records({"field": "idnumber", "values": ["a", "b", "c"]}) == 3
+    assert count_records({"courseid": 7, "options": [{"name": "userfields", "value": "id"}]}) == 1
+    assert count_records({}) == 1

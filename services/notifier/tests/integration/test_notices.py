@@ -173,3 +173,20 @@ async def test_a_run_that_waits_and_then_fails_is_told_of_twice(tell: Tell, sink
     await tell(SyncFailed.model_validate({**about, "run_id": event.run_id}))
     await probe.wait_for(NoticeSent, 4)
     assert len({m["Message-ID"] for m in sink.messages}) == 4
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"mode": "full"}, "not set up"),
+        ({"mode": "refresh", "outcome": "refreshed"}, "not set up"),
+    ],
+)
+async def test_a_mail_says_how_the_school_stands(
+    tell: Tell, sink: MailSink, probe: EventProbe, facts: dict[str, str], words: str
+) -> None:
+    await tell(a_completion(**facts))
+    await probe.wait_for(NoticeSent, 2)
+    body = sink.messages[0].get_body(("plain",))
+    assert body is not None
+    assert f"The school now: {words}." in body.get_content()

@@ -9,7 +9,7 @@ from common.catalogue import LANGUAGES
 from common.event_model import TrippedGuard
 from common.events import SyncCompleted, SyncFailed, SyncHeld
 from notifier.hold_words import hold_words
-from notifier.wording import ENTITIES, OUTCOMES, About, action_lines, in_words, write_hold, write_notice
+from notifier.wording import ENTITIES, OUTCOMES, About, News, action_lines, in_words, news_of, write_hold, write_notice
 
 
 def test_actions_are_listed_in_the_rosters_order_with_singular_and_plural() -> None:
@@ -29,6 +29,28 @@ def test_a_failure_without_details_is_told_in_the_words_of_its_code() -> None:
         assert "Moodle ne répond pas ou refuse" in written
         assert "(Administrateur de Moodle)" in written
     assert "(LMS_UNREACHABLE).\n" in notice.text
+
+
+@pytest.mark.parametrize(
+    ("event", "news"),
+    [
+        ({"outcome": "clean"}, News(on_hold=False, with_errors=False)),
+        ({"outcome": "held"}, News(on_hold=True, with_errors=False)),
+        ({"outcome": "with_errors", "errors": 2}, News(on_hold=False, with_errors=True)),
+        ({"outcome": "cancelled"}, News()),
+        ({"outcome": "previewed", "dry_run": True}, News()),
+        ({"outcome": "refreshed", "mode": "refresh", "errors": 2}, News()),
+    ],
+)
+def test_what_a_runs_end_says_of_its_school(event: dict[str, object], news: News) -> None:
+    about = {"district_id": "north", "run_id": uuid4(), "school_id": uuid4(), "mode": "full"}
+    assert news_of(SyncCompleted.model_validate(about | event)) == news
+
+
+def test_a_failed_run_leaves_its_school_with_errors_unless_it_only_counted() -> None:
+    about = {"district_id": "north", "run_id": uuid4(), "school_id": uuid4(), "phase": "fetching", "code": "INTERNAL"}
+    assert news_of(SyncFailed.model_validate(about | {"mode": "full"})) == News(with_errors=True)
+    assert news_of(SyncFailed.model_validate(about | {"mode": "refresh"})) == News()
 
 
 def test_a_duration_is_said_in_minutes_and_seconds() -> None:

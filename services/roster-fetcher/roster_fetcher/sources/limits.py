@@ -8,16 +8,15 @@ How many there are in all and in what time need not be known: what remains says 
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
+
+from common.moments import bounded, http_date, retry_after
 
 TOO_MANY = 429
 UNIX_SECONDS, UNIX_MILLISECONDS = 1e9, 1e12
 """A Reset beyond the first is no number of seconds to go but a moment (Clever's); beyond the second, one in ms."""
 ROUNDED = 1.0
 """Seconds by which a Reset may be too short, since it counts whole ones."""
-LONGEST = 86_400.0
-"""Seconds beyond which we do not believe that we are to wait."""
 MOST = 1e9
 """As good as no limit."""
 
@@ -48,15 +47,6 @@ def wait_asked(headers: Mapping[str, str]) -> float | None:
     return wait
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that Retry-After asks for, be it a number or a date (RFC 9110, 10.2.3); None without it."""
-    value = headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return min(float(value), LONGEST)
-    moment = _date(value)
-    return _bounded((moment - datetime.now(UTC)).total_seconds()) if moment else None
-
-
 def _by_headers(headers: Mapping[str, str]) -> Remaining | None:
     if combined := headers.get("RateLimit"):
         return min(_combined(combined), default=None)
@@ -72,7 +62,7 @@ def _combined(value: str) -> Iterable[Remaining]:
     parts = value.split(",") if NEWER.search(value) else [value]
     for part in parts:
         if found := NEWER.search(part) or OLDER.search(part):
-            yield Remaining(_number(found[1]), _bounded(float(found[2]) + ROUNDED))
+            yield Remaining(_number(found[1]), bounded(float(found[2]) + ROUNDED))
 
 
 def _seconds_to(reset: str, headers: Mapping[str, str]) -> float | None:
@@ -83,21 +73,9 @@ def _seconds_to(reset: str, headers: Mapping[str, str]) -> float | None:
         return None
     if number >= UNIX_SECONDS:
         moment = number / 1000 if number >= UNIX_MILLISECONDS else number
-        number = moment - (_date(headers.get("Date", "")) or datetime.now(UTC)).timestamp()
-    return _bounded(number + ROUNDED)
-
-
-def _bounded(seconds: float) -> float:
-    return min(max(0.0, seconds), LONGEST)
+        number = moment - (http_date(headers.get("Date", "")) or datetime.now(UTC)).timestamp()
+    return bounded(number + ROUNDED)
 
 
 def _number(requests: str) -> int:
     return int(min(float(requests), MOST))
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

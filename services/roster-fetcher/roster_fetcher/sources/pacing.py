@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from common.db import Pool, spare_reset
+from common.moments import in_words
 from roster_fetcher import pace
 from roster_fetcher.metrics import PACE_SECONDS
-from roster_fetcher.patience import Patience, in_words
+from roster_fetcher.patience import Patience
 from roster_fetcher.sources.limits import remaining
 from roster_fetcher.sources.protocol import SourceTrouble
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from roster_fetcher.patience import in_words
+from common.moments import in_words, retry_after
 from roster_fetcher.sources.http import Answer, PassingTrouble
-from roster_fetcher.sources.limits import TOO_MANY, retry_after, wait_asked
+from roster_fetcher.sources.limits import TOO_MANY, wait_asked
 from roster_fetcher.sources.protocol import SourceTrouble
 
 MINOR_CODE = re.compile(

@@ -87,7 +87,7 @@ async def test_a_success_between_failures_keeps_the_breaker_closed(workers: tupl
         await breaker.close(conn, SOURCE)
     await failing(workers[0], NOON, times=1)
     assert not await entering(workers[1], NOON)
-    assert await workers[0].fetchval("SELECT failures FROM breaker WHERE source_id = 'another'") == 4
+    assert await workers[0].fetchval("SELECT failures FROM breaker WHERE subject = 'another'") == 4
 
 
 async def test_after_the_pause_one_of_many_workers_tries(workers: tuple[Pool, Pool]) -> None:

@@ -4,8 +4,6 @@ import gzip
 import re
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 from prometheus_client import REGISTRY
@@ -14,7 +12,7 @@ from roster_fetcher.metrics import count_request
 from roster_fetcher.patience import Patience
 from roster_fetcher.sources import http
 from roster_fetcher.sources.http import Answer, PassingTrouble, digest, patiently, unpack
-from roster_fetcher.sources.limits import Remaining, remaining, retry_after
+from roster_fetcher.sources.limits import Remaining, remaining
 from roster_fetcher.sources.protocol import SourceTrouble
 from roster_fetcher.sources.refusals import NotThereError, naming, refusal
 
@@ -98,18 +96,7 @@ def test_nothing_else_of_the_answer_is_repeated_but_it_is_kept_for_the_ledger() 
     assert len(trouble.answer) == 500
 
 
-def test_retry_after_is_a_number_or_a_date() -> None:
-    assert retry_after({"Retry-After": "60"}) == 60
-    assert retry_after({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
-    assert retry_after({"Retry-After": "soon"}) is None
-    assert retry_after({"Retry-After": format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)}) == (
-        pytest.approx(90, abs=2)
-    )
-    assert retry_after({}) is None
-
-
 def test_nobody_is_kept_waiting_for_longer_than_a_day() -> None:
-    assert retry_after({"Retry-After": "9" * 400}) == 86_400
     said = remaining(200, {"RateLimit-Remaining": "9" * 5000, "RateLimit-Reset": "inf"})
     assert said == Remaining(1_000_000_000, 86_400)
 

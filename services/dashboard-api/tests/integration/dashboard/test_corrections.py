@@ -41,6 +41,14 @@ async def test_an_undo_is_an_order_for_the_runs_school(
     assert (run["kind"], run["scope"], run["reason"]) == ("undo", {"undo_of": str(run_id)}, "wrong year")
 
 
+async def test_the_page_of_an_undo_says_what_it_is(north: Dashboard, run_id: UUID) -> None:
+    _, answer = await post(north, f"/runs/{run_id}/undo", {}, await north.bearer())
+    await north.operator("ada@north.example")
+    await north.sign_in("ada@north.example")
+    async with north.http.get(f"/runs/{answer['runs'][0]['run_id']}") as page:
+        assert (page.status, "Undo of Ashgrove Primary" in await page.text()) == (200, True)
+
+
 async def test_one_record_of_a_run_is_undone(delivering: Dashboard, run_id: UUID, probe: EventProbe) -> None:
     body = {"record": {"entity": "user", "key": "u-1"}}
     assert (await post(delivering, f"/runs/{run_id}/undo", body, await delivering.bearer()))[0] == 202

@@ -143,6 +143,12 @@ async def test_records_are_found_by_whatever_people_know_of_them(
         assert body["records"] == [], text
 
 
+async def test_what_fits_exactly_comes_first(north: Dashboard, workers: Workers) -> None:
+    await workers.snapshot({("user", "a-1"): person("Ada U-2"), ("user", "u-2"): person("Zed")})
+    _, body = await post(north, "/records/search", {"district": "north", "text": "u-2"}, await north.bearer())
+    assert [(r["key"], r["exact"]) for r in body["records"]] == [("u-2", True), ("a-1", False)]
+
+
 async def test_what_only_moodle_has_is_found_as_well(north: Dashboard, workers: Workers) -> None:
     await workers.link("user", "u-7", 7, {"firstname": "Old", "lastname": "Hand", "email": "old@school.test"})
     body = {"district": "north", "text": "old@school.test"}
