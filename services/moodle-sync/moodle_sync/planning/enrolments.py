@@ -30,7 +30,8 @@ async def plan_enrolments(conn: Connection, scope: Scope) -> None:
     )
     if scope.applies_all:
         kind = "unenrol" if scope.policy.leavers == "unenrol" else "suspend"
-        await conn.execute(ENDINGS[scope.policy.courses], *scope.keys, scope.run_id, END_ENROLMENTS, kind)
+        student = scope.target.roles.get("student", 0)
+        await conn.execute(ENDINGS[scope.policy.courses], *scope.keys, scope.run_id, END_ENROLMENTS, kind, student)
 
 
 async def count_messages(conn: Connection, scope: Scope) -> int:
@@ -98,8 +99,8 @@ _ENDINGS = """
     SELECT $1, $5, $6, 'enrolment', $7, l.class_key, coalesce(heir.source_key, l.user_key),
            jsonb_build_object('role_id', l.role_id, 'time_start', l.time_start, 'time_end', l.time_end,
                               'active', true, 'record_key', l.record_key),
-           jsonb_build_object('role_id', l.role_id, 'time_start', l.time_start, 'time_end', l.time_end,
-                              'active', false, 'record_key', l.record_key)
+           jsonb_build_object('role_id', coalesce(nullif(l.role_id, 0), $8::int), 'time_start', l.time_start,
+                              'time_end', l.time_end, 'active', false, 'record_key', l.record_key)
     FROM enrolment_link l
     LEFT JOIN ({heirs}) heir ON heir.former_key = l.user_key
     WHERE l.district_id = $1 AND l.school_id = $2 AND l.target_id = $3 AND l.source_id = $4 AND l.active
@@ -121,7 +122,8 @@ ENDINGS = {
     "class": _ENDINGS.format(heirs=HEIRS.format(run="$5"), moved="", course="e.class_key", join=""),
     "course": _ENDINGS.format(heirs=HEIRS.format(run="$5"), moved=_MOVED, course=COURSE_OF_CLASS, join=_OF_CLASS),
 }
-"""Enrolments that the source proved gone. $1 district, $2 school, $3 target, $4 source, $5 run, $6 phase, $7 kind."""
+"""Enrolments that the source proved gone. $1 district, $2 school, $3 target, $4 source, $5 run, $6 phase, $7 kind,
+$8 the role of somebody whose role was taken by hand: Moodle suspends nobody without one."""
 
 MESSAGES = """
     SELECT count(*) FROM operation o

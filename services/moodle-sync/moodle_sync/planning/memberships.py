@@ -126,17 +126,20 @@ GUARDIANS = """
 
 # A child may be at two schools, and both may tell of the guardian; whose run wrote the membership does not matter then.
 GUARDIAN_ELSEWHERE = """
-    EXISTS (SELECT FROM roster.guardian_link g
-            JOIN registry.school s ON s.district_id = $1 AND s.id = g.school_id AND s.source_id = $4
+    EXISTS (SELECT FROM roster.record child
+            JOIN registry.school s ON s.district_id = $1 AND s.id = child.school_id AND s.source_id = $4
                  AND s.target_id = $3
-            WHERE g.district_id = $1 AND g.school_id <> $2 AND NOT g.contact_only
-              AND g.student_key = l.container_key AND g.guardian_key = l.user_key)
+            WHERE child.district_id = $1 AND child.entity = 'user' AND child.source_key = l.container_key
+              AND child.school_id <> $2 AND child.last_snapshot IS NULL
+              AND EXISTS (SELECT FROM roster.guardian_link g
+                          WHERE g.district_id = $1 AND g.school_id = child.school_id AND NOT g.contact_only
+                            AND g.student_key = l.container_key AND g.guardian_key = l.user_key))
 """
 GUARDIAN_HERE = """
     (l.school_id = $2
-     OR EXISTS (SELECT FROM roster.record r
-                WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'guardian_link'
-                  AND r.body->>'student_key' = l.container_key AND r.body->>'guardian_key' = l.user_key))
+     OR (l.container_key, l.user_key) IN (
+         SELECT r.body->>'student_key', r.body->>'guardian_key' FROM roster.record r
+         WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'guardian_link'))
 """
 
 NEW_COHORTS = """

@@ -185,6 +185,20 @@ async def test_enrolments_that_were_suspended_removed_or_given_another_role_are_
     assert (await completed(bench, SCHOOL)).outcome == "nothing_to_do"
 
 
+async def test_the_place_of_a_leaver_ends_whatever_role_somebody_gave_them(
+    bench: Bench, moodle: MoodleSimulator
+) -> None:
+    await completed(bench, SCHOOL)
+    table = moodle.site.tables.role_assignments
+    ours = table.first("exact", (moodle.site.user("hill-s0").id, 5, COURSE, the_course(moodle, "hill-c0").id))
+    assert ours
+    table.put(replace(ours, roleid=4))
+    await completed(bench, SCHOOL, dry_run=True)
+    ended = await completed(bench, SCHOOL.without("hill-c0-hill-s0-student"))
+    assert (ended.outcome, ended.actions) == ("clean", {"enrolment": {"suspend": 1}})
+    assert the_enrolment(moodle, "hill-c0", "hill-s0").suspended
+
+
 async def test_what_others_did_in_moodle_is_left_alone(bench: Bench, moodle: MoodleSimulator) -> None:
     await completed(bench, SCHOOL)
     tables = moodle.site.tables

@@ -91,7 +91,7 @@ async def test_what_somebody_changed_since_is_left_alone_and_named(
     assert isinstance(ended, SyncCompleted)
     assert "update" not in ended.actions["user"]
     assert moodle.site.user("hill-s0").firstname == "By hand"
-    found = [error for event in probe.all(SyncErrorsFound) for error in event.errors]
+    found = [error for event in await probe.wait_for(SyncErrorsFound) for error in event.errors]
     assert [(error.code, error.severity, error.source_id) for error in found] == [
         ("CHANGED_SINCE", "warning", "hill-s0")
     ]
