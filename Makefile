@@ -1,7 +1,7 @@
 # Everything that a developer or an operator without Docker runs. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset up test lint types format bench docs new-source clean
+.PHONY: help setup demo demo-reset up test lint types format bench soak docs new-source clean
 
 RUN := .venv/bin/python
 CODE := libs services deploy tests bench conftest.py
@@ -42,6 +42,9 @@ format: setup ## lay out the code as `make lint` wants it
 
 bench: setup ## measure, each figure against its bare floor
 	@exec $(RUN) -m bench $(ARGS)
+
+soak: setup ## 30 nights of 200 schools in minutes, while services and broker are killed; ARGS="--nights 5"
+	@exec $(RUN) -m bench.soak $(ARGS)
 
 docs: setup ## write the generated pages in docs/
 	@$(RUN) -m common.docs

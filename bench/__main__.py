@@ -1,10 +1,10 @@
-"""All benchmarks, or the one that is named, with its options: `python -m bench [delivery|fetch]`."""
+"""All benchmarks, or the one that is named, with its options: `python -m bench [calls|clock|delivery|fetch|plan]`."""
 
 import sys
 
-from bench import delivery, fetch
+from bench import calls, clock, delivery, fetch, plan
 
-BENCHMARKS = {"delivery": delivery.run, "fetch": fetch.run}
+BENCHMARKS = {"calls": calls.run, "clock": clock.run, "delivery": delivery.run, "fetch": fetch.run, "plan": plan.run}
 
 
 def main(arguments: list[str]) -> None:

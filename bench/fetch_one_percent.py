@@ -15,7 +15,7 @@ CANDIDATES = """
     INSERT INTO staged (entity, source_key, hash, body, endpoint, row, part, warned)
     SELECT entity, source_key,
            CASE WHEN hashtext(source_key || $2) % 100 = 0 THEN decode(md5(random()::text), 'hex') ELSE hash END,
-           convert_to(body::text, 'UTF8'), 'bench', 1, false, false
+           body, 'bench', 1, false, false
     FROM record WHERE school_id = $1 AND last_snapshot IS NULL
 """
 

@@ -41,12 +41,16 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A code. `severity` is the usual one; a finding has its own, where more came of it than usual."""
+    """A code. `severity` is the usual one; a finding has its own, where more came of it than usual.
+
+    `passes`: trouble of this kind passes, so that a run that failed with it is tried again by itself.
+    """
 
     code: str
     severity: "Severity"
     who: Who
     in_language: Mapping[str, Words]
+    passes: bool = False
 
     def words(self, locale: str | None = None) -> Words:
         """The words in a locale's language (`nl-BE` → `nl`), or in English."""
@@ -81,7 +85,8 @@ def _entries() -> dict[str, Entry]:
 
 
 def _entry(code: str, told: dict[str, Any]) -> Entry:
-    return Entry(code, told["severity"], Who(told["who"]), {language: _words(told, language) for language in LANGUAGES})
+    words = {language: _words(told, language) for language in LANGUAGES}
+    return Entry(code, told["severity"], Who(told["who"]), words, told.get("passes", False))
 
 
 def _words(told: dict[str, Any], language: str) -> Words:

@@ -20,8 +20,48 @@ Severity = Annotated[
     Field(description="critical: the run stops; error: the record is left out; warning: the record is kept"),
 ]
 RunKind = Annotated[
-    Literal["roster", "undo", "rebuild"],
-    Field(description="roster: read and apply; undo: take back what a run did; rebuild: find links anew in Moodle"),
+    Literal["roster", "undo", "rebuild", "device"],
+    Field(
+        description="roster: read and apply; undo: take back what a run did; rebuild: find links anew in Moodle; "
+        "device: carry learners' data between a device and the target"
+    ),
+]
+Trigger = Annotated[
+    Literal["person", "schedule", "arrival", "decision", "retry"],
+    Field(
+        description="What caused the run; arrival: a new package in the source's folder; decision: held operations "
+        "were decided on; retry: it failed for a reason that passes"
+    ),
+]
+Refusal = Annotated[
+    Literal[
+        "already_running",
+        "coalesced",
+        "not_set_up",
+        "unknown_school",
+        "paused",
+        "on_hold",
+        "blackout",
+        "missed",
+        "device_offline",
+    ],
+    Field(
+        description="What stood in its way; coalesced: another run of the school does it as well; missed: nobody "
+        "could start it within six hours"
+    ),
+]
+AdditionsOnly = Annotated[
+    bool, Field(description="Only what is new is created, also where the district applies all changes")
+]
+Fence = Annotated[
+    Count,
+    Field(
+        description="Rises with each admission: whoever works for a run that was taken away finds that its number "
+        "no longer holds; 0: it is not looked at"
+    ),
+]
+RetriesLeft = Annotated[
+    Count, Field(description="How often the run will be tried again by itself if it fails for a reason that passes")
 ]
 DryRun = Annotated[bool, Field(description="Stop after the plan: nothing is changed in Moodle")]
 BytesUp = Annotated[Count, Field(description="Bytes sent to the source or to Moodle, on the wire")]

@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.event_model import (
+    AdditionsOnly,
     BytesDown,
     BytesUp,
     Channel,
@@ -23,15 +24,19 @@ from common.event_model import (
     DryRun,
     Errors,
     Event,
+    Fence,
     Mode,
     Phase,
     PlanHash,
     RecipientId,
+    Refusal,
+    RetriesLeft,
     RunEvent,
     RunKind,
     RunScope,
     Service,
     Severity,
+    Trigger,
     TrippedGuard,
 )
 from common.orders import HoldDecided, SettingsChanged, SourceCheckOrdered, SyncCancelOrdered, SyncOrdered
@@ -68,10 +73,12 @@ class SyncRequested(RunEvent):
     dry_run: DryRun = False
     scope: RunScope = RunScope()
     """What of the school the run is narrowed to; absent: everything."""
-    trigger: Literal["person", "schedule", "arrival", "decision", "retry"] = "person"
-    """What caused the run; arrival: a new package in the source's folder; decision: held operations were decided on."""
-    fence: Count = 0
-    """Rises with each admission of the school: whoever works for an older one has lost it to the watchdog."""
+    additions_only: AdditionsOnly = False
+    device_id: UUID | None = None
+    """The device, of a run of kind device."""
+    trigger: Trigger = "person"
+    fence: Fence = 0
+    retries_left: RetriesLeft = 0
 
 
 class SyncRefused(RunEvent):
@@ -81,10 +88,12 @@ class SyncRefused(RunEvent):
     publishers = ("scheduler",)
     subscribers = ("dashboard-api",)
 
-    reason: Literal["already_running", "not_set_up", "unknown_school"]
-    """What stood in its way."""
+    reason: Refusal
     running_run_id: UUID | None = None
     """The school's open run, where that is the reason."""
+    mode: Mode | None = None
+    """Absent where older schedulers told it."""
+    trigger: Trigger = "person"
 
 
 class SyncProgressed(RunEvent):
@@ -114,8 +123,9 @@ class RosterFetched(RunEvent):
     dry_run: DryRun = False
     scope: RunScope = RunScope()
     """As it was requested."""
-    fence: Count = 0
-    """As it was requested."""
+    additions_only: AdditionsOnly = False
+    fence: Fence = 0
+    retries_left: RetriesLeft = 0
     snapshot: Count
     """The snapshot's number, from 1 for each school."""
     complete: bool

@@ -6,6 +6,8 @@ import unicodedata
 
 def plain(text: str) -> str:
     """Lower case, without accents and outer blanks: `Zoë` and `ZOE` are the same."""
+    if text.isascii():
+        return text.lower().strip()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().strip()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from rules import moodle_limits
 from rules.moodle_limits import Fitting
@@ -56,9 +57,11 @@ class AccountRules:
 
     def _username_of(self, person: Mapping[str, str], fit: Fitting) -> str:
         """The first that has characters which Moodle takes; the person's id, or a mark of it, where none has."""
-        for text in (*self._username.texts(person), person["id"]):
-            if Fitting().username(text):
-                return fit.username(text)
+        for text in chain(self._username.texts(person), (person["id"],)):
+            tried = Fitting()
+            if username := tried.username(text):
+                fit.warnings += tried.warnings
+                return username
         return mark(person["id"])
 
     def idnumber(self, record: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 Descriptions are written to follow "It is", because a mistake's sentence quotes them.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -22,6 +22,17 @@ RECORD_FIELDS = ("id", "source")
 PersonTemplate = Annotated[str, AfterValidator(lambda text: templates.check(text, PERSON_FIELDS))]
 ClassTemplate = Annotated[str, AfterValidator(lambda text: templates.check(text, CLASS_FIELDS))]
 RecordTemplate = Annotated[str, AfterValidator(lambda text: templates.check(text, RECORD_FIELDS))]
+T = TypeVar("T")
+
+
+def _not_empty(values: tuple[T, ...]) -> tuple[T, ...]:
+    """Not `min_length`: pydantic would say that too of a list whose only template has a mistake."""
+    if not values:
+        raise ValueError("must not be empty")
+    return values
+
+
+NotEmpty = AfterValidator(_not_empty)
 Percent = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -34,17 +45,13 @@ class Rules(BaseModel):
 class Templates(Rules):
     """How values are made of a record's fields; of several the first whose fields all have a value."""
 
-    username: Annotated[tuple[PersonTemplate, ...], Field(min_length=1)] = (
-        *("{username}", "{mailbox}", "{identifier}", "{id}"),
-    )
+    username: Annotated[tuple[PersonTemplate, ...], NotEmpty] = (*("{username}", "{mailbox}", "{identifier}", "{id}"),)
     email: tuple[PersonTemplate, ...] = ("{email}",)
-    course_full_name: Annotated[tuple[ClassTemplate, ...], Field(min_length=1)] = (
-        *("{title}", "{course}", "{code}", "{id}"),
-    )
-    course_short_name: Annotated[tuple[ClassTemplate, ...], Field(min_length=1)] = (
+    course_full_name: Annotated[tuple[ClassTemplate, ...], NotEmpty] = (*("{title}", "{course}", "{code}", "{id}"),)
+    course_short_name: Annotated[tuple[ClassTemplate, ...], NotEmpty] = (
         *("{code:.60} {mark}", "{title:.60} {mark}", "{course:.60} {mark}", "{mark}"),
     )
-    category: Annotated[tuple[ClassTemplate, ...], Field(min_length=1, max_length=4)] = Field(
+    category: Annotated[tuple[ClassTemplate, ...], Field(max_length=4), NotEmpty] = Field(
         default=("{school}",),
         description="the names of the categories in which a course stands, from the top down",
     )

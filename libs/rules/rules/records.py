@@ -1,8 +1,8 @@
 """The fields that templates are made of, from a roster's rows. Pure functions; blank where the source gives nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from rules.names import mark
 from rules.people import mailbox
@@ -10,7 +10,14 @@ from rules.people import mailbox
 ONE_DAY = timedelta(days=1)
 
 
-def person_fields(row: Mapping[str, Any], *, source: str, school: str, school_id: str) -> dict[str, str]:
+class Row(Protocol):
+    """Columns by name: a database's row, or a dictionary."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """The column's value."""
+
+
+def person_fields(row: Row, *, source: str, school: str, school_id: str) -> dict[str, str]:
     """`policy.PERSON_FIELDS` of a row with the columns of the view `roster.user`.
 
     `source` is the source's id in the district, `school` the school's name, `school_id` its key.
@@ -32,7 +39,7 @@ def person_fields(row: Mapping[str, Any], *, source: str, school: str, school_id
     }
 
 
-def class_fields(row: Mapping[str, Any], *, source: str, school: str, school_id: str) -> dict[str, str]:
+def class_fields(row: Row, *, source: str, school: str, school_id: str) -> dict[str, str]:
     """`policy.CLASS_FIELDS` of a row with the columns of the view `roster.class`.
 
     Of several subjects and grades the first counts. Days are written as 2026-08-24; since `ends_on` is the first day

@@ -5,11 +5,15 @@ templates the first is taken whose fields all have a value, so that `("{code}", 
 where there is none.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from string import Formatter
 
 LONGEST = 255
 """Characters that a template may come to with fields of one character."""
+CUT = re.compile(r"(\.\d{1,3})?")
+"""All that may stand behind a field's name: a width could fill the memory, and conversions are for programmers."""
+NO_TEMPLATE = "is no template; fields stand in braces, such as {username} or {given_name:.1}"
 
 
 def check(template: str, known: Iterable[str]) -> str:
@@ -21,16 +25,16 @@ def check(template: str, known: Iterable[str]) -> str:
     allowed = sorted(known)
     try:
         parsed = list(Formatter().parse(template))
-        sample = template.format_map(dict.fromkeys(allowed, "a"))
-    except KeyError as missing:
-        raise ValueError(f"has the field {missing.args[0]}; the fields here are {', '.join(allowed)}") from None
-    except (ValueError, IndexError, AttributeError, TypeError):
-        raise ValueError("is no template; fields stand in braces, such as {username} or {given_name:.1}") from None
-    if len(sample) > LONGEST:
-        raise ValueError(f"comes to more than {LONGEST} characters")
-    for name in (name for _, name, _, _ in parsed if name is not None):
+    except ValueError:
+        raise ValueError(NO_TEMPLATE) from None
+    fields = [(name, spec, conversion) for _, name, spec, conversion in parsed if name is not None]
+    for name, spec, conversion in fields:
         if name not in allowed:
             raise ValueError(f"has the field {name or '{}'}; the fields here are {', '.join(allowed)}")
+        if conversion or not CUT.fullmatch(spec or ""):
+            raise ValueError(NO_TEMPLATE)
+    if len(template.format_map(dict.fromkeys(allowed, "a"))) > LONGEST:
+        raise ValueError(f"comes to more than {LONGEST} characters")
     return template
 
 

@@ -1,6 +1,7 @@
 """The rules of Moodle's functions that a sync must know, one by one."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -173,3 +174,23 @@ async def test_a_lost_capability_and_a_lost_function_are_told_apart(moodle: Mood
 async def test_a_value_too_wide_for_its_column_is_the_databases_refusal(moodle: MoodleSimulator) -> None:
     batch = numbered("users", person("kit", country="Atlantis"))
     assert (await call(moodle, "core_user_create_users", batch))["errorcode"] == "dmlwriteexception"
+
+
+async def test_in_a_category_there_are_managers_and_course_creators_and_at_an_account_parents(
+    moodle: MoodleSimulator,
+) -> None:
+    category = moodle.site.tables.categories.get(SCHOOL_CATEGORY)
+    assert category
+    moodle.site.tables.categories.put(replace(category, idnumber="school"))
+    place = {"contextlevel": "coursecat", "instanceid": SCHOOL_CATEGORY}
+    roles = [{"roleid": roleid, "userid": BO, **place} for roleid in (1, 2)]
+    assert await call(moodle, "core_role_assign_roles", numbered("assignments", *roles)) is None
+    assert moodle.site.roles_in_category("school") == [("bo.zz", "coursecreator"), ("bo.zz", "manager")]
+    student = {"roleid": STUDENT, "userid": BO, **place}
+    answer = await call(moodle, "core_role_assign_roles", numbered("assignments", student))
+    assert answer["errorcode"] == "invalidparameter"
+    assert await call(moodle, "core_role_unassign_roles", numbered("unassignments", roles[0])) is None
+    assert moodle.site.roles_in_category("school") == [("bo.zz", "coursecreator")]
+    parent = {"roleid": 9, "userid": BO, "contextlevel": "user", "instanceid": ADA}
+    assert await call(moodle, "core_role_assign_roles", numbered("assignments", parent)) is None
+    assert moodle.site.roles_at_user("ada.zz") == [("bo.zz", "parent")]

@@ -4,6 +4,7 @@ import asyncio
 
 from common.delivery import Routes
 from common.events import (
+    HoldDecided,
     NoticeFailed,
     NoticeSent,
     PackageArrived,
@@ -13,9 +14,11 @@ from common.events import (
     SchoolsNotListed,
     SourceChecked,
     SourceCheckOrdered,
+    SyncCancelOrdered,
     SyncCompleted,
     SyncErrorsFound,
     SyncFailed,
+    SyncHeld,
     SyncOrdered,
     SyncProgressed,
     SyncRefused,
@@ -27,9 +30,11 @@ from common.sealing import SecretBox
 from dashboard_api.app import create_app
 from dashboard_api.context import Context
 from dashboard_api.hints import Hints
-from dashboard_api.housekeeping import CLEAN_EVERY, clean
+from dashboard_api.housekeeping import CLEAN_EVERY, clean, keep_measuring
 from dashboard_api.http_server import make_server, serve
+from dashboard_api.projections.cancelling import note_cancelling
 from dashboard_api.projections.errors import note_errors
+from dashboard_api.projections.holds import note_decision, note_hold
 from dashboard_api.projections.listings import note_failed_listing, note_listing
 from dashboard_api.projections.notices import note_notice
 from dashboard_api.projections.runs import (
@@ -53,6 +58,9 @@ ROUTES: Routes = {
     RosterFetched: note_roster,
     SyncErrorsFound: note_errors,
     PlanMade: note_plan,
+    SyncHeld: note_hold,
+    HoldDecided: note_decision,
+    SyncCancelOrdered: note_cancelling,
     SyncCompleted: note_completion,
     SyncFailed: note_failure,
     SchoolsListed: note_listing,
@@ -78,7 +86,11 @@ async def main() -> None:
 
         await runtime.serve(
             ROUTES,
-            background=[context.hints.run(), lead(runtime.pool, "housekeeping", tidy, CLEAN_EVERY)],
+            background=[
+                context.hints.run(),
+                lead(runtime.pool, "housekeeping", tidy, CLEAN_EVERY),
+                keep_measuring(runtime.pool),
+            ],
             http=lambda: serve(server, context, runtime.stopping),
         )
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
@@ -30,6 +31,11 @@ BROKEN = Problem(
     500, "internal", "Something in Rosterbus went wrong; nothing was changed. Try again, and report it if it stays."
 )
 
+UNPUBLISHED = Problem(
+    503, "not_ready", "roster-fetcher or moodle-sync has not been started on this database yet. Start them first."
+)
+"""Their views are made when they start."""
+
 
 def create_app(context: Context) -> FastAPI:
     """The application, around what it needs."""
@@ -41,6 +47,7 @@ def create_app(context: Context) -> FastAPI:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(asyncpg.UndefinedTableError, _on_unpublished)
     app.add_exception_handler(Exception, _on_error)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
     app.add_middleware(Measured)
@@ -66,6 +73,10 @@ async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     known = KNOWN.get(error.status_code)
     return _answer(request, known or Problem(error.status_code, "http", str(error.detail), error.headers or {}))
+
+
+async def _on_unpublished(request: Request, _: Exception) -> Response:
+    return _answer(request, UNPUBLISHED)
 
 
 async def _on_error(request: Request, _: Exception) -> Response:

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from common.db import Connection
+from common.event_model import RunKind, RunScope
 from common.orders import SyncOrdered
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
@@ -14,6 +15,8 @@ from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import audit, districts, hints, runs, schools
 
 OrderMode = Literal["partial", "full", "refresh"]
+WHOLE = RunScope()
+"""All of a school."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class Wish:
     mode: OrderMode
     dry_run: bool = False
     reason: str = ""
+    kind: RunKind = "roster"
+    scope: RunScope = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +45,18 @@ async def place(
 
     The order always names its schools: one that is set up a moment later is not part of it.
     """
+    if wish.scope != WHOLE and (school_ids is None or len(school_ids) != 1):
+        raise Problem(422, "one_school", "What is narrowed to a record or a run is of one school. Name that school.")
     names = await _orderable(uow.conn, district_id, school_ids)
     order = SyncOrdered(
         district_id=district_id,
         pool=await districts.pool_of(uow.conn, district_id),
         order_id=uuid4(),
         schools=tuple(names),
+        kind=wish.kind,
         mode=wish.mode,
         dry_run=wish.dry_run,
+        scope=wish.scope,
         reason=wish.reason,
         ordered_by=principal.id,
     )
@@ -58,7 +67,13 @@ async def place(
         principal.id,
         "order",
         f"order/{order.order_id}",
-        {"mode": wish.mode, "schools": len(names)},
+        {
+            "kind": wish.kind,
+            "mode": wish.mode,
+            "dry_run": wish.dry_run,
+            "schools": len(names),
+            "scope": wish.scope.model_dump(mode="json", exclude_defaults=True),
+        },
     )
     await hints.tell(uow.conn, order)
     uow.emit(order)

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from time import monotonic
 
+from common import fence
 from common.delivery import NotNow
 from common.uow import UnitOfWork
 from moodle_sync import cancellations, links, operations, plans, rulings
+from moodle_sync.job import Job
 from moodle_sync.moodle import wire
 from moodle_sync.moodle.client import Meter, MoodleClient
 from moodle_sync.moodle.errors import Refused
@@ -70,17 +72,18 @@ class Application:
     """One run's plan on its way into one Moodle."""
 
     def __init__(
-        self, uow: UnitOfWork, scope: Scope, pool: str, moodle: MoodleClient, turns: Turns, settings: Settings
+        self, uow: UnitOfWork, scope: Scope, job: Job, moodle: MoodleClient, turns: Turns, settings: Settings
     ) -> None:
         self._uow = uow
         self._scope = scope
+        self._job = job
         self._moodle = moodle
         self._turns = turns
         self._attempts = settings.moodle_attempts
         self._step_ends = monotonic() + settings.moodle_step_seconds
         self._site = scope.site
         self._run = scope.run
-        self._progress = Progress(scope, pool, "applying")
+        self._progress = Progress(scope, job.pool, "applying")
 
     async def apply(self) -> None:
         """Do what is open, until nothing is.
@@ -127,6 +130,7 @@ class Application:
         """Note that the batch goes out. Raises `Cancelled` if somebody wants the run stopped."""
         again = any(operation.sent_before for operation in batch)
         async with self._uow.step() as step:
+            await fence.check(step.conn, self._job)
             if await cancellations.is_cancelled(step.conn, *self._run):
                 raise Cancelled
             await operations.mark_sent(step.conn, *self._run, [o.seq for o in batch])
@@ -164,6 +168,7 @@ class Application:
         done = [(by_seq[seq], outcome) for seq, outcome in outcomes.items() if outcome.state == "done"]
         cost, self._moodle.meter = self._moodle.meter, Meter()
         async with self._uow.step() as step:
+            await fence.check(step.conn, self._job)
             await operations.settle(step.conn, *self._run, outcomes)
             await plans.spend(step.conn, *self._run, cost)
             await self._record_links(step, done)

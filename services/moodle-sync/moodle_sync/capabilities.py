@@ -5,32 +5,10 @@ from collections.abc import Iterable
 from common.errors import Permanent
 from common.uow import UnitOfWork
 from moodle_sync import operations
+from moodle_sync.moodle.errors import NOT_ALLOWED
+from moodle_sync.moodle.functions import BEHIND
 from moodle_sync.moodle.reading import MoodleReader
 from moodle_sync.scope import Scope
-
-BEHIND: dict[str, str] = {
-    "core_cohort_add_cohort_members": "moodle/cohort:assign",
-    "core_cohort_create_cohorts": "moodle/cohort:manage",
-    "core_cohort_delete_cohort_members": "moodle/cohort:assign",
-    "core_course_create_categories": "moodle/category:manage",
-    "core_course_create_courses": "moodle/course:create",
-    "core_course_get_categories": "moodle/category:viewhiddencategories",
-    "core_course_get_courses_by_field": "moodle/course:view",
-    "core_course_update_categories": "moodle/category:manage",
-    "core_course_update_courses": "moodle/course:update",
-    "core_enrol_get_enrolled_users": "moodle/course:viewparticipants",
-    "core_group_add_group_members": "moodle/course:managegroups",
-    "core_group_create_groups": "moodle/course:managegroups",
-    "core_group_delete_group_members": "moodle/course:managegroups",
-    "core_role_assign_roles": "moodle/role:assign",
-    "core_role_unassign_roles": "moodle/role:assign",
-    "core_user_create_users": "moodle/user:create",
-    "core_user_get_users_by_field": "moodle/user:viewdetails",
-    "core_user_update_users": "moodle/user:update",
-    "enrol_manual_enrol_users": "enrol/manual:enrol",
-    "enrol_manual_unenrol_users": "enrol/manual:unenrol",
-}
-"""The capability that each function asks for first."""
 
 NEEDED: dict[tuple[str, str], tuple[str, ...]] = {
     ("category", "create"): ("core_course_get_categories", "core_course_create_categories"),
@@ -40,6 +18,7 @@ NEEDED: dict[tuple[str, str], tuple[str, ...]] = {
     ("user", "create"): ("core_user_create_users", "core_user_get_users_by_field"),
     ("group", "create"): ("core_group_create_groups",),
     ("cohort", "create"): ("core_cohort_create_cohorts",),
+    ("enrolment", "update"): ("enrol_manual_enrol_users", "core_role_unassign_roles"),
     ("enrolment", "unenrol"): ("enrol_manual_unenrol_users",),
     ("group_member", "add"): ("core_group_add_group_members",),
     ("group_member", "remove"): ("core_group_delete_group_members",),
@@ -73,5 +52,5 @@ async def check_functions(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -
         raise Permanent(
             f"Moodle's token may not call {', '.join(missing)}. Add this to the token's external service, and give its "
             f"user's role {', '.join(capabilities)}.",
-            code="LMS_NOT_ALLOWED",
+            code=NOT_ALLOWED,
         )

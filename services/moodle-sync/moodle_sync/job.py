@@ -20,6 +20,8 @@ class Job:
     kind: RunKind = "roster"
     dry_run: bool = False
     narrowed: RunScope = field(default_factory=RunScope)
+    additions_only: bool = False
+    fence: int = 0
     snapshot: int = 0
     errors: int = 0
     bytes_up: int = 0
@@ -37,6 +39,8 @@ class Job:
             event.mode,
             dry_run=event.dry_run,
             narrowed=event.scope,
+            additions_only=event.additions_only,
+            fence=event.fence,
             snapshot=event.snapshot,
             errors=event.errors,
             bytes_up=event.bytes_up,
@@ -56,4 +60,5 @@ class Job:
             kind=event.kind,
             dry_run=event.dry_run,
             narrowed=event.scope,
+            fence=event.fence,
         )

@@ -13,10 +13,10 @@ async def linked(conn: Connection, scope: Scope, entity: Entity, keys: Sequence[
 
 
 async def rows(conn: Connection, scope: Scope, entity: Entity, keys: Sequence[str]) -> dict[str, Row]:
-    """`source_key, moodle_id, applied, active` of those of the records that are linked, by source key."""
+    """`source_key, moodle_id, applied, active, drifted` of those of the records that are linked, by source key."""
     found = await conn.fetch(
         """
-        SELECT source_key, moodle_id, applied, active FROM link
+        SELECT source_key, moodle_id, applied, active, drifted FROM link
         WHERE district_id = $1 AND target_id = $2 AND source_id = $3 AND entity = $4 AND source_key = ANY($5::text[])
         """,
         scope.district_id,
@@ -72,6 +72,17 @@ STILL_HERE = """
 """
 
 
+INHERIT = """
+    UPDATE {table} p SET user_key = o.source_key
+    FROM operation o, unnest($3::bigint[], $4::bigint[]) AS d (seq, moodle_id), link former
+    WHERE o.district_id = $1 AND o.run_id = $2 AND o.seq = d.seq AND o.kind = 'link' AND o.entity = 'user'
+      AND former.district_id = $1 AND former.target_id = $5 AND former.source_id = $6 AND former.entity = 'user'
+      AND former.moodle_id = d.moodle_id AND former.source_key <> o.source_key
+      AND p.district_id = $1 AND p.target_id = $5 AND p.source_id = $6 AND p.user_key = former.source_key
+"""
+"""Places of whoever had an account before go to who has it now, who is new and has none."""
+
+
 async def refresh_hashes(conn: Connection, scope: Scope, entity: Entity, same: Sequence[tuple[str, bytes]]) -> None:
     """The records' sources changed, but nothing that Moodle has: remember the new hashes by source key."""
     if not same:
@@ -95,8 +106,17 @@ async def refresh_hashes(conn: Connection, scope: Scope, entity: Entity, same: S
 async def record_made(conn: Connection, scope: Scope, made: dict[int, int]) -> None:
     """Link the records of creations and links that were done; `made` gives the Moodle id by `seq`.
 
-    An account that somebody else had before, who is gone, is nobody else's any more.
+    An account that somebody else had before, who is gone, is nobody else's any more, nor are its places.
     """
+    for table in ("enrolment_link", "membership_link"):
+        await conn.execute(
+            INHERIT.format(table=table),
+            *scope.run,
+            list(made),
+            list(made.values()),
+            scope.target.id,
+            scope.school.source_id,
+        )
     await conn.execute(
         """
         DELETE FROM link l USING operation o, unnest($3::bigint[], $4::bigint[]) AS d (seq, moodle_id)
@@ -205,6 +225,7 @@ async def record_memberships(conn: Connection, scope: Scope, seqs: Sequence[int]
         WHERE o.district_id = $1 AND o.run_id = $2 AND o.seq = ANY($3::bigint[]) AND o.kind = 'remove'
           AND (l.district_id, l.target_id, l.source_id, l.entity, l.container_key, l.user_key)
               = ($1, $4, $5, o.entity, o.source_key, o.user_key)
+          AND l.role_id = coalesce((o.before->>'role_id')::int, l.role_id)
         """,
         *scope.run,
         seqs,

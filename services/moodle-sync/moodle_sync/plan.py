@@ -21,11 +21,13 @@ PHASES: dict[tuple[str, str], int] = {
     ("course", "update"): 25,
     ("course", "reactivate"): 25,
     ("group", "create"): 27,
+    ("group", "link"): 27,
     ("user", "create"): 30,
     ("user", "link"): 35,
     ("user", "update"): 35,
     ("user", "reactivate"): 35,
     ("cohort", "create"): 60,
+    ("cohort", "link"): 60,
     ("user", "suspend"): 90,
     ("course", "hide"): 95,
 }

@@ -4,7 +4,7 @@ For a database that was lost, or a Moodle that was filled by somebody else with 
 to Moodle, and links that are there stay as they are. Each link is kept as an operation that is done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from common.db import Row
@@ -12,11 +12,13 @@ from common.uow import UnitOfWork
 from moodle_sync import links, lookup, operations
 from moodle_sync.matching import Account
 from moodle_sync.moodle.reading import MoodleReader
-from moodle_sync.plan import Entity, Planned
+from moodle_sync.planning.classes import DIFFERING, EMPTY_CLASS, template_fields
+from moodle_sync.planning.keys import COURSE_OF_CLASS
 from moodle_sync.progress import Progress
+from moodle_sync.rebuilding_groups import keep, rebuild_cohorts, rebuild_groups
 from moodle_sync.scope import Scope
 from moodle_sync.survey.places import enrolled
-from rules.classes import CourseRules
+from rules.classes import Category, CourseRules
 from rules.people import AccountRules
 
 CHUNK = 1000
@@ -26,57 +28,88 @@ async def rebuild_links(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, pro
     """Link what Moodle has of the school's roster. Raises what Moodle's client raises."""
     async with uow.step() as step:
         await operations.remove_all(step.conn, *scope.run)
-    categories = await _rebuild_categories(uow, scope, moodle)
-    await _rebuild_courses(uow, scope, moodle, categories, progress)
+    await _rebuild_classes(uow, scope, moodle, progress)
     await _rebuild_people(uow, scope, moodle, progress)
     await _rebuild_enrolments(uow, scope, moodle, progress)
+    await rebuild_groups(uow, scope, moodle)
+    await rebuild_cohorts(uow, scope, moodle)
 
 
-async def _rebuild_categories(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -> list[int]:
-    """The Moodle ids of the school's category and of all below it."""
-    key = scope.school.source_school_id
-    found = await lookup.categories_like(
-        moodle, CourseRules(scope.policy.templates).idnumber(key, scope.school.source_id)
-    )
-    if found:
-        top = found[0]
-        fields = {"name": top["name"], "idnumber": top["idnumber"], "parent_key": ""}
-        await _keep(uow, scope, "category", [(key, int(top["id"]), fields, True)])
-    return [int(category["id"]) for category in found]
+async def _rebuild_classes(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, progress: Progress) -> None:
+    """Categories, and the courses in them."""
+    rules = CourseRules(scope.policy.templates)
+    (own, *_) = rules.categories(template_fields(EMPTY_CLASS, scope))
+    found = await lookup.categories_like(moodle, str(own.fields["idnumber"]))
+    there = {category["idnumber"]: category for category in found if category["idnumber"]}
+    await _keep_categories(uow, scope, {own.key: own}, there)
+    after = ""
+    while rows := await _unlinked(uow, scope, after):
+        after = rows[-1]["source_key"]
+        paths = [rules.categories(template_fields(row, scope)) for row in rows]
+        levels = {category.key: category for path in paths for category in path}
+        await _keep_categories(uow, scope, levels, there)
+        await _rebuild_courses(uow, scope, moodle, [row["source_key"] for row in rows], list(there.values()))
+        async with uow.step() as step:
+            await progress.add(step, len(rows))
+
+
+async def _keep_categories(
+    uow: UnitOfWork, scope: Scope, wanted: Mapping[str, Category], there: Mapping[str, dict[str, Any]]
+) -> None:
+    async with uow.step() as step:
+        linked = await links.linked(step.conn, scope, "category", list(wanted))
+    found = [
+        (category, there[str(category.fields["idnumber"])])
+        for key, category in wanted.items()
+        if key not in linked and category.fields["idnumber"] in there
+    ]
+    kept = [
+        (category.key, int(told["id"]), {**category.fields, "name": told["name"]}, True) for category, told in found
+    ]
+    await keep(uow, scope, "category", kept)
 
 
 async def _rebuild_courses(
-    uow: UnitOfWork, scope: Scope, moodle: MoodleReader, categories: Sequence[int], progress: Progress
+    uow: UnitOfWork, scope: Scope, moodle: MoodleReader, courses: Sequence[str], categories: Sequence[dict[str, Any]]
 ) -> None:
     rules = CourseRules(scope.policy.templates)
-    after = ""
-    while rows := await _unlinked(uow, scope, COURSES[scope.policy.courses], after):
-        after = rows[-1]["source_key"]
-        keys = {rules.idnumber(row["source_key"], scope.school.source_id): row["source_key"] for row in rows}
-        found = await lookup.courses_like(moodle, list(keys), categories)
-        kept = [
-            (keys[idnumber], int(course["id"]), _course(course), bool(course["visible"]))
-            for idnumber, course in found.items()
-        ]
-        await _keep(uow, scope, "course", kept)
-        async with uow.step() as step:
-            await progress.add(step, len(rows))
+    keys = {rules.idnumber(key, scope.school.source_id): key for key in courses}
+    found = await lookup.courses_like(moodle, list(keys), [int(category["id"]) for category in categories])
+    async with uow.step() as step:
+        stand = {row["moodle_id"]: row["source_key"] for row in await step.conn.fetch(CATEGORIES, *scope.keys)}
+    kept = [
+        (keys[idnumber], int(course["id"]), _course(course, stand), bool(course["visible"]))
+        for idnumber, course in found.items()
+    ]
+    await keep(uow, scope, "course", kept)
 
 
 async def _rebuild_people(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, progress: Progress) -> None:
     rules = AccountRules(scope.policy.templates)
     after = ""
-    while rows := await _unlinked(uow, scope, PEOPLE, after):
+    while rows := await _people(uow, scope, after):
         after = rows[-1]["source_key"]
         source = scope.school.source_id
         keys = {rules.idnumber({"id": row["source_key"], "source": source}): row["source_key"] for row in rows}
         found: dict[str, list[Account]] = {}
         async for account in lookup.accounts_by(moodle, "idnumber", list(keys)):
             found.setdefault(account.idnumber, []).append(account)
-        alone = [(keys[idnumber], accounts[0]) for idnumber, accounts in found.items() if len(accounts) == 1]
-        await _keep(uow, scope, "user", [(key, a.id, a.fields, not a.suspended) for key, a in alone])
+        async with uow.step() as step:
+            ids = [account.id for accounts in found.values() for account in accounts]
+            taken = await links.taken_accounts(step.conn, scope, ids)
+        alone = [
+            (keys[idnumber], accounts[0])
+            for idnumber, accounts in found.items()
+            if len(accounts) == 1 and accounts[0].id not in taken
+        ]
+        await keep(uow, scope, "user", [(key, a.id, a.fields, not a.suspended) for key, a in alone])
         async with uow.step() as step:
             await progress.add(step, len(rows))
+
+
+async def _people(uow: UnitOfWork, scope: Scope, after: str) -> list[Row]:
+    async with uow.step() as step:
+        return await step.conn.fetch(PEOPLE, *scope.keys, after, CHUNK)
 
 
 async def _rebuild_enrolments(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, progress: Progress) -> None:
@@ -105,57 +138,32 @@ async def _rebuild_enrolments(uow: UnitOfWork, scope: Scope, moodle: MoodleReade
             await progress.add(step, len(places))
 
 
-async def _unlinked(uow: UnitOfWork, scope: Scope, query: str, after: str) -> list[Row]:
+async def _unlinked(uow: UnitOfWork, scope: Scope, after: str) -> list[Row]:
+    """The next courses that have no link, with what their names and categories are made of."""
     async with uow.step() as step:
-        return await step.conn.fetch(query, *scope.keys, after, CHUNK)
+        rows = await step.conn.fetch(DIFFERING[scope.policy.courses], *scope.keys, scope.mapping, after, CHUNK)
+    new = [row for row in rows if row["applied"] is None]
+    return new if new or not rows else await _unlinked(uow, scope, rows[-1]["source_key"])
 
 
-async def _keep(
-    uow: UnitOfWork, scope: Scope, entity: Entity, found: Sequence[tuple[str, int, dict[str, Any], bool]]
-) -> None:
-    """Link what was found: key, Moodle id, what Moodle has, whether it is active."""
-    planned = [
-        Planned(
-            entity,
-            "link",
-            key,
-            {**fields, "suspended": 0 if active else 1},
-            source_hash=b"",
-            moodle_id=moodle_id,
-            match="idnumber",
-        )
-        for key, moodle_id, fields, active in found
-    ]
-    async with uow.step() as step:
-        await operations.add(step.conn, scope, planned)
-        rows = await operations.settle_found(step.conn, scope, entity)
-        await links.record_made(step.conn, scope, rows)
-
-
-def _course(course: dict[str, Any]) -> dict[str, Any]:
+def _course(course: dict[str, Any], categories: Mapping[int, str]) -> dict[str, Any]:
+    """What Moodle has of a course; outside our categories it stands in none."""
     names = ("fullname", "shortname", "idnumber", "startdate", "enddate")
-    return {**{name: course[name] for name in names}, "category_key": ""}
+    return {**{name: course[name] for name in names}, "category_key": categories.get(course["categoryid"], "")}
 
 
-_NOT_LINKED = """
-    AND NOT EXISTS (SELECT FROM link l WHERE l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
-                    AND l.entity = '{entity}' AND l.source_key = {key})
+CATEGORIES = """
+    SELECT source_key, moodle_id FROM link
+    WHERE district_id = $1 AND target_id = $3 AND source_id = $4 AND entity = 'category' AND $2::uuid IS NOT NULL
 """
-_OWN_COURSE = "coalesce(nullif(c.course_key, ''), c.source_key)"
-_COURSES = """
-    SELECT DISTINCT {key} AS source_key FROM roster.class c
-    WHERE c.district_id = $1 AND c.school_id = $2 AND {key} > $5 {not_linked} ORDER BY 1 LIMIT $6
-"""
-COURSES = {
-    policy: _COURSES.format(key=key, not_linked=_NOT_LINKED.format(entity="course", key=key))
-    for policy, key in (("class", "c.source_key"), ("course", _OWN_COURSE))
-}
-PEOPLE = f"""
+PEOPLE = """
     SELECT u.source_key FROM roster.user u
     WHERE u.district_id = $1 AND u.school_id = $2 AND u.source_key > $5
-    {_NOT_LINKED.format(entity="user", key="u.source_key")} ORDER BY 1 LIMIT $6
+      AND NOT EXISTS (SELECT FROM link l WHERE l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
+                      AND l.entity = 'user' AND l.source_key = u.source_key)
+    ORDER BY 1 LIMIT $6
 """
-"""Keys of what has no link yet. $1 district, $2 school, $3 target, $4 source, $5 after which key, $6 most."""
+"""Keys of people without a link. $1 district, $2 school, $3 target, $4 source, $5 after whom, $6 most."""
 
 LINKED_COURSES = """
     SELECT source_key, moodle_id FROM link
@@ -186,6 +194,6 @@ _PLACES = """
 """
 PLACES = {
     "class": _PLACES.format(course="c.source_key"),
-    "course": _PLACES.format(course=_OWN_COURSE),
+    "course": _PLACES.format(course=COURSE_OF_CLASS),
 }
 """$1 district, $2 school, $3 target, $4 source, $5 run, $6 course, $7–$9 who is there, $10 and $11 our roles."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 import structlog
 
-from common import registry
+from common import fence, registry
 from common.errors import Permanent, Transient
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
@@ -44,7 +44,7 @@ class Tools:
 
 async def carry_out(job: Job, uow: UnitOfWork, tools: Tools) -> None:
     """Plan the run, apply the plan, tell the end. One worker at a time works on a school: a second delivery waits."""
-    async with tools.turns.job(f"{job.district_id}/{job.school_id}"):
+    async with fence.beating(uow.pool, job), tools.turns.job(f"{job.district_id}/{job.school_id}"):
         async with uow.step() as step:
             if await plans.has_ended(step.conn, job.district_id, job.run_id):
                 return
@@ -57,6 +57,7 @@ async def carry_out(job: Job, uow: UnitOfWork, tools: Tools) -> None:
             log.warning("the run failed", code=error.code)
             failure = report.failure(job, error.code, str(error))
         async with uow:
+            await fence.check(uow.conn, job)
             if failure:
                 await plans.end(uow.conn, job.district_id, job.run_id, "failed")
                 uow.emit(failure)
@@ -73,7 +74,7 @@ async def _run(job: Job, uow: UnitOfWork, tools: Tools) -> None:
         await _plan(job, uow, scope, reader)
         if not job.dry_run:
             await check_functions(uow, scope, reader)
-            await Application(uow, scope, job.pool, moodle, tools.turns, tools.settings).apply()
+            await Application(uow, scope, job, moodle, tools.turns, tools.settings).apply()
 
 
 async def _scope(job: Job, uow: UnitOfWork) -> Scope:
@@ -95,6 +96,7 @@ async def _scope(job: Job, uow: UnitOfWork) -> Scope:
         kind=job.kind,
         dry_run=job.dry_run,
         narrowed=job.narrowed,
+        additions_only=job.additions_only,
     )
 
 
@@ -128,6 +130,7 @@ async def _plan(job: Job, uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -
         await survey(uow, scope, moodle, progress)
     guards = await (plan_undo if scope.kind == "undo" else make_plan)(uow, scope, moodle)
     async with uow.step() as step:
+        await fence.check(step.conn, job)
         messages = await count_messages(step.conn, scope)
         await plans.finish(step.conn, *scope.run, messages)
         counts = await operations.count_planned(step.conn, *scope.run)

@@ -1,11 +1,11 @@
-"""The notifier: tells people how runs ended."""
+"""The notifier: tells people how runs ended, and that operations wait for them."""
 
 import asyncio
 from functools import partial
 
 from common import registry
 from common.delivery import Routes
-from common.events import SyncCompleted, SyncFailed
+from common.events import SyncCompleted, SyncFailed, SyncHeld
 from common.runtime import Runtime
 from notifier.handlers import give_up, tell_people
 from notifier.settings import Settings
@@ -14,7 +14,7 @@ from notifier.settings import Settings
 def routes(settings: Settings) -> Routes:
     """What this service does about which event."""
     tell = partial(tell_people, settings=settings)
-    return {SyncCompleted: tell, SyncFailed: tell}
+    return {SyncCompleted: tell, SyncFailed: tell, SyncHeld: tell}
 
 
 async def main() -> None:

@@ -1,4 +1,4 @@
-"""What the notifier does when a run has ended."""
+"""What the notifier does when a run has ended, or waits for a decision."""
 
 from typing import Any
 from uuid import UUID
@@ -6,34 +6,39 @@ from uuid import UUID
 import structlog
 
 from common.errors import Permanent
-from common.events import Event, NoticeFailed, NoticeSent, SyncCompleted, SyncFailed
+from common.events import Event, NoticeFailed, NoticeSent, SyncCompleted, SyncFailed, SyncHeld
 from common.uow import UnitOfWork
 from notifier import notices
 from notifier.channels import email
+from notifier.notices import Claim
 from notifier.settings import Settings
-from notifier.wording import write_notice
+from notifier.wording import news_of, write_hold, write_notice
 
-RunEnded = SyncCompleted | SyncFailed
+Told = SyncCompleted | SyncFailed | SyncHeld
 
 log = structlog.get_logger()
 
 
-async def tell_people(event: RunEnded, uow: UnitOfWork, *, settings: Settings) -> None:
-    """Send each recipient of the district one e-mail about the run.
+async def tell_people(event: Told, uow: UnitOfWork, *, settings: Settings) -> None:
+    """Send each recipient of the district one e-mail about the run's end, and one if it waits for a decision.
 
     Each notice is noted as soon as the mail server has it: a kill between the two repeats that one, with the same
     Message-ID. A busy mail server is tried again later, for those only who were not told yet.
     """
-    if isinstance(event, SyncFailed) and event.retry_planned:
+    if _is_told_otherwise(event):
         return
+    claim = _claim(event)
     async with uow.step() as step:
-        await notices.claim(step.conn, event.district_id, event.run_id, _event_id(uow))
-        due = await notices.due(step.conn, event.district_id, event.run_id, _event_id(uow))
-        about = await notices.about(step.conn, event.district_id, event.school_id)
-    notice = write_notice(event, about, settings.dashboard_url)
+        await notices.claim(step.conn, claim, _event_id(uow))
+        due = await notices.due(step.conn, claim, _event_id(uow))
+        about = await notices.about(step.conn, event.district_id, event.school_id, news_of(event))
+    if isinstance(event, SyncHeld):
+        notice = write_hold(event, about, settings.dashboard_url)
+    else:
+        notice = write_notice(event, about, settings.dashboard_url)
     for row in due:
         try:
-            await email.send(settings, notice, row["recipient"], f"{event.run_id}.{row['recipient_id']}")
+            await email.send(settings, notice, row["recipient"], f"{claim.message}.{row['recipient_id']}")
         except Permanent as error:
             log.warning("a notice was refused", recipient=row["recipient_id"])
             await _note_failure(event, uow, row["recipient"], row["recipient_id"], str(error))
@@ -43,23 +48,37 @@ async def tell_people(event: RunEnded, uow: UnitOfWork, *, settings: Settings) -
 
 async def give_up(event: Event, error: BaseException, uow: UnitOfWork) -> None:
     """The event was parked: whoever was not told by now will not be."""
-    if isinstance(event, RunEnded):
+    if isinstance(event, Told):
         async with uow.step() as step:
-            due = await notices.due(step.conn, event.district_id, event.run_id, _event_id(uow))
+            due = await notices.due(step.conn, _claim(event), _event_id(uow))
         for row in due:
             await _note_failure(event, uow, row["recipient"], row["recipient_id"], str(error))
 
 
-async def _note_sent(event: RunEnded, uow: UnitOfWork, recipient: str, recipient_id: str) -> None:
+async def _note_sent(event: Told, uow: UnitOfWork, recipient: str, recipient_id: str) -> None:
     async with uow.step() as step:
-        if await notices.end(step.conn, event.district_id, event.run_id, recipient, "sent"):
+        if await notices.end(step.conn, _claim(event), recipient, "sent"):
             step.emit(NoticeSent(**_about(event), channel="email", recipient_id=recipient_id))
 
 
-async def _note_failure(event: RunEnded, uow: UnitOfWork, recipient: str, recipient_id: str, detail: str) -> None:
+async def _note_failure(event: Told, uow: UnitOfWork, recipient: str, recipient_id: str, detail: str) -> None:
     async with uow.step() as step:
-        if await notices.end(step.conn, event.district_id, event.run_id, recipient, "failed", detail):
+        if await notices.end(step.conn, _claim(event), recipient, "failed", detail):
             step.emit(NoticeFailed(**_about(event), channel="email", recipient_id=recipient_id, detail=detail))
+
+
+def _is_told_otherwise(event: Told) -> bool:
+    """A failure that is tried again will have another end; who waits for a decision is told by the hold."""
+    match event:
+        case SyncFailed():
+            return event.retry_planned
+        case SyncCompleted():
+            return event.outcome == "held"
+    return False
+
+
+def _claim(event: Told) -> Claim:
+    return Claim(event.district_id, event.run_id, "hold" if isinstance(event, SyncHeld) else "end")
 
 
 def _event_id(uow: UnitOfWork) -> UUID:
@@ -67,5 +86,5 @@ def _event_id(uow: UnitOfWork) -> UUID:
     return uow.cause.id
 
 
-def _about(event: RunEnded) -> dict[str, Any]:
+def _about(event: Told) -> dict[str, Any]:
     return event.model_dump(include={"district_id", "pool", "run_id", "school_id"})

@@ -1,75 +1,100 @@
 """The table `notice`: who is to be told of which run, and who was."""
 
 import hashlib
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 from common.db import Connection, Row
-from notifier.wording import About
+from notifier.wording import About, News
 
 
-async def claim(conn: Connection, district_id: str, run_id: UUID, event_id: UUID) -> None:
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a run is told of: its end, or that operations of it wait for a decision."""
+
+    district_id: str
+    run_id: UUID
+    about: Literal["end", "hold"]
+
+    @property
+    def message(self) -> str:
+        """What the Message-ID begins with."""
+        return str(self.run_id) if self.about == "end" else f"{self.run_id}.{self.about}"
+
+
+async def claim(conn: Connection, claim: Claim, event_id: UUID) -> None:
     """Everybody whom the district named is to be told of the run, once, by the handling of this event.
 
     A run's end may be told by two events; the first to come here sends the notices, whatever becomes of it.
     """
-    recipients = await conn.fetchval("SELECT notify FROM registry.district WHERE id = $1", district_id) or []
+    recipients = await conn.fetchval("SELECT notify FROM registry.district WHERE id = $1", claim.district_id) or []
     await conn.execute(
         """
-        INSERT INTO notice (district_id, run_id, channel, recipient, recipient_id, claimed_by)
-        SELECT $1, $2, 'email', r.address, r.id, $5 FROM unnest($3::text[], $4::text[]) AS r (address, id)
+        INSERT INTO notice (district_id, run_id, about, channel, recipient, recipient_id, claimed_by)
+        SELECT $1, $2, $6, 'email', r.address, r.id, $5 FROM unnest($3::text[], $4::text[]) AS r (address, id)
         ON CONFLICT DO NOTHING
         """,
-        district_id,
-        run_id,
+        claim.district_id,
+        claim.run_id,
         recipients,
         [_pseudonym(recipient) for recipient in recipients],
         event_id,
+        claim.about,
     )
 
 
-async def due(conn: Connection, district_id: str, run_id: UUID, event_id: UUID) -> list[Row]:
+async def due(conn: Connection, claim: Claim, event_id: UUID) -> list[Row]:
     """`recipient, recipient_id` of those whom this event's handling is still to tell."""
     return await conn.fetch(
         "SELECT recipient, recipient_id FROM notice "
-        "WHERE district_id = $1 AND run_id = $2 AND claimed_by = $3 AND state = 'due' ORDER BY recipient",
-        district_id,
-        run_id,
+        "WHERE district_id = $1 AND run_id = $2 AND about = $4 AND claimed_by = $3 AND state = 'due' "
+        "ORDER BY recipient",
+        claim.district_id,
+        claim.run_id,
         event_id,
+        claim.about,
     )
 
 
 async def end(
-    conn: Connection, district_id: str, run_id: UUID, recipient: str, state: Literal["sent", "failed"], detail: str = ""
+    conn: Connection, claim: Claim, recipient: str, state: Literal["sent", "failed"], detail: str = ""
 ) -> bool:
     """Note what became of a notice; False if that was known."""
     status = await conn.execute(
         """
         UPDATE notice SET state = $4, detail = $5, ended_at = now()
-        WHERE district_id = $1 AND run_id = $2 AND recipient = $3 AND state = 'due'
+        WHERE district_id = $1 AND run_id = $2 AND recipient = $3 AND about = $6 AND state = 'due'
         """,
-        district_id,
-        run_id,
+        claim.district_id,
+        claim.run_id,
         recipient,
         state,
         detail,
+        claim.about,
     )
     return status == "UPDATE 1"
 
 
-async def about(conn: Connection, district_id: str, school_id: UUID) -> About:
-    """The school, as the registry has it."""
+async def about(conn: Connection, district_id: str, school_id: UUID, news: News) -> About:
+    """The school, as the registry has it, and how it stands after what the run's end told."""
     row = await conn.fetchrow(
         """
-        SELECT d.name AS district, d.locale, s.name AS school FROM registry.district d
-        LEFT JOIN registry.school s ON s.district_id = d.id AND s.id = $2 WHERE d.id = $1
+        SELECT d.name AS district, d.locale, s.name AS school,
+               registry.status_of(t.shared, t.set_up, coalesce($3::boolean, t.on_hold), t.paused,
+                                  coalesce($4::boolean, t.with_errors)) AS status
+        FROM registry.district d
+        LEFT JOIN registry.school s ON s.district_id = d.id AND s.id = $2
+        LEFT JOIN registry.standing t ON t.district_id = s.district_id AND t.school_id = s.id WHERE d.id = $1
         """,
         district_id,
         school_id,
+        news.on_hold,
+        news.with_errors,
     )
     if row is None:
         return About(district_id, "a school", "en")
-    return About(row["district"], row["school"] or "a school", row["locale"])
+    return About(row["district"], row["school"] or "a school", row["locale"], row["status"] if row["school"] else "")
 
 
 def _pseudonym(recipient: str) -> str:

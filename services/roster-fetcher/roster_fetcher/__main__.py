@@ -7,11 +7,11 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from common import registry
 from common.delivery import Routes
-from common.events import SettingsChanged, SourceCheckOrdered, SyncRequested
+from common.events import SettingsChanged, SourceCheckOrdered, SyncCancelOrdered, SyncRequested
 from common.leader import lead
 from common.runtime import Runtime
 from common.sealing import SecretBox
-from roster_fetcher.handlers import Sources, check_source, fetch_roster, list_schools, report_parked
+from roster_fetcher.handlers import Sources, check_source, fetch_roster, list_schools, report_parked, stop_run
 from roster_fetcher.settings import Settings
 from roster_fetcher.sources import SOURCES
 from roster_fetcher.sources.http import log_retry
@@ -23,6 +23,7 @@ def routes(sources: Sources) -> Routes:
     return {
         SyncRequested: partial(fetch_roster, sources=sources),
         SettingsChanged: partial(list_schools, sources=sources),
+        SyncCancelOrdered: stop_run,
         SourceCheckOrdered: partial(check_source, sources=sources),
     }
 

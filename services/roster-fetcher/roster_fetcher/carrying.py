@@ -48,7 +48,7 @@ async def carry_over(
     await conn.execute(
         f"""
         INSERT INTO staged ({_COLUMNS})
-        SELECT r.entity, r.source_key, r.hash, {_AS_STAGED}, convert_to(r.body::text, 'UTF8') FROM left_out r
+        SELECT r.entity, r.source_key, r.hash, {_AS_STAGED}, r.body FROM left_out r
         WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = ANY($3::text[]) AND {_UNMENTIONED}
         """,
         *arguments,
@@ -59,7 +59,7 @@ async def fill_bodies(conn: Connection, district_id: str, school_id: UUID) -> No
     """Give staged rows of pages that were not decoded the bodies of those that were left out last time."""
     await conn.execute(
         """
-        UPDATE staged s SET body = convert_to(o.body::text, 'UTF8')
+        UPDATE staged s SET body = o.body
         FROM left_out o
         WHERE o.district_id = $1 AND o.school_id = $2 AND s.body IS NULL
           AND s.entity = o.entity AND s.source_key = o.source_key AND s.hash = o.hash
@@ -130,7 +130,7 @@ async def keep_left_out(conn: Connection, district_id: str, school_id: UUID) -> 
     await conn.execute(
         """
         INSERT INTO left_out (district_id, school_id, entity, source_key, hash, body)
-        SELECT $1, $2, o.entity, o.source_key, o.hash, coalesce(convert_from(o.body, 'UTF8')::jsonb, r.body)
+        SELECT $1, $2, o.entity, o.source_key, o.hash, coalesce(o.body, r.body)
         FROM staged_left_out o
         LEFT JOIN record r ON o.body IS NULL AND r.district_id = $1 AND r.school_id = $2
              AND r.entity = o.entity AND r.source_key = o.source_key AND r.hash = o.hash AND r.last_snapshot IS NULL

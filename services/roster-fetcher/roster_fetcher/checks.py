@@ -1,7 +1,7 @@
 """What can be checked only when all rows have come: on the staged rows, set by set, whatever their number."""
 
 from common.db import Connection
-from roster_fetcher.found import Ledger, find
+from roster_fetcher.found import Ledger, find, warn
 from roster_fetcher.staging import Summary
 
 FOUND_HERE = (
@@ -11,12 +11,23 @@ FOUND_HERE = (
 """Codes that these checks find again each time, also on records that were carried over."""
 
 _DROPPED = "endpoint, row, part, warned, hash, body"
-_STAYS = "endpoint, row, true, warned, NULL::bytea, NULL::bytea"
-_NOBODY_WITH_ROLE = """
-    SELECT entity, source_key, '', '', {stays} FROM staged c
+_STAYS = "endpoint, row, true, warned, NULL::bytea, NULL::jsonb"
+_NOBODY_WITH_ROLE = f"""
+    SELECT entity, source_key, '', '', {_STAYS} FROM staged c
     WHERE c.entity = 'class' AND NOT EXISTS (
-        SELECT FROM staged e WHERE e.entity = 'enrolment' AND e.target_key = c.source_key AND e.role = '{role}')
+        SELECT FROM staged e WHERE e.entity = 'enrolment' AND e.target_key = c.source_key AND e.role = '{{role}}')
 """
+_NOT_IN_ANY = f"""
+    SELECT entity, source_key, '', '', {_STAYS} FROM staged u
+    WHERE u.entity = 'user' AND u.role = '{{role}}'
+      AND NOT EXISTS (SELECT FROM staged o WHERE o.entity = '{{entity}}' AND o.user_key = u.source_key)
+"""
+_LONELY = {
+    "CLASS_WITHOUT_TEACHER": _NOBODY_WITH_ROLE.format(role="teacher"),
+    "CLASS_WITHOUT_STUDENTS": _NOBODY_WITH_ROLE.format(role="student"),
+    "USER_WITHOUT_CLASS": _NOT_IN_ANY.format(role="student", entity="enrolment"),
+}
+_LONELY_GUARDIANS = {"GUARDIAN_WITHOUT_STUDENT": _NOT_IN_ANY.format(role="guardian", entity="guardian_link")}
 
 
 async def check(conn: Connection, ledger: Ledger, came: Summary, *, people_known: bool = True) -> None:
@@ -36,14 +47,13 @@ async def check(conn: Connection, ledger: Ledger, came: Summary, *, people_known
         await drop_visitors(conn, ledger, guardians=True)
     if incomplete:
         return
-    await warn_of_classes(conn, ledger)
-    await warn_of_students(conn, ledger)
-    if came.has("guardian_link"):
-        await warn_of_guardians(conn, ledger)
+    await warn_of_the_lonely(conn, ledger, came)
 
 
 async def drop_doubles(conn: Connection, ledger: Ledger) -> None:
     """Of records with the same id in one entity only the first stays."""
+    if not await _may_have_doubles(conn):
+        return
     await find(
         conn,
         ledger,
@@ -59,6 +69,14 @@ async def drop_doubles(conn: Connection, ledger: Ledger) -> None:
         RETURNING entity, source_key, 'sourcedId', '', {_DROPPED}
         """,
     )
+
+
+async def _may_have_doubles(conn: Connection) -> bool:
+    """Counting numbers is much faster than comparing ids. As many as there are records: every one has its own."""
+    may_have: bool = await conn.fetchval(
+        "SELECT count(DISTINCT hashtextextended(source_key, hashtext(entity))) < count(*) FROM staged"
+    )
+    return may_have
 
 
 async def drop_enrolments_of_nobody(conn: Connection, ledger: Ledger) -> None:
@@ -125,35 +143,9 @@ async def drop_visitors(conn: Connection, ledger: Ledger, *, guardians: bool) ->
             ledger[row["endpoint"]].out_of_scope_after_all(warned=row["warned"], rows=row["rows"])
 
 
-async def warn_of_classes(conn: Connection, ledger: Ledger) -> None:
-    """Classes in which nobody teaches, or nobody learns."""
-    await find(conn, ledger, "CLASS_WITHOUT_TEACHER", _NOBODY_WITH_ROLE.format(stays=_STAYS, role="teacher"))
-    await find(conn, ledger, "CLASS_WITHOUT_STUDENTS", _NOBODY_WITH_ROLE.format(stays=_STAYS, role="student"))
+async def warn_of_the_lonely(conn: Connection, ledger: Ledger, came: Summary) -> None:
+    """Classes in which nobody teaches or nobody learns, students in no class.
 
-
-async def warn_of_students(conn: Connection, ledger: Ledger) -> None:
-    """Students who are in no class."""
-    await find(
-        conn,
-        ledger,
-        "USER_WITHOUT_CLASS",
-        f"""
-        SELECT entity, source_key, '', '', {_STAYS} FROM staged u
-        WHERE u.entity = 'user' AND u.role = 'student'
-          AND NOT EXISTS (SELECT FROM staged e WHERE e.entity = 'enrolment' AND e.user_key = u.source_key)
-        """,
-    )
-
-
-async def warn_of_guardians(conn: Connection, ledger: Ledger) -> None:
-    """Guardians who are nobody's, where the source tells whose others are."""
-    await find(
-        conn,
-        ledger,
-        "GUARDIAN_WITHOUT_STUDENT",
-        f"""
-        SELECT entity, source_key, '', '', {_STAYS} FROM staged u
-        WHERE u.entity = 'user' AND u.role = 'guardian'
-          AND NOT EXISTS (SELECT FROM staged l WHERE l.entity = 'guardian_link' AND l.user_key = u.source_key)
-        """,
-    )
+    Where the source tells whose guardians are, also those who are nobody's.
+    """
+    await warn(conn, ledger, _LONELY | _LONELY_GUARDIANS if came.has("guardian_link") else _LONELY)

@@ -6,21 +6,28 @@ from typing import NamedTuple
 
 import structlog
 
-from common import registry
+from common import fence, registry
 from common.db import Connection, Pool
 from common.errors import Permanent, Transient
-from common.events import Event, SettingsChanged, SourceChecked, SourceCheckOrdered, SyncRequested
+from common.events import (
+    Event,
+    SettingsChanged,
+    SourceChecked,
+    SourceCheckOrdered,
+    SyncCancelOrdered,
+    SyncRequested,
+)
 from common.sealing import SecretBox
 from common.source_report import SourceObstacle, SourceReport
 from common.uow import UnitOfWork
-from roster_fetcher import breaker, ledger, school_lock, snapshots
+from roster_fetcher import breaker, cancelling, ledger, school_lock, snapshots
 from roster_fetcher.checking import check
 from roster_fetcher.fetching import FetchFailed, fetch, recall
 from roster_fetcher.job import find_job
 from roster_fetcher.listing import list_source, report_no_listing
 from roster_fetcher.patience import Patience
 from roster_fetcher.progress import Progress
-from roster_fetcher.reporting import report_failure, report_snapshot
+from roster_fetcher.reporting import report_cancelled, report_failure, report_snapshot
 from roster_fetcher.sources.protocol import Opener, Opening, Source, SourceTrouble
 
 INTERNAL = "Something went wrong within Rosterbus. Run again; if it stays, report it with the run's id."
@@ -57,16 +64,31 @@ async def fetch_roster(event: SyncRequested, uow: UnitOfWork, *, sources: Source
     """The school's roster is read and kept once, however often the event comes, and told of; or why it cannot be.
 
     What was kept and what is told are two transactions: a run killed between them finds its snapshot and only tells.
+    Runs of other kinds begin elsewhere. A run that was taken from this worker raises `FenceLost`, and tells nothing.
     """
+    if event.kind != "roster":
+        return
     try:
-        async with uow.pool.acquire() as conn, school_lock.held(conn, event.district_id, event.school_id):
+        async with (
+            fence.beating(uow.pool, event),
+            uow.pool.acquire() as conn,
+            school_lock.held(conn, event.district_id, event.school_id),
+        ):
             if not await snapshots.of_run(conn, event.district_id, event.run_id):
+                await cancelling.check(conn, event.district_id, event.run_id)
                 await _fetch(event, uow, conn, sources)
     except Permanent as failure:
         await _report_failure(event, uow, failure)
-        return
+    except cancelling.Cancelled:
+        await _report_cancelled(event, uow)
+    else:
+        await _report_snapshot(event, uow)
+
+
+async def stop_run(event: SyncCancelOrdered, uow: UnitOfWork) -> None:
+    """The run stops where its fetch next looks; which worker has it, or will, does not matter."""
     async with uow:
-        await report_snapshot(uow, event)
+        await cancelling.note(uow.conn, event.district_id, event.run_id)
 
 
 async def list_schools(event: SettingsChanged, uow: UnitOfWork, *, sources: Sources) -> None:
@@ -122,9 +144,24 @@ async def _fetch(event: SyncRequested, uow: UnitOfWork, conn: Connection, source
     await fetch(conn, job, sources.open(job.source, uow.pool), last, progress)
 
 
+async def _report_snapshot(event: SyncRequested, uow: UnitOfWork) -> None:
+    async with uow:
+        await fence.check(uow.conn, event)
+        await report_snapshot(uow, event)
+        await fence.hand_on(uow.conn, event)
+
+
+async def _report_cancelled(event: SyncRequested, uow: UnitOfWork) -> None:
+    log.info("the run was cancelled")
+    async with uow:
+        await fence.check(uow.conn, event)
+        report_cancelled(uow, event)
+
+
 async def _report_failure(event: SyncRequested, uow: UnitOfWork, failure: Permanent) -> None:
     log.warning("the roster could not be fetched", code=failure.code)
     async with uow:
+        await fence.check(uow.conn, event)
         if isinstance(failure, FetchFailed):
             await ledger.add(uow.conn, event.district_id, event.run_id, failure.entries)
         report_failure(uow, event, failure.code, str(failure))

@@ -19,6 +19,7 @@ class Job(NamedTuple):
     mode: Mode
     source_school_id: str
     source: Source
+    fence: int = 0
 
 
 async def find_job(pool: Pool, event: SyncRequested) -> Job:
@@ -29,4 +30,6 @@ async def find_job(pool: Pool, event: SyncRequested) -> Job:
     source = await registry.source(pool, event.district_id, school.source_id)
     if source is None:
         raise Permanent("The school's source is not declared. Declare the district again.", code="SETTINGS_INVALID")
-    return Job(event.district_id, event.school_id, event.run_id, event.mode, school.source_school_id, source)
+    return Job(
+        event.district_id, event.school_id, event.run_id, event.mode, school.source_school_id, source, event.fence
+    )

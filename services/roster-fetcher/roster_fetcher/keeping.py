@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from time import monotonic
 from typing import NamedTuple
 
+from common import fence
 from common.catalogue import CATALOGUE
 from common.db import Connection, Row
 from common.events import CountByEntity, CountByKind
@@ -48,6 +49,7 @@ async def keep_changes(conn: Connection, staged: Staging, job: Job, read: Read) 
     `BodiesMissingError` if a record is needed that came with a page which was not decoded.
     """
     async with conn.transaction():
+        await fence.check(conn, job)
         last = await snapshots.latest(conn, job.district_id, job.school_id)
         await _complete(conn, staged, job, read, last)
         came = await staged.summary()
@@ -69,6 +71,7 @@ async def keep_changes(conn: Connection, staged: Staging, job: Job, read: Read) 
 async def keep_unchanged(conn: Connection, job: Job, read: Read, memory: Memory) -> None:
     """Every page was as it is behind the last snapshot: that roster stands, under the next number."""
     async with conn.transaction():
+        await fence.check(conn, job)
         last = await snapshots.latest(conn, job.district_id, job.school_id)
         assert last is not None
         for name, entry in read.entries.items():

@@ -97,7 +97,7 @@ class PageOutcomes:
 
 
 def outcome_of(
-    staged: list[Staged], findings: list[Finding], entry: Entry, before: dict[str, int], strangers: bool
+    staged: list[Staged], findings: list[Finding], strangers: bool, entry: Entry, before: dict[str, int]
 ) -> Outcome:
     """What became of the page that the entry counted last; `before` are its outcomes before the page."""
     ended = {name: rows - before[name] for name, rows in entry.outcomes().items()}

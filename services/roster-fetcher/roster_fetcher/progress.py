@@ -1,9 +1,11 @@
-"""Tells how far a fetch has come, at most once a second."""
+"""Tells how far a fetch has come, at most once a second; there a run that was cancelled, or taken away, stops."""
 
 from time import monotonic
 
+from common import fence
 from common.events import SyncProgressed
 from common.uow import UnitOfWork
+from roster_fetcher import cancelling
 from roster_fetcher.job import Job
 from roster_fetcher.reading import Reading
 
@@ -21,12 +23,14 @@ class Progress:
         self._due = monotonic()
 
     async def tell(self, reading: Reading) -> None:
-        """Publish where the reading stands, if it is time to."""
+        """Publish where the reading stands, if it is time to. Raises `Cancelled`, and `FenceLost`."""
         if monotonic() < self._due:
             return
         self._due = monotonic() + EVERY_SECONDS
         entries = reading.ledger.values()
         async with self._uow.step() as step:
+            await fence.check(step.conn, self._job)
+            await cancelling.check(step.conn, self._job.district_id, self._job.run_id)
             step.emit(
                 SyncProgressed(
                     district_id=self._job.district_id,

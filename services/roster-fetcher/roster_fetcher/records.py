@@ -43,7 +43,7 @@ async def add_all(conn: Connection, district_id: str, school_id: UUID, number: i
     await conn.execute(
         """
         INSERT INTO record (district_id, school_id, entity, source_key, first_snapshot, hash, body)
-        SELECT $1, $2, entity, source_key, $3, hash, convert_from(body, 'UTF8')::jsonb FROM staged
+        SELECT $1, $2, entity, source_key, $3, hash, body FROM staged
         """,
         district_id,
         school_id,
@@ -107,7 +107,7 @@ async def apply_difference(conn: Connection, district_id: str, school_id: UUID, 
     await conn.execute(
         """
         INSERT INTO record (district_id, school_id, entity, source_key, first_snapshot, hash, body)
-        SELECT $1, $2, entity, source_key, $3, hash, convert_from(body, 'UTF8')::jsonb
+        SELECT $1, $2, entity, source_key, $3, hash, body
         FROM staged WHERE seq IN (SELECT seq FROM difference WHERE change <> 'removed')
         """,
         district_id,

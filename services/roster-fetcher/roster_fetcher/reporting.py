@@ -1,5 +1,6 @@
 """What a run tells others, made from what it kept: the same however often it is asked."""
 
+from common.catalogue import entry_of
 from common.db import Row
 from common.events import FoundError, RosterFetched, SyncCompleted, SyncErrorsFound, SyncFailed, SyncRequested
 from common.uow import UnitOfWork
@@ -27,11 +28,22 @@ async def report_snapshot(uow: UnitOfWork, event: SyncRequested) -> None:
     uow.emit(_refreshed(about) if event.mode == "refresh" else _fetched(about, event, kept))
 
 
+def report_cancelled(uow: UnitOfWork, event: SyncRequested) -> None:
+    """Tell that the run ended because somebody wanted it to. Inside the unit of work."""
+    uow.emit(
+        SyncCompleted.model_validate(
+            _about(event) | {"mode": event.mode, "outcome": "cancelled", "dry_run": event.dry_run}
+        )
+    )
+
+
 def report_failure(uow: UnitOfWork, event: SyncRequested, code: str, detail: str) -> None:
     """Tell that the run ended without a roster. Inside the unit of work."""
     uow.emit(
         SyncFailed.model_validate(
-            _about(event) | {"mode": event.mode, "phase": "fetching", "code": code, "detail": detail}
+            _about(event)
+            | {"mode": event.mode, "phase": "fetching", "code": code, "detail": detail}
+            | {"retry_planned": event.retries_left > 0 and entry_of(code).passes}
         )
     )
 
@@ -60,6 +72,10 @@ def _about(event: SyncRequested) -> dict[str, object]:
 def _fetched(about: dict[str, object], event: SyncRequested, kept: Row) -> RosterFetched:
     values = {
         "dry_run": event.dry_run,
+        "scope": event.scope,
+        "additions_only": event.additions_only,
+        "fence": event.fence,
+        "retries_left": event.retries_left,
         "snapshot": kept["number"],
         "reading": kept["reading"],
         "reading_reason": kept["reading_reason"],

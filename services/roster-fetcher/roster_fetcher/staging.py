@@ -1,6 +1,8 @@
 """The session's own tables, in which the rows of one reading wait until all have come.
 
 They are temporary: a killed worker leaves nothing behind, and nothing of a half-read roster can be taken for a whole.
+Staged rows lie apart by entity, since most checks look at one or two of them, and each look is a scan. Their bodies are
+made jsonb as they come: PostgreSQL would otherwise be idle then, and has to do it at the end while everybody waits.
 """
 
 from collections import Counter
@@ -19,7 +21,7 @@ MEMORY = "SET temp_buffers = '64MB'"
 """Taken as rows come. PostgreSQL allows the change only before a session's first use, and to the same value later."""
 CREATE = """
     CREATE TEMP TABLE staged (
-        seq        bigint GENERATED ALWAYS AS IDENTITY,
+        seq        bigserial,                     -- before PostgreSQL 17 partitioned tables know no identity
         entity     text NOT NULL,
         source_key text NOT NULL,
         hash       bytea NOT NULL,
@@ -31,8 +33,11 @@ CREATE = """
         part       boolean NOT NULL,              -- of a row that is about another record
         warned     boolean NOT NULL,              -- the row has a finding
         visiting   boolean,                       -- of users
-        body       bytea                          -- JSON; made jsonb only where the record changed; null: it did not
-    );
+        body       jsonb                          -- null: only its hash came, and the body stands in `record`
+    ) PARTITION BY LIST (entity);
+    CREATE TEMP TABLE staged_enrolment PARTITION OF staged FOR VALUES IN ('enrolment');
+    CREATE TEMP TABLE staged_user PARTITION OF staged FOR VALUES IN ('user');
+    CREATE TEMP TABLE staged_other PARTITION OF staged DEFAULT;
     CREATE TEMP TABLE staged_finding (
         seq        bigint GENERATED ALWAYS AS IDENTITY,
         code       text NOT NULL,
@@ -47,11 +52,11 @@ CREATE = """
         endpoint text, first int, digest bytea, context bytea, enrolled bytea, outcome bytea
     );
     ALTER TABLE staged_page ALTER outcome SET STORAGE EXTERNAL;
-    CREATE TEMP TABLE staged_left_out (entity text, source_key text, hash bytea, body bytea);
+    CREATE TEMP TABLE staged_left_out (entity text, source_key text, hash bytea, body jsonb);
     CREATE TEMP TABLE mentioned (entity text, source_key text);  -- what a reading of changes spoke of
     CREATE TEMP TABLE found (                     -- what one check found; see checks.py
         entity text, source_key text, field text, value text, endpoint text, row int, part boolean, warned boolean,
-        hash bytea, body bytea
+        hash bytea, body jsonb
     );
 """
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from roster_fetcher.findings import Notes
+from roster_fetcher.findings import Finding, Notes
 from roster_fetcher.ledger import Entry
 from roster_fetcher.outcomes import settle
 from roster_fetcher.page_outcomes import Outcome, PageOutcomes, outcome_of
 from roster_fetcher.sources.protocol import Endpoint, Page, SchoolReader
-from roster_fetcher.staging import Mention, Staging
+from roster_fetcher.staging import Mention, Staged, Staging
 
 
 class Desk(NamedTuple):
@@ -20,6 +20,14 @@ class Desk(NamedTuple):
     outcomes: PageOutcomes | None = None
 
 
+class Taken(NamedTuple):
+    """What a page gave. `strangers`: some of its rows count only if somebody is enrolled."""
+
+    rows: list[Staged]
+    findings: list[Finding]
+    strangers: bool
+
+
 async def take(desk: Desk, endpoint: Endpoint, page: Page) -> None:
     """Take a page of an endpoint, or what became of it last time where that still holds."""
     if desk.outcomes is None or not (context := desk.reader.mapping.context(endpoint)):
@@ -29,7 +37,9 @@ async def take(desk: Desk, endpoint: Endpoint, page: Page) -> None:
     if known:
         await _take_known(desk, endpoint, known)
         return
-    await desk.outcomes.add(endpoint, page, context, await _take_anew(desk, endpoint, page))
+    before = desk.ledger[endpoint.name].outcomes()
+    taken = await _take_anew(desk, endpoint, page)
+    await desk.outcomes.add(endpoint, page, context, outcome_of(*taken, desk.ledger[endpoint.name], before))
 
 
 async def _take_known(desk: Desk, endpoint: Endpoint, known: Outcome) -> None:
@@ -39,9 +49,9 @@ async def _take_known(desk: Desk, endpoint: Endpoint, known: Outcome) -> None:
     await desk.staged.add(known.rows, known.findings)
 
 
-async def _take_anew(desk: Desk, endpoint: Endpoint, page: Page) -> Outcome:
+async def _take_anew(desk: Desk, endpoint: Endpoint, page: Page) -> Taken:
     reader, entry = desk.reader, desk.ledger[endpoint.name]
-    before, notes = entry.outcomes(), Notes(endpoint.entity)
+    notes = Notes(endpoint.entity)
     rows = reader.decode(endpoint, page)
     strangers = reader.mapping.strangers(rows) if endpoint.entity == "user" else {}
     enrolled = await desk.staged.enrolled([*strangers.values()])
@@ -50,7 +60,7 @@ async def _take_anew(desk: Desk, endpoint: Endpoint, page: Page) -> Outcome:
     entry.count(out_of_scope=page.repeated)
     entry.note_ids(*_first_and_last(desk, endpoint, rows))
     await desk.staged.add(staged, notes.items, _mentioned(desk, endpoint, rows) if entry.changes_only else ())
-    return outcome_of(staged, notes.items, entry, before, bool(strangers))
+    return Taken(staged, notes.items, bool(strangers))
 
 
 def _mentioned(desk: Desk, endpoint: Endpoint, rows: Sequence[Any]) -> list[Mention]:

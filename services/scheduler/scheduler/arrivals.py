@@ -7,7 +7,7 @@ from common.db import Row
 from common.envelope import Envelope
 from common.events import PackageArrived
 from scheduler.orders import run_of
-from scheduler.runs import Run
+from scheduler.runs import PRIORITIES, Run
 
 WAITS_FOR = timedelta(hours=6)
 """How long a package waits for the runs that are in its way; the next night's sync takes it in any case."""
@@ -26,6 +26,7 @@ def runs_of(arrival: PackageArrived, schools: Iterable[Row]) -> list[Run]:
             mode="partial",
             dry_run=False,
             trigger="arrival",
+            priority=PRIORITIES["arrival"],
         )
         for school in schools
     ]

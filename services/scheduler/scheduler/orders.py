@@ -1,11 +1,11 @@
 """What an order comes to, school by school: a pure decision."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from uuid import UUID, uuid5
 
 from common.events import SyncRefused
 from common.orders import SyncOrdered
-from scheduler.runs import Run
+from scheduler.runs import PRIORITIES, Run
 
 
 def run_of(order_id: UUID, school_id: UUID) -> UUID:
@@ -29,15 +29,6 @@ def split(order: SyncOrdered, schools: Mapping[UUID, tuple[str | None, str]]) ->
     return runs, refusals
 
 
-def refuse_doubles(order: SyncOrdered, runs: Iterable[Run], open_runs: Mapping[UUID, UUID]) -> list[SyncRefused]:
-    """Refusals for runs whose school has another open run, naming it; a run that is itself the open one is none."""
-    return [
-        _refusal(order, run.school_id, "already_running", open_runs.get(run.school_id))
-        for run in runs
-        if open_runs.get(run.school_id) != run.id
-    ]
-
-
 def _run(order: SyncOrdered, school_id: UUID, target_id: str, pool: str) -> Run:
     return Run(
         district_id=order.district_id,
@@ -49,10 +40,13 @@ def _run(order: SyncOrdered, school_id: UUID, target_id: str, pool: str) -> Run:
         mode=order.mode,
         dry_run=order.dry_run,
         trigger="person",
+        kind=order.kind,
+        scope=order.scope.model_dump(mode="json", exclude_defaults=True),
+        priority=PRIORITIES["person"],
     )
 
 
-def _refusal(order: SyncOrdered, school_id: UUID, reason: str, running: UUID | None = None) -> SyncRefused:
+def _refusal(order: SyncOrdered, school_id: UUID, reason: str) -> SyncRefused:
     return SyncRefused.model_validate(
         {
             "district_id": order.district_id,
@@ -60,6 +54,6 @@ def _refusal(order: SyncOrdered, school_id: UUID, reason: str, running: UUID | N
             "run_id": run_of(order.order_id, school_id),
             "school_id": school_id,
             "reason": reason,
-            "running_run_id": running,
+            "mode": order.mode,
         }
     )

@@ -1,17 +1,19 @@
 """The table `run`: who waits, who runs, who has ended."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from common.db import Connection
+from common.db import Connection, Row
 
-ADMISSION_LOCK = 0x61646D6974  # "admit"
+PRIORITIES = {"person": 0, "decision": 0, "arrival": 1, "retry": 1, "schedule": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as the scheduler sees it."""
+    """One run as the scheduler sees it. The lower its priority's number, the earlier it goes within its district."""
 
     district_id: str
     id: UUID
@@ -22,98 +24,114 @@ class Run:
     mode: str
     dry_run: bool
     trigger: str
+    kind: str = "roster"
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    additions_only: bool = False
+    device_id: UUID | None = None
+    attempt: int = 1
+    not_before: datetime | None = None
+    priority: int = 0
+    fence: int = 0
+
+    @property
+    def subject(self) -> UUID:
+        """What has one run at a time: the device, otherwise the school."""
+        return self.device_id or self.school_id
 
 
-COLUMNS = "district_id, id, order_id, school_id, target_id, pool, mode, dry_run, trigger"
+COLUMNS = (
+    "district_id, id, order_id, school_id, target_id, pool, mode, dry_run, trigger, kind, scope, additions_only, "
+    "device_id, attempt, not_before, priority"
+)
+TYPES = (
+    "text[], uuid[], uuid[], uuid[], text[], text[], text[], boolean[], text[], text[], jsonb[], boolean[], "
+    "uuid[], smallint[], timestamptz[], smallint[]"
+)
+FIELDS = (*COLUMNS.split(", "), "fence")
+READ = ", ".join(f"run.{column}" for column in FIELDS)
 
 
 async def add_waiting(conn: Connection, runs: Sequence[Run]) -> set[UUID]:
-    """Let runs wait for admission; the ids of those that may. A school with an open run takes no second one."""
+    """Let runs wait for admission; the ids of those that may. A school has one that waits, and a run waits once."""
+    arrays = ", ".join(f"${n}::{type_}" for n, type_ in enumerate(TYPES.split(", "), 1))
     rows = await conn.fetch(
-        f"""
-        INSERT INTO run ({COLUMNS})
-        SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-                             $8::boolean[], $9::text[])
-        ON CONFLICT DO NOTHING RETURNING id
-        """,
+        f"INSERT INTO run ({COLUMNS}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING RETURNING id",
         *([getattr(run, column) for run in runs] for column in COLUMNS.split(", ")),
     )
     return {row["id"] for row in rows}
 
 
-async def open_runs(conn: Connection, district_id: str, school_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The open run of each of these schools that has one, by school."""
-    rows = await conn.fetch(
-        """
-        SELECT school_id, id FROM run
-        WHERE district_id = $1 AND school_id = ANY($2::uuid[]) AND state <> 'ended'
-        """,
-        district_id,
-        school_ids,
-    )
-    return {row["school_id"]: row["id"] for row in rows}
+async def known(conn: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these runs were taken in before."""
+    return {row["id"] for row in await conn.fetch("SELECT id FROM run WHERE id = ANY($1::uuid[])", ids)}
 
 
-async def count_late(conn: Connection, district_id: str, wanted: Sequence[Run]) -> int:
-    """How many of these runs were never taken in because their school has another that will not do in their place.
-
-    One that still waits and will sync does: it reads what the source gives when it begins.
-    """
-    late: int = await conn.fetchval(
-        """
-        SELECT count(*) FROM unnest($2::uuid[], $3::uuid[]) AS w (id, school_id)
-        JOIN run r ON r.district_id = $1 AND r.school_id = w.school_id AND r.state <> 'ended' AND r.id <> w.id
-        WHERE NOT EXISTS (SELECT FROM run WHERE run.id = w.id)
-          AND (r.state = 'running' OR r.dry_run OR r.mode = 'refresh')
-        """,
-        district_id,
-        [run.id for run in wanted],
-        [run.school_id for run in wanted],
-    )
-    return late
-
-
-async def admit(conn: Connection) -> list[Run]:
-    """Let waiting runs begin, as far as each district's and each target's `max_parallel` allow; those that now run.
-
-    Within a district the earlier order goes first; districts stand side by side, so none waits for another. One
-    scheduler at a time decides (a transaction lock), since the limits are counted over all open runs.
-    """
-    await conn.execute("SELECT pg_advisory_xact_lock($1)", ADMISSION_LOCK)
-    rows = await conn.fetch(
+async def find(conn: Connection, district_id: str, run_id: UUID) -> tuple[Run, Row] | None:
+    """A run, and beside it its `state` and whether a worker has it `in_hand`."""
+    row = await conn.fetchrow(
         f"""
-        WITH running AS (
-            SELECT district_id, target_id, count(*) AS n FROM run WHERE state = 'running' GROUP BY 1, 2
-        ), of_target AS (
-            SELECT w.id, w.district_id, w.ordered_at, d.max_parallel,
-                   row_number() OVER (PARTITION BY w.district_id, w.target_id ORDER BY w.ordered_at, w.id)
-                       + coalesce(r.n, 0) <= t.max_parallel AS fits
-            FROM run w
-            JOIN registry.district d ON d.id = w.district_id
-            JOIN registry.target t ON t.district_id = w.district_id AND t.id = w.target_id
-            LEFT JOIN running r ON r.district_id = w.district_id AND r.target_id = w.target_id
-            WHERE w.state = 'waiting'
-        ), of_district AS (
-            SELECT id, row_number() OVER (PARTITION BY district_id ORDER BY ordered_at, id)
-                       + coalesce((SELECT sum(n) FROM running r WHERE r.district_id = f.district_id), 0)
-                       <= max_parallel AS fits
-            FROM of_target f WHERE fits
-        )
-        UPDATE run SET state = 'running', requested_at = now()
-        FROM of_district f WHERE f.fits AND run.id = f.id
-        RETURNING {", ".join(f"run.{column}" for column in COLUMNS.split(", "))}
-        """
+        SELECT {READ}, state, heartbeat_at > now() - interval '1 minute' AS in_hand
+        FROM run WHERE district_id = $1 AND id = $2
+        """,
+        district_id,
+        run_id,
     )
-    return [Run(**row) for row in rows]
+    return (from_row(row), row) if row else None
 
 
-async def end(conn: Connection, district_id: str, run_id: UUID, outcome: str) -> bool:
-    """End a run; False if it had ended or is not known."""
-    status = await conn.execute(
-        "UPDATE run SET state = 'ended', outcome = $3, ended_at = now() "
-        "WHERE district_id = $1 AND id = $2 AND state <> 'ended'",
+async def open_runs(conn: Connection, subjects: Sequence[UUID]) -> tuple[dict[UUID, Run], dict[UUID, Run]]:
+    """The runs that wait and those that run, of these schools and devices, by school or device."""
+    rows = await conn.fetch(
+        f"SELECT {READ}, state FROM run WHERE subject = ANY($1::uuid[]) AND state <> 'ended'", subjects
+    )
+    waiting = {run.subject: run for row in rows if row["state"] == "waiting" for run in [from_row(row)]}
+    running = {run.subject: run for row in rows if row["state"] == "running" for run in [from_row(row)]}
+    return waiting, running
+
+
+async def hurry(conn: Connection, priorities: Mapping[UUID, int]) -> None:
+    """Let runs that wait go at least this early, and retries among them at once: others rely on them now."""
+    await conn.execute(
+        """
+        UPDATE run SET priority = least(run.priority, p.priority), not_before = NULL
+        FROM unnest($1::uuid[], $2::smallint[]) AS p (id, priority) WHERE run.id = p.id AND run.state = 'waiting'
+        """,
+        list(priorities),
+        list(priorities.values()),
+    )
+
+
+async def give_way(conn: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """End runs that wait, because another does what they would have done; those that still waited."""
+    rows = await conn.fetch(
+        "UPDATE run SET state = 'ended', outcome = 'coalesced', ended_at = now() "
+        "WHERE id = ANY($1::uuid[]) AND state = 'waiting' RETURNING id",
+        ids,
+    )
+    return {row["id"] for row in rows}
+
+
+async def end(conn: Connection, district_id: str, run_id: UUID, outcome: str) -> Run | None:
+    """End a run; None if it had ended or is not known."""
+    row = await conn.fetchrow(
+        f"""
+        UPDATE run SET state = 'ended', outcome = $3, ended_at = now()
+        WHERE district_id = $1 AND id = $2 AND state <> 'ended' RETURNING {READ}
+        """,
         district_id,
         run_id,
         outcome,
     )
-    return status == "UPDATE 1"
+    return from_row(row) if row else None
+
+
+async def take_away(conn: Connection, district_id: str, run_id: UUID, outcome: str) -> Run | None:
+    """End a run under its worker, which finds its fence gone; None if that worker is writing at this moment."""
+    if not await conn.fetchval("SELECT pg_try_advisory_xact_lock(schedule.lock_of($1))", run_id):
+        return None
+    return await end(conn, district_id, run_id, outcome)
+
+
+def from_row(row: Row) -> Run:
+    """A run of a row that has `READ`."""
+    return Run(**{name: row[name] for name in FIELDS})

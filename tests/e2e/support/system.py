@@ -31,7 +31,9 @@ from dashboard_api.http_server import make_server, serve
 from dashboard_api.queries import api_keys
 from dashboard_api.queries.api_keys import NewKey
 from dashboard_api.settings import Settings as DashboardSettings
-from moodle_sync.handlers import Tools, fail_run
+from moodle_sync.handlers import fail_run
+from moodle_sync.moodle.reading import READS
+from moodle_sync.running import Tools
 from moodle_sync.settings import Settings as MoodleSettings
 from moodle_sync.site import Turns
 from notifier.settings import Settings as NotifierSettings
@@ -54,6 +56,11 @@ class System:
     moodle: MoodleSimulator
     mails: MailSink
     fetcher: Pool
+
+    @property
+    def writes(self) -> int:
+        """Calls that Moodle has had so far, but for those that only look."""
+        return sum(n for function, n in self.moodle.calls.items() if function not in READS)
 
     async def declare(self, source: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
         """Declare district `north`, and wait until its source or each of its `sources` has answered for its schools."""

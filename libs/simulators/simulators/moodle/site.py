@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulators.moodle.caller import ADMIN_ID, GUEST_ID, SERVICE_ACCOUNT_ID
-from simulators.moodle.contexts import COURSE
+from simulators.moodle.contexts import CATEGORY, COURSE, USER
 from simulators.moodle.rows import Activity, Category, Course, GradeItem, Message, User
 from simulators.moodle.tables import Tables
 
@@ -26,6 +26,7 @@ ROLES = {
 }
 """A standard site's roles, and a custom one for parents, which can be given on a child's account only."""
 
+CATEGORY_ROLES = frozenset({1, 2})
 COURSE_ROLES = frozenset({3, 4, 5})
 USER_ROLES = frozenset({9})
 TEACHER_ROLES = frozenset({3, 4})
@@ -96,6 +97,33 @@ class Site:
         """Ids of the roles a person holds in a course, in ascending order."""
         assigned = self.tables.role_assignments.find("of_user", (userid, COURSE, courseid))
         return sorted(row.roleid for row in assigned)
+
+    def roles_in_category(self, idnumber: str) -> list[tuple[str, str]]:
+        """Username and role's short name of those who hold a role in the category with this ID number."""
+        category = self.tables.categories.first("idnumber", idnumber)
+        return [] if category is None else self._roles_at(CATEGORY, category.id)
+
+    def roles_at_user(self, username: str) -> list[tuple[str, str]]:
+        """Username and role's short name of those who hold a role at this account, such as its parents."""
+        return self._roles_at(USER, self.user(username).id)
+
+    def _roles_at(self, level: int, instance: int) -> list[tuple[str, str]]:
+        rows = [row for row in self.tables.role_assignments if (row.contextlevel, row.instanceid) == (level, instance)]
+        holders = [(self.tables.users.get(row.userid), ROLES[row.roleid]) for row in rows]
+        return sorted((user.username, role) for user, role in holders if user is not None)
+
+    def members_of_cohort(self, idnumber: str) -> list[str]:
+        """Usernames of a cohort's members, sorted; none if there is no such cohort."""
+        return self._members(self.tables.cohorts.find("idnumber", idnumber), self.tables.cohort_members)
+
+    def members_of_group(self, idnumber: str) -> list[str]:
+        """Usernames of a group's members, sorted; of the groups with this ID number, whatever their course."""
+        return self._members([row for row in self.tables.groups if row.idnumber == idnumber], self.tables.group_members)
+
+    def _members(self, owners: Iterable[Any], memberships: Any) -> list[str]:
+        rows = [row for owner in owners for row in memberships.find("owner", owner.id)]
+        users = [self.tables.users.get(row.userid) for row in rows]
+        return sorted(user.username for user in users if user is not None)
 
     def enrolments(self, shortname: str | None = None) -> list[EnrolmentView]:
         """All enrolments, active and suspended, or those of one course; in the order they were made."""

@@ -1,18 +1,31 @@
 """`POST …/runs`: orders."""
 
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
+from common.db import Pool
+from common.event_model import RunScope
 from dashboard_api import orders
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.orders import OrderMode, Placed, Wish
-from dashboard_api.problems import not_found
+from dashboard_api.orders import WHOLE, OrderMode, Placed, Wish
+from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import schools
+from dashboard_api.queries.school_list import SchoolStatus
 
 router = APIRouter(tags=["runs"])
+
+
+class Record(BaseModel):
+    """One record, by its id at the source."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entity: Literal["user", "class"]
+    key: str = Field(min_length=1, max_length=255)
 
 
 class SchoolOrder(BaseModel):
@@ -23,16 +36,39 @@ class SchoolOrder(BaseModel):
     mode: OrderMode = "partial"
     dry_run: bool = False
     reason: str = Field(default="", max_length=500)
+    scope: Record | None = None
+    """The one class or person that the run is narrowed to."""
 
     def wish(self) -> Wish:
         """The same for `orders.place`."""
-        return Wish(self.mode, self.dry_run, self.reason)
+        scope = RunScope(entity=self.scope.entity, key=self.scope.key) if self.scope else WHOLE
+        return Wish(self.mode, self.dry_run, self.reason, scope=scope)
 
 
-class DistrictOrder(SchoolOrder):
-    """The same for several schools; all that are set up where none are named."""
+class SchoolChoice(BaseModel):
+    """Which schools of a district: those named, or those that `status` and `search` match; all that are set up."""
+
+    model_config = ConfigDict(extra="forbid")
 
     schools: list[UUID] | None = Field(default=None, max_length=10_000)
+    status: SchoolStatus | Literal["running"] | None = None
+    search: str | None = Field(default=None, max_length=100)
+
+
+class DistrictOrder(SchoolOrder, SchoolChoice):
+    """The same for several schools."""
+
+
+async def chosen(pool: Pool, district_id: str, choice: SchoolChoice) -> list[UUID] | None:
+    """The ids that a choice comes to; None: all that are set up. Raises `Problem` if it matches none, or says both."""
+    if choice.status is None and not choice.search:
+        return list(dict.fromkeys(choice.schools)) if choice.schools is not None else None
+    if choice.schools is not None:
+        raise Problem(422, "mistakes", "Name the schools, or say with status and search which ones; not both.")
+    found = await schools.matching(pool, district_id, choice.status, choice.search)
+    if not found:
+        raise Problem(409, "no_schools", "No school of this district that is set up matches. Change status or search.")
+    return found
 
 
 @router.post("/schools/{school_id}/runs", status_code=202)
@@ -44,20 +80,21 @@ async def order_school(school_id: UUID, order: SchoolOrder, caller: ApiCaller, c
     caller.require("order", district_id)
     async with context.unit_of_work() as uow:
         placed = await orders.place(uow, caller, district_id, [school_id], order.wish())
-    return _accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")
+    return accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")
 
 
 @router.post("/districts/{district_id}/runs", status_code=202)
 async def order_district(district_id: str, order: DistrictOrder, caller: ApiCaller, context: InContext) -> Response:
     """Order runs of several schools of a district, or of all that are set up. `Location` lists the runs."""
     caller.require("order", district_id)
+    wanted = await chosen(context.pool, district_id, order)
     async with context.unit_of_work() as uow:
-        wanted = list(dict.fromkeys(order.schools)) if order.schools is not None else None
         placed = await orders.place(uow, caller, district_id, wanted, order.wish())
-    return _accepted(placed, f"/api/v1/runs?district={district_id}&order={placed.order_id}")
+    return accepted(placed, f"/api/v1/runs?district={district_id}&order={placed.order_id}")
 
 
-def _accepted(placed: Placed, location: str) -> Response:
+def accepted(placed: Placed, location: str) -> Response:
+    """An order and its runs; `Location` says where they are seen."""
     runs = [{"school_id": school, "school": name, "run_id": run} for school, name, run in placed.runs]
     body = to_json({"order_id": placed.order_id, "runs": runs})
     return Response(body, 202, {"Location": location}, media_type="application/json")

@@ -2,8 +2,28 @@
 
 from fastapi import APIRouter
 
-from dashboard_api.api import districts, hints, orders, runs, schools, source_checks
+from dashboard_api.api import (
+    audits,
+    cancelling,
+    compare,
+    corrections,
+    districts,
+    hints,
+    holds,
+    mapping,
+    nightly_modes,
+    orders,
+    plans,
+    pools,
+    records,
+    runs,
+    schedules,
+    schools,
+    source_checks,
+)
 
 router = APIRouter(prefix="/api/v1")
 for part in (districts, schools, runs, orders, source_checks, hints):
+    router.include_router(part.router)
+for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)

@@ -3,8 +3,10 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPException
-from typing import Any
+from shutil import copyfileobj
+from typing import Any, BinaryIO
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
@@ -63,16 +65,29 @@ class Client:
             if after is None:
                 return
 
+    def copy(self, path: str, out: BinaryIO, **query: object) -> None:
+        """Write an answer that is none of JSON, as it comes."""
+        wanted = {name: value for name, value in query.items() if value is not None}
+        with self._answer("GET", f"{path}?{urlencode(wanted)}") as answer:
+            copyfileobj(answer, out)
+
     def _call(self, method: str, path: str, body: Json | None = None) -> Json:
+        with self._answer(method, path, body) as answer:
+            found: Json = json.load(answer)
+            return found
+
+    @contextmanager
+    def _answer(self, method: str, path: str, body: Json | None = None) -> Iterator[BinaryIO]:
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self._url}/api/v1{path}", data, headers, method=method)  # noqa: S310 - checked above
         try:
             with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-                found: Json = json.load(answer)
-                return found
+                yield answer
         except HTTPError as error:
             raise _refused(error) from None
+        except BrokenPipeError:  # whoever reads our output has stopped; the dashboard has nothing to do with it
+            raise
         except (URLError, HTTPException, OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
             words = getattr(reason, "strerror", None) or reason

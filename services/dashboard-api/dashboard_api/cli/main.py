@@ -2,10 +2,17 @@
 
 import typer
 
-from dashboard_api.cli import source_check
+from dashboard_api.cli import links, mapping, schedule, source_check
 from dashboard_api.cli.apply import apply
+from dashboard_api.cli.compare import compare
+from dashboard_api.cli.controls import audit, cancel, pools
+from dashboard_api.cli.explain import explain
+from dashboard_api.cli.holds import hold, holds
+from dashboard_api.cli.nightly_modes import pause, resume
+from dashboard_api.cli.plan import plan
 from dashboard_api.cli.show import run, runs, schools
 from dashboard_api.cli.sync import sync
+from dashboard_api.cli.undo import undo
 
 app = typer.Typer(
     help="Keep Moodle in step with school rosters. ROSTERBUS_URL names the dashboard, ROSTERBUS_API_KEY the key.",
@@ -14,4 +21,9 @@ app = typer.Typer(
 )
 for command in (apply, sync, schools, runs, run):
     app.command()(command)
+for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit):
+    app.command()(more)
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(source_check.app, name="source")
+app.add_typer(mapping.app, name="mapping")
+app.add_typer(links.app, name="links")

@@ -16,7 +16,7 @@ from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.trouble import plainly
 from dashboard_api.words.amounts import ago, duration, exact, moment, number, size
 from dashboard_api.words.kinds import OVERVIEW, counts_in_order, summary
-from dashboard_api.words.standing import MODES, SCHOOL, did, last_sync, progress_words, run_badge, run_sentence
+from dashboard_api.words.standing import did, last_sync, progress_words, run_badge, run_name, run_sentence, school_badge
 
 District = Annotated[str | None, typer.Option(help="Only this district.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")]
@@ -35,7 +35,7 @@ def schools(district: District = None, as_json: AsJson = False) -> None:
     for school in rows:
         counts = school["counts"] or {}
         activity = school["activity"]
-        status = progress_words(activity) if activity else SCHOOL[school["status"]].word
+        status = progress_words(activity) if activity else school_badge(school).word
         last = school["last_run"]
         ended = f"{_ago(last['ended_at'])}, {last_sync(last)}" if last else "never"
         numbers = [number(counts.get(kind)) for kind in OVERVIEW]
@@ -60,7 +60,7 @@ def runs(
         return
     table = _table(("When", "School", "What", "Status", "Did"), ("Errors", "Duration"), ("Run",))
     for run in rows:
-        cells = (_ago(run["noted_at"]), str(run["school"]), MODES.get(run["mode"], "Sync"), run_badge(run).word)
+        cells = (_ago(run["noted_at"]), str(run["school"]), run_name(run), run_badge(run).word)
         table.add_row(*cells, did(run), number(run["errors"]), duration(run["duration_ms"]), run["id"])
     Console().print(table)
 
@@ -73,7 +73,7 @@ def run(run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="ID
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
     console = Console()
-    console.print(f"[bold]{MODES.get(found['mode'], 'Sync')} of {found['school']}[/]", highlight=False)
+    console.print(f"[bold]{run_name(found)} of {found['school']}[/]", highlight=False)
     console.print(f"{run_badge(found).word}. {run_sentence(found)}", highlight=False, markup=False)
     console.print(_facts(found))
     if found["errors_by_code"]:

@@ -4,15 +4,18 @@ import json
 from dataclasses import dataclass
 from time import monotonic
 from typing import Annotated, Literal
+from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from common.catalogue import entry_of
-from dashboard_api.cli.choose import the_district, the_schools
+from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.follow import follow
+from dashboard_api.cli.nightly_modes import Search, Status, choice
+from dashboard_api.cli.records import record_of
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
 from dashboard_api.words.amounts import count, duration, number
 from dashboard_api.words.kinds import total
@@ -26,29 +29,41 @@ def sync(
     schools: Annotated[list[str] | None, typer.Argument(help="Schools, by name or id.", metavar="SCHOOL")] = None,
     all_: Annotated[bool, typer.Option("--all", help="All schools that are set up.")] = False,
     district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
+    status: Status = None,
+    search: Search = None,
     mode: Annotated[
         Mode, typer.Option(help="partial: what is new; full: Moodle is made to match; refresh: only count.")
     ] = "partial",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the plan; nothing is sent to Moodle.")] = False,
+    scope: Annotated[
+        str | None, typer.Option(help="Only one class or person of the one school: class:ID or user:ID.")
+    ] = None,
+    retry_failed: Annotated[
+        UUID | None, typer.Option(help="Do again what failed in this run, and nothing else.", metavar="RUN")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
     wait: Annotated[bool, typer.Option("--wait", help="Follow the runs to their ends.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The last line is one JSON object.")] = False,
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait at the most.")] = None,
 ) -> None:
     """Sync schools. With --wait the exit code is 1 if any run failed or did not start."""
-    if bool(schools) == all_:
-        raise Trouble("Name the schools to sync, or give --all for all that are set up.")
     client = Client.from_environment()
-    district_id = the_district(client, district)
-    locale = client.get(f"/districts/{district_id}")["locale"]
-    body: Json = {"mode": mode, "dry_run": dry_run, "reason": reason}
-    if schools:
-        body["schools"] = [school["id"] for school in the_schools(client, district_id, schools)]
+    body: Json = {"dry_run": dry_run, "reason": reason}
     began = monotonic()
-    order = client.post(f"/districts/{district_id}/runs", body)
+    if retry_failed is not None:
+        if schools or all_ or status or search:
+            raise Trouble("--retry-failed names a run, and with it the school; name no schools beside it.")
+        district_id = client.get(f"/runs/{retry_failed}")["district_id"]
+        order = client.post(f"/runs/{retry_failed}/retry", body)
+    else:
+        district_id = the_district(client, district)
+        body |= {"mode": mode, "scope": record_of(scope) if scope else None}
+        body |= choice(client, district_id, schools, {"status": status, "search": search}, all_)
+        order = client.post(f"/districts/{district_id}/runs", body)
     if not wait:
         _tell_order(order, as_json)
         return
+    locale = client.get(f"/districts/{district_id}")["locale"]
     runs = follow(client, district_id, order, Console(stderr=True), timeout)
     report = Report(sorted(runs, key=lambda run: str(run["school"]).lower()), monotonic() - began, locale)
     report.tell(as_json)

@@ -4,13 +4,23 @@ Descriptions are written to follow "It is", because a mistake's sentence quotes 
 """
 
 from collections.abc import Mapping
-from datetime import time
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from dashboard_api.declare.sources import Source
-from dashboard_api.declare.values import Declared, Email, Id, Name, Secret, WebAddress, Zone, time_of_night
+from dashboard_api.declare.values import (
+    Declared,
+    Email,
+    Id,
+    Name,
+    Secret,
+    Spread,
+    TimeOfNight,
+    WebAddress,
+    Weekdays,
+    Zone,
+)
 from rules.policy import Policy
 
 SOURCE_ID = "main"
@@ -22,7 +32,7 @@ Parallel = Annotated[int, Field(ge=1, le=100)]
 
 
 class District(Declared):
-    """The district itself."""
+    """The district itself. `nightly`, `nights`: of schools that have none of their own."""
 
     id: Id = Field(description="a short name for addresses and commands: lower-case letters, digits and hyphens")
     name: Name = Field(description="the district's name as people know it")
@@ -30,6 +40,9 @@ class District(Declared):
     locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en"
     pool: Id = "shared"
     max_parallel: Parallel = 4
+    nightly: TimeOfNight = None
+    nights: Weekdays = None
+    spread_minutes: Spread | None = None
 
 
 class Target(Declared):
@@ -52,7 +65,8 @@ class DeclaredSchool(Declared):
     source: Id | None = None
     target: str | None = None
     timezone: Zone | None = None
-    nightly: Annotated[time | None, BeforeValidator(time_of_night)] = None
+    nightly: TimeOfNight = None
+    nights: Weekdays = None
 
 
 def _all_or_some(value: object) -> object:

@@ -1,14 +1,15 @@
 """The kinds of value that a declaration holds, each with the sentence about what it must be."""
 
+import re
 from datetime import time
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-NIGHTLY_TIMES = {"20:00": time(20), "00:00": time(0)}
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Declared(BaseModel):
@@ -46,12 +47,25 @@ def _absolute(value: str) -> str:
 
 
 def time_of_night(value: object) -> object:
-    """The time of day that a nightly sync may have. Raises `ValueError`."""
+    """A time of day that a nightly sync may have: `HH:MM`, or none. Raises `ValueError`."""
     if value is None or isinstance(value, time):
         return value
-    if value not in NIGHTLY_TIMES:
-        raise ValueError('must be "20:00" or "00:00", in the school\'s own time')
-    return NIGHTLY_TIMES[str(value)]
+    if value == "none":
+        return None
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(value)):
+        raise ValueError('must be a time of day such as "20:00" or "00:00", in the school\'s own time, or none')
+    return time.fromisoformat(str(value))
+
+
+def weekdays(value: object) -> object:
+    """Days of the week as ISO numbers, from their names or numbers. Raises `ValueError`."""
+    if value is None:
+        return None
+    names = [str(one).lower()[:3] for one in value] if isinstance(value, list | tuple) else []
+    known = {name: number for number, name in enumerate(WEEKDAYS, 1)} | {str(n): n for n in range(1, 8)}
+    if not names or not set(names) <= known.keys():
+        raise ValueError(f"must be a list of days of the week: {', '.join(WEEKDAYS)}")
+    return tuple(sorted({known[name] for name in names}))
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -61,3 +75,6 @@ AbsolutePath = Annotated[str, AfterValidator(_absolute)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+TimeOfNight = Annotated[time | None, BeforeValidator(time_of_night)]
+Weekdays = Annotated[tuple[int, ...] | None, BeforeValidator(weekdays)]
+Spread = Annotated[int, Field(ge=0, le=120)]

@@ -47,7 +47,7 @@ async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
         "sentence": standing.run_sentence(run),
         "ended": run["status"] in standing.ENDED,
         "so_far": _so_far(run),
-        "title": f"{standing.MODES.get(run['mode'], 'Sync')} of {run['school'] or 'a school that is not declared'}",
+        "title": f"{standing.run_name(run)} of {run['school'] or 'a school that is not declared'}",
         "phases": phases.phases_of(run),
         "changes": kinds.table(run["changes"]),
         "plan": kinds.table(run["plan"]),

@@ -32,7 +32,9 @@ async def note_request(event: SyncRequested, uow: UnitOfWork) -> None:
     """The run was admitted."""
     fact = replace(
         fact_of(event, "requested"),
+        kind=event.kind,
         mode=event.mode,
+        scope=runs.scope_of(event),
         dry_run=event.dry_run,
         trigger=event.trigger,
         requested_at=told_at(uow),
@@ -44,6 +46,8 @@ async def note_refusal(event: SyncRefused, uow: UnitOfWork) -> None:
     """The run was not admitted."""
     fact = replace(
         fact_of(event, "refused"),
+        mode=event.mode,
+        trigger=event.trigger if event.mode else None,
         refusal=event.reason,
         running_run_id=event.running_run_id,
         ended_at=told_at(uow),
@@ -97,12 +101,14 @@ async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
         await runs.note(uow.conn, fact)
         if event.outcome == "refreshed":
             await school_states.note_counts(uow.conn, fact, told_at(uow))
-        elif event.outcome != "previewed":
+        elif event.outcome not in ("previewed", "cancelled"):
             health = "with_errors" if event.errors or event.outcome == "with_errors" else "clean"
             await school_states.note_ending(
                 uow.conn,
                 Ending(event.district_id, event.school_id, event.run_id, health, event.errors, told_at(uow)),
             )
+            if event.lifts_hold:
+                await school_states.lift_hold(uow.conn, event.district_id, event.school_id, told_at(uow))
             if not event.errors:
                 await run_errors.forget_before(uow.conn, event.district_id, event.school_id, event.run_id)
         await hints.tell(uow.conn, event)

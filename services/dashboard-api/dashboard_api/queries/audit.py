@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from common.db import Connection
+from common.db import Connection, Pool
+from dashboard_api.queries.pages import Page
 
 
 async def add(
@@ -17,3 +18,31 @@ async def add(
         subject,
         detail or {},
     )
+
+
+async def page(pool: Pool, districts: list[str] | None, district_id: str | None, after: int | None, limit: int) -> Page:
+    """A page of acts, the latest first. `districts` None: all; `after` is the id of the last act before the page."""
+    row = await pool.fetchrow(
+        """
+        WITH page AS (
+            SELECT id, district_id, at, actor, action, subject, detail FROM audit
+            WHERE ($1::text[] IS NULL OR district_id = ANY ($1)) AND ($2::text IS NULL OR district_id = $2)
+              AND ($3::bigint IS NULL OR id < $3)
+            ORDER BY id DESC LIMIT $4 + 1
+        ), kept AS (SELECT * FROM page ORDER BY id DESC LIMIT $4)
+        SELECT coalesce(json_agg(json_build_object(
+                   'at', at, 'district_id', district_id, 'actor', actor,
+                   'actor_name', coalesce((SELECT o.name FROM operator o WHERE o.id::text = actor),
+                                          (SELECT k.name FROM api_key k WHERE k.id::text = actor), actor),
+                   'action', action, 'subject', subject, 'detail', detail) ORDER BY id DESC), '[]')::text AS items,
+               CASE WHEN (SELECT count(*) FROM page) > $4 THEN (
+                   SELECT json_build_array(id::text) FROM kept ORDER BY id LIMIT 1)::text END AS next
+        FROM kept
+        """,
+        districts,
+        district_id,
+        after,
+        limit,
+    )
+    assert row is not None
+    return Page.of(row)

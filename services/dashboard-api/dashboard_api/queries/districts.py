@@ -5,16 +5,22 @@ from dashboard_api.declare.model import Declaration
 
 
 async def upsert(conn: Connection, declaration: Declaration, all_schools: str | None) -> None:
-    """Write the district as declared."""
+    """Write the district as declared; the times of nights that it does not mention stay as they were set."""
     district = declaration.district
     await conn.execute(
         """
-        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools, policy)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools, policy,
+                              nightly, nights, spread_minutes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11::smallint[], '{1,2,3,4,5,6,7}'),
+                coalesce($12::int, 5))
         ON CONFLICT (id) DO UPDATE
         SET name = excluded.name, timezone = excluded.timezone, locale = excluded.locale, pool = excluded.pool,
             max_parallel = excluded.max_parallel, notify = excluded.notify, all_schools = excluded.all_schools,
-            policy = excluded.policy, declared_at = now()
+            policy = excluded.policy,
+            nightly = CASE WHEN $13::boolean THEN excluded.nightly ELSE district.nightly END,
+            nights = coalesce($11::smallint[], district.nights),
+            spread_minutes = coalesce($12::int, district.spread_minutes),
+            declared_at = now()
         """,
         district.id,
         district.name,
@@ -25,6 +31,10 @@ async def upsert(conn: Connection, declaration: Declaration, all_schools: str | 
         list(declaration.notify),
         all_schools,
         declaration.policy.model_dump(mode="json", exclude_unset=True),
+        district.nightly,
+        [*district.nights] if district.nights else None,
+        district.spread_minutes,
+        "nightly" in district.model_fields_set,
     )
 
 
@@ -67,6 +77,8 @@ async def one_json(pool: Pool, district_id: str) -> str | None:
         """
         SELECT to_json(o)::text FROM (
             SELECT d.*, sums.counts, coalesce(states.statuses, '{}') AS statuses, coalesce(states.errors, 0) AS errors,
+                   (SELECT count(*) FROM school_status s
+                    WHERE s.district_id = d.id AND s.status = 'with_errors' AND s.health = 'failed') AS failed,
                    (SELECT count(DISTINCT school_id) FROM run r
                     WHERE r.district_id = d.id AND r.status < 'refused') AS running
             FROM district_overview d

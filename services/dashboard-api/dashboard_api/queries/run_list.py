@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from common.db import Pool, Row
+from common.db import Connection, Pool, Row
 from dashboard_api.queries.pages import Page
 
 
@@ -85,6 +85,13 @@ async def district_of(pool: Pool, districts: list[str] | None, id_: UUID) -> str
         "SELECT district_id FROM run WHERE id = $1 AND ($2::text[] IS NULL OR district_id = ANY($2))", id_, districts
     )
     return district
+
+
+async def standing(conn: Connection, district_id: str, id_: UUID) -> Row:
+    """`status, school_id` of a run that is there."""
+    row = await conn.fetchrow("SELECT status, school_id FROM run WHERE district_id = $1 AND id = $2", district_id, id_)
+    assert row is not None
+    return row
 
 
 async def errors_page(pool: Pool, district_id: str, run_id: UUID, after: list[str] | None, limit: int) -> Page:

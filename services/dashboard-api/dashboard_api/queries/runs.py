@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
-from common.db import Connection, Row
-from common.events import CountByEntity, CountByKind, RunEvent, SyncOrdered
+from common.db import Connection, Pool, Row
+from common.events import CountByEntity, CountByKind, RunEvent, SyncRequested
+from common.orders import HoldDecided, SyncOrdered
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class RunFact:
     ordered_at: datetime | None = None
     requested_at: datetime | None = None
     ended_at: datetime | None = None
+    kind: str | None = None
+    scope: dict[str, Any] | None = None
+    cancel_ordered_by: str | None = None
+    cancel_ordered_at: datetime | None = None
 
 
 COLUMNS = tuple(field.name for field in fields(RunFact))
@@ -78,11 +84,11 @@ NOTE = f"""
 
 
 async def note(conn: Connection, fact: RunFact) -> Row:
-    """Add what an event says to its run, which may be new; `status` and `dry_run` as they stand then.
+    """Add what an event says to its run, which may be new; `status`, `dry_run` and `kind` as they stand then.
 
     Every column is told by one kind of event, or only ever rises, so facts may come twice and in any order.
     """
-    row = await conn.fetchrow(f"{NOTE} RETURNING status, dry_run", *astuple(fact))
+    row = await conn.fetchrow(f"{NOTE} RETURNING status, dry_run, kind", *astuple(fact))
     assert row is not None
     return row
 
@@ -106,7 +112,9 @@ def facts_of_order(event: SyncOrdered, school_ids: Sequence[UUID], at: datetime)
             school_id,
             "ordered",
             order_id=event.order_id,
+            kind=event.kind,
             mode=event.mode,
+            scope=scope_of(event),
             dry_run=event.dry_run,
             trigger="person",
             ordered_by=event.ordered_by,
@@ -117,6 +125,36 @@ def facts_of_order(event: SyncOrdered, school_ids: Sequence[UUID], at: datetime)
     ]
 
 
+def fact_of_decision(event: HoldDecided, at: datetime) -> RunFact:
+    """The run that honours a decision, under the id that the scheduler will give it; its mode is the scheduler's."""
+    return RunFact(
+        event.district_id,
+        run_of(event.hold_id, event.school_id),
+        event.school_id,
+        "ordered",
+        order_id=event.hold_id,
+        trigger="decision",
+        ordered_by=event.decided_by,
+        reason=event.reason or None,
+        ordered_at=at,
+    )
+
+
+def scope_of(event: SyncOrdered | SyncRequested) -> dict[str, Any]:
+    """What the run is narrowed to, without what narrows nothing."""
+    return event.scope.model_dump(mode="json", exclude_defaults=True)
+
+
 def run_of(order_id: UUID, school_id: UUID) -> UUID:
-    """The id of an order's run for a school: the rule stands with `SyncOrdered`."""
+    """The id of an order's run for a school: the rule stands with `SyncOrdered`. A decided hold is an order too."""
     return uuid5(order_id, str(school_id))
+
+
+async def one(pool: Pool, districts: list[str] | None, id_: UUID) -> Row | None:
+    """`district_id, id, school_id, status, kind, mode, dry_run, snapshot` of a run. `districts` None: all."""
+    return await pool.fetchrow(
+        "SELECT district_id, id, school_id, status, kind, mode, dry_run, snapshot FROM run "
+        "WHERE id = $1 AND ($2::text[] IS NULL OR district_id = ANY($2))",
+        id_,
+        districts,
+    )

@@ -7,7 +7,8 @@ from uuid import UUID
 from common.db import Pool
 from dashboard_api.queries.pages import Page
 
-SchoolStatus = Literal["clean", "with_errors", "failed", "ready", "not_set_up", "not_shared"]
+SchoolStatus = Literal["nightly", "with_errors", "paused", "on_hold", "not_set_up", "not_shared"]
+"""As `registry.status_of` decides it."""
 RUNNING = "running"
 
 
@@ -55,3 +56,9 @@ async def page(pool: Pool, wanted: SchoolFilter) -> Page:
     )
     assert row is not None
     return Page.of(row)
+
+
+async def count_by_status(pool: Pool) -> dict[str, int]:
+    """How many schools stand how, over all districts."""
+    rows = await pool.fetch("SELECT status, count(*) AS n FROM school_status GROUP BY status")
+    return {row["status"]: row["n"] for row in rows}

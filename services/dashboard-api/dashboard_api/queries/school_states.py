@@ -59,3 +59,34 @@ async def note_ending(conn: Connection, ending: Ending) -> None:
         ending.errors,
         ending.at,
     )
+
+
+async def note_hold(conn: Connection, district_id: str, school_id: UUID, hold_id: UUID, at: datetime) -> None:
+    """Operations of the school wait for a decision, unless that is over already."""
+    await conn.execute(
+        """
+        INSERT INTO school_state (district_id, school_id, hold_id, held_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (district_id, school_id) DO UPDATE SET hold_id = excluded.hold_id, held_at = excluded.held_at
+        WHERE coalesce(school_state.hold_over_at < excluded.held_at, true)
+          AND coalesce(school_state.held_at <= excluded.held_at, true)
+        """,
+        district_id,
+        school_id,
+        hold_id,
+        at,
+    )
+
+
+async def lift_hold(conn: Connection, district_id: str, school_id: UUID, at: datetime) -> None:
+    """Nothing of the school that was held before this moment waits any more."""
+    await conn.execute(
+        """
+        INSERT INTO school_state (district_id, school_id, hold_over_at) VALUES ($1, $2, $3)
+        ON CONFLICT (district_id, school_id) DO UPDATE
+        SET hold_over_at = greatest(school_state.hold_over_at, excluded.hold_over_at),
+            held_at = CASE WHEN school_state.held_at > excluded.hold_over_at THEN school_state.held_at END
+        """,
+        district_id,
+        school_id,
+        at,
+    )

@@ -56,7 +56,8 @@ async def set_all_up(conn: Connection, district_id: str) -> None:
 async def set_up_only(conn: Connection, district_id: str, declared: Sequence[tuple[str, DeclaredSchool]]) -> None:
     """Set up the schools of a list (with the ids of their sources), and no others.
 
-    One that its source has not told of yet waits for the listing.
+    One that its source has not told of yet waits for the listing. A time that the list does not mention stays as it
+    was set.
     """
     ids = [school_id(district_id, source_id, school.source_id) for source_id, school in declared]
     await conn.execute(
@@ -64,13 +65,26 @@ async def set_up_only(conn: Connection, district_id: str, declared: Sequence[tup
     )
     await conn.executemany(
         """
-        INSERT INTO school (district_id, id, source_id, source_school_id, target_id, name, timezone, nightly, shared)
-        VALUES ($1, $2, $3, $4, $5, $4, $6, $7, false)
+        INSERT INTO school (district_id, id, source_id, source_school_id, target_id, name, timezone, nightly, nights,
+                            shared)
+        VALUES ($1, $2, $3, $4, $5, $4, $6, $7, $8, false)
         ON CONFLICT (district_id, id) DO UPDATE
-        SET target_id = excluded.target_id, timezone = excluded.timezone, nightly = excluded.nightly
+        SET target_id = excluded.target_id, timezone = excluded.timezone,
+            nights = coalesce($8::smallint[], school.nights),
+            nightly = CASE WHEN $9::boolean THEN excluded.nightly ELSE school.nightly END
         """,
         [
-            (district_id, id_, source_id, school.source_id, TARGET_ID, school.timezone, school.nightly)
+            (
+                district_id,
+                id_,
+                source_id,
+                school.source_id,
+                TARGET_ID,
+                school.timezone,
+                school.nightly,
+                [*school.nights] if school.nights else None,
+                "nightly" in school.model_fields_set,
+            )
             for id_, (source_id, school) in zip(ids, declared, strict=True)
         ],
     )
@@ -81,6 +95,24 @@ async def set_up(conn: Connection, district_id: str) -> list[UUID]:
     rows = await conn.fetch(
         "SELECT id FROM school WHERE district_id = $1 AND shared AND target_id IS NOT NULL ORDER BY lower(name), id",
         district_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def matching(pool: Pool, district_id: str, status: str | None, search: str | None) -> list[UUID]:
+    """The schools that are set up and stand so, and whose name has these words; `running`: those with an open run."""
+    rows = await pool.fetch(
+        """
+        SELECT id FROM school_status s
+        WHERE s.district_id = $1 AND s.shared AND s.target_id IS NOT NULL
+          AND ($2::text IS NULL OR s.status = $2 OR ($2 = 'running' AND EXISTS (
+               SELECT FROM run r WHERE r.district_id = s.district_id AND r.school_id = s.id AND r.status < 'refused')))
+          AND ($3::text IS NULL OR position(lower($3) IN s.sort_name) > 0)
+        ORDER BY s.sort_name, s.id
+        """,
+        district_id,
+        status,
+        search or None,
     )
     return [row["id"] for row in rows]
 

@@ -25,7 +25,9 @@ ENTITIES = {
     "enrolment": "Enrolments",
     "guardian_link": "Ties to guardians",
     "group": "Groups",
+    "group_member": "Places in groups",
     "cohort": "Cohorts",
+    "cohort_member": "Places in cohorts",
 }
 KINDS = {
     "create": "created",
@@ -36,6 +38,8 @@ KINDS = {
     "hide": "hidden",
     "suspend": "suspended",
     "unenrol": "un-enrolled",
+    "add": "added",
+    "remove": "removed",
     "added": "added",
     "changed": "changed",
     "removed": "removed",

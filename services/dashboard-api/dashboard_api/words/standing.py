@@ -20,13 +20,16 @@ class Badge:
 
 
 SCHOOL = {
-    "clean": Badge("In step", "tick", "ok"),
+    "nightly": Badge("Nightly sync", "tick", "ok"),
     "with_errors": Badge("Syncing with errors", "triangle", "warn"),
-    "failed": Badge("Last sync failed", "octagon", "bad"),
-    "ready": Badge("Not yet synced", "circle", "calm"),
+    "paused": Badge("Nightly sync paused", "pause", "calm"),
+    "on_hold": Badge("On hold", "octagon", "bad"),
     "not_set_up": Badge("Not set up", "dashed", "none"),
     "not_shared": Badge("No longer shared", "slash", "calm"),
 }
+"""By status, as `registry.status_of` decides it."""
+BY_HAND = {"never": Badge("Not yet synced", "circle", "calm"), "clean": Badge("In step", "tick", "ok")}
+"""By health: schools without errors that have no nightly time cannot be said to sync nightly."""
 RUNNING = Badge("Running", "arrow", "live")
 FILTERS = {**{key: badge.word for key, badge in SCHOOL.items()}, "running": RUNNING.word}
 RUN = {
@@ -44,9 +47,12 @@ OUTCOME = {
     "nothing_to_do": Badge("Nothing to do", "tick", "ok"),
     "previewed": Badge("Previewed", "tick", "ok"),
     "refreshed": Badge("Counts refreshed", "tick", "ok"),
+    "held": Badge("Waits for a decision", "octagon", "warn"),
+    "cancelled": Badge("Cancelled", "slash", "calm"),
 }
 ENDED = ("refused", "failed", "completed")
 MODES = {"nightly": "Nightly sync", "partial": "Partial sync", "full": "Full sync", "refresh": "Refresh of counts"}
+KINDS_OF_RUN = {"undo": "Undo", "rebuild": "Rebuilding of links"}
 SOURCES = {
     "oneroster": "OneRoster",
     "oneroster-csv": "OneRoster CSV",
@@ -57,9 +63,16 @@ SOURCES = {
 UNITS = {"fetching": "records", "planning": "records", "applying": "operations"}
 REFUSALS = {
     "already_running": "Another run of this school was under way.",
+    "coalesced": "Another run of this school that waits, or took its place, does the same.",
     "not_set_up": "The school has no target. Name it in the district file under schools, and apply the file.",
     "unknown_school": "The scheduler does not know this school. Apply the district file again.",
+    "paused": "The nightly sync of this school is paused. `rosterbus resume` lets it go on.",
+    "on_hold": "Operations of an earlier run wait for a decision. Decide on them, or run the sync again.",
+    "blackout": "The district has set this date apart as one without a nightly sync.",
+    "missed": "The scheduler could not start it within six hours of its time. The next night takes in what is new.",
+    "device_offline": "Skipped: the device was offline at its time.",
 }
+"""Why a run did not begin, by the reason in `sync.refused`."""
 
 
 def source_names(sources: list[Json]) -> dict[str, str]:
@@ -68,6 +81,18 @@ def source_names(sources: list[Json]) -> dict[str, str]:
     alone = {source["id"] for source in sources if kinds.count(source["kind"]) == 1}
     names = {source["id"]: SOURCES.get(source["kind"]) or str(source["kind"]) for source in sources}
     return {id_: name if id_ in alone else f"{name} ({id_})" for id_, name in names.items()}
+
+
+def run_name(run: Json) -> str:
+    """Full sync, Nightly sync, or what else a run does."""
+    return KINDS_OF_RUN.get(run.get("kind") or "") or MODES.get(run["mode"], "Sync")
+
+
+def school_badge(school: Json) -> Badge:
+    """The badge of a school."""
+    if school["status"] == "nightly" and not school["nightly"]:
+        return BY_HAND.get(school["health"], BY_HAND["clean"])
+    return SCHOOL[school["status"]]
 
 
 def run_badge(run: Json) -> Badge:
@@ -92,16 +117,33 @@ def school_why(school: Json, locale: str) -> str:
     """Why a school stands as it does, or what comes next; the failure in the locale's language."""
     match school["status"]:
         case "with_errors":
-            return f"{count(school['errors'], 'record')} to look at"
-        case "failed":
-            return entry_of(last["failure_code"]).words(locale).title if (last := school["last_run"]) else ""
-        case "ready":
+            return _errors_of(school, locale)
+        case "paused":
+            return _mode_words(school) or "until it is resumed"
+        case "on_hold":
+            return "operations wait for a decision"
+        case "nightly" if school["health"] == "never":
             return "run its first full sync"
+        case "nightly" if school["mode"] == "additions_only":
+            return " · ".join(part for part in ("additions only", _mode_words(school)) if part)
+        case "nightly" if school["nightly"]:
+            return f"at {school['nightly']}"
         case "not_set_up":
             return "name it in the district file"
         case "not_shared":
             return "nothing was removed"
     return ""
+
+
+def _errors_of(school: Json, locale: str) -> str:
+    if school["health"] == "failed" and (last := school["last_run"]):
+        return f"last sync failed: {entry_of(last['failure_code'] or '').words(locale).title}"
+    return f"{count(school['errors'], 'record')} to look at"
+
+
+def _mode_words(school: Json) -> str:
+    until = f"until {school['mode_until']}" if school["mode_until"] else ""
+    return ": ".join(part for part in (until, school["mode_reason"]) if part)
 
 
 def last_sync(last: Json | None) -> str:
@@ -147,6 +189,12 @@ def _completion(run: Json) -> str:
             text = "A dry run: this is what would be done. Nothing was sent to Moodle."
         case "refreshed":
             text = "The roster was read and counted. Nothing was sent to Moodle."
+        case "held":
+            text = f"Removals wait for a decision{f'; the rest is in Moodle: {done}' if done else ''}."
+        case "cancelled":
+            text = (
+                f"It was cancelled. Until then, in Moodle: {done}." if done else "It was cancelled. Nothing was sent."
+            )
         case _:
             text = f"In Moodle: {done}." if done else "Nothing was changed in Moodle."
     return f"{text} {count(run['errors'], 'record')} could not be taken as they are." if run["errors"] else text

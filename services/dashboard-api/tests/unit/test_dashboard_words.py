@@ -90,8 +90,8 @@ def test_phases_stand_as_the_run_does(run: dict[str, str], states: list[str]) ->
     [("en", "The source does not answer"), ("nl-BE", "De bron antwoordt niet"), ("de", "The source does not answer")],
 )
 def test_a_failed_school_says_why_in_the_language_of_its_district(locale: str, why: str) -> None:
-    school = {"status": "failed", "last_run": {"failure_code": "SOURCE_UNREACHABLE"}}
-    assert standing.school_why(school, locale) == why
+    school = {"status": "with_errors", "health": "failed", "last_run": {"failure_code": "SOURCE_UNREACHABLE"}}
+    assert standing.school_why(school, locale) == f"last sync failed: {why}"
 
 
 def test_a_failed_run_says_what_to_do_in_the_language_of_its_district() -> None:

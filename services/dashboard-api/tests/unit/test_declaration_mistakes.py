@@ -102,7 +102,8 @@ def test_secrets_show_nowhere() -> None:
         ("source", {"kind": "oneroster-csv", "path": "roster.zip"}, "source.path",
          "source.path must be an absolute path, on the machine where roster-fetcher runs."),
         ("target.roles", {"student": 5, "pupil": 6}, "target.roles.pupil",
-         "target.roles.pupil is not a role that can be mapped; the roles are student, teacher, administrator, guardian."),
+         "target.roles.pupil is not a role that can be mapped; "
+         "the roles are student, teacher, administrator, guardian."),
         ("target.roles", {"student": "five"}, "target.roles.student", "target.roles.student must be a whole number."),
         ("target.roles", {}, "target.roles", "target.roles must not be empty."),
         ("target.token", "", "target.token", "target.token must not be empty."),
@@ -111,9 +112,9 @@ def test_secrets_show_nowhere() -> None:
         ("schools", "some", "schools", "schools must be the word all, or a list with at least one school."),
         ("schools", [{"source_id": "7", "id": "7"}], "schools[1].id",
          "schools[1].id is not a key that is known here; the keys here are source_id, source, target, timezone, "
-         "nightly."),
-        ("schools", [{"source_id": "7", "nightly": "21:00"}], "schools[1].nightly",
-         'schools[1].nightly must be "20:00" or "00:00", in the school\'s own time.'),
+         "nightly, nights."),
+        ("schools", [{"source_id": "7", "nightly": "21h"}], "schools[1].nightly",
+         'schools[1].nightly must be a time of day such as "20:00" or "00:00", in the school\'s own time, or none.'),
         ("schools", [{"source_id": "7"}, {"source_id": "7"}], "",
          "schools: 7 is named twice; name each school once."),
         ("schools", [{"source_id": "7", "target": "South Moodle"}], "",

@@ -1,9 +1,12 @@
 """What Moodle's errors mean to us. A web-service error comes with HTTP 200 and `{exception, errorcode, message}`."""
 
 from common.errors import Permanent, Transient
+from moodle_sync.moodle.functions import BEHIND
 
 NO_CAPABILITY = {"nopermissions", "nopermission", "requireloginerror", "errorcoursecontextnotvalid"}
+NO_SUCH_RECORD = "invalidrecord"
 UNREACHABLE = "LMS_UNREACHABLE"
+NOT_ALLOWED = "LMS_NOT_ALLOWED"
 LONGEST_WAIT = 60.0
 """Seconds of quiet that a site may ask for, and a run still waits: all attempts must fit into a handler's time."""
 
@@ -44,16 +47,23 @@ def from_answer(function: str, answer: dict[str, object]) -> Exception:
         )
     if code == "accessexception":
         return Permanent(
-            f"Moodle's token may not call {function}. Add the function to the token's external service.",
-            code=UNREACHABLE,
+            f"Moodle's token may not call {function}. Add the function to the token's external service"
+            f"{_with_capability(function)}.",
+            code=NOT_ALLOWED,
         )
     if code in NO_CAPABILITY:
         return Permanent(
-            f"Moodle's web-service user lacks a capability for {function} ({code}). "
-            "Give its role the capabilities listed in the set-up guide.",
-            code=UNREACHABLE,
+            f"Moodle's web-service user may not do what {function} does ({code}). "
+            f"Look at its role in the system context{_with_capability(function)}, "
+            "and compare it with the capabilities listed in the set-up guide.",
+            code=NOT_ALLOWED,
         )
     return Refused(function, code, message)
+
+
+def _with_capability(function: str) -> str:
+    capability = BEHIND.get(function)
+    return f", and give its user's role {capability}" if capability else ""
 
 
 def from_status(function: str, status: int, wait: float | None = None) -> Exception:

@@ -10,6 +10,7 @@ from common.uow import UnitOfWork
 from moodle_sync import links, lookup, operations
 from moodle_sync.moodle.reading import MoodleReader
 from moodle_sync.plan import Applied, Planned, operations_for
+from moodle_sync.planning.keys import COURSE_OF_CLASS, shared_course
 from moodle_sync.scope import Scope
 from rules.classes import Category, CourseRules, midnight
 from rules.people import Fields
@@ -60,7 +61,7 @@ class ClassPlanner:
         planned: list[Planned] = []
         for category in categories:
             row, there = known.get(category.key), self._there.get(str(category.fields["idnumber"]))
-            applied = Applied(row["applied"], row["active"], row["moodle_id"]) if row and row["applied"] else None
+            applied = _applied(row)
             for operation in operations_for(
                 "category", category.key, category.fields, b"", applied, everything=self._scope.applies_all
             ):
@@ -73,7 +74,8 @@ class ClassPlanner:
     async def _plan_chunk(self, rows: Sequence[Row]) -> None:
         scope = self._scope
         paths = [self._rules.categories(self._fields(row)) for row in rows]
-        levels = {category.key: category for path in paths for category in path}
+        placed = [path for row, path in zip(rows, paths, strict=True) if scope.applies_all or row["applied"] is None]
+        levels = {category.key: category for path in placed for category in path}
         new = [category for key, category in levels.items() if key not in self._planned]
         async with self._uow.step() as step:
             known = await links.rows(step.conn, scope, "category", [category.key for category in new])
@@ -99,11 +101,8 @@ class ClassPlanner:
     def _course(self, row: Row, category_key: str, there: dict[str, dict[str, Any]]) -> list[Planned]:
         dates = midnight(row["starts_on"], self._zone), midnight(row["ends_on"], self._zone)
         course = self._rules.course(row["source_key"], self._fields(row), category_key, dates)
-        applied = None
-        if row["applied"] is not None:
-            applied = Applied(row["applied"], row["active"], row["moodle_id"], row["drifted"])
         planned = operations_for(
-            "course", row["source_key"], course.fields, row["hash"], applied, everything=self._scope.applies_all
+            "course", row["source_key"], course.fields, row["hash"], _applied(row), everything=self._scope.applies_all
         )
         found = there.get(str(course.fields["idnumber"]))
         linked = [_as_link(operation, found, _told(found)) for operation in planned]
@@ -130,8 +129,20 @@ class ClassPlanner:
             return await step.conn.fetch(query, *scope.keys, scope.mapping, after, CHUNK)
 
     def _fields(self, row: Any) -> dict[str, str]:
-        school = self._scope.school
-        return class_fields(dict(row), source=school.source_id, school=school.name, school_id=school.source_school_id)
+        return template_fields(row, self._scope)
+
+
+def template_fields(row: Any, scope: Scope) -> dict[str, str]:
+    """What templates are made of, from a row of `DIFFERING`."""
+    school = scope.school
+    return class_fields(dict(row), source=school.source_id, school=school.name, school_id=school.source_school_id)
+
+
+def _applied(row: Row | None) -> Applied | None:
+    """What the row's link says, if there is one."""
+    if row is None or row["applied"] is None:
+        return None
+    return Applied(row["applied"], row["active"], row["moodle_id"], row["drifted"])
 
 
 def _as_link(operation: Planned, there: dict[str, Any] | None, before: Fields) -> Planned:
@@ -155,7 +166,7 @@ EMPTY_CLASS: dict[str, Any] = {
 }
 
 SCHOOL = """
-    SELECT r.source_key, l.applied, l.active, l.moodle_id FROM roster.school r
+    SELECT r.source_key, l.applied, l.active, l.moodle_id, l.drifted FROM roster.school r
     LEFT JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
          AND l.entity = 'category' AND l.source_key = r.source_key
     WHERE r.district_id = $1 AND r.school_id = $2
@@ -165,7 +176,10 @@ _LINKED = """
     LEFT JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
          AND l.entity = 'course' AND l.source_key = r.source_key
     WHERE r.source_key > $6
-      AND (l.source_key IS NULL OR l.source_hash <> r.hash OR l.mapping <> $5 OR NOT l.active OR l.drifted)
+      AND (l.source_key IS NULL OR l.source_hash <> r.hash OR l.mapping <> $5 OR NOT l.active OR l.drifted
+           OR EXISTS (SELECT FROM link c WHERE c.district_id = $1 AND c.target_id = $3 AND c.source_id = $4
+                      AND c.entity = 'category' AND c.school_id = $2 AND c.drifted
+                      AND starts_with(l.applied->>'category_key', c.source_key)))
     ORDER BY r.source_key LIMIT $7
 """
 _COLUMNS = """
@@ -176,7 +190,7 @@ _COLUMNS = """
 DIFFERING = {
     "class": f"{_COLUMNS} FROM (SELECT * FROM roster.class WHERE district_id = $1 AND school_id = $2) r {_LINKED}",
     "course": f"""{_COLUMNS} FROM (
-        SELECT coalesce(nullif(course_key, ''), source_key) AS source_key,
+        SELECT {COURSE_OF_CLASS} AS source_key,
                decode(md5(string_agg(encode(hash, 'hex'), '' ORDER BY source_key)), 'hex') AS hash,
                coalesce(nullif(min(course_title), ''), min(title)) AS title, min(code) AS code,
                min(course_key) AS course_key, min(course_title) AS course_title,
@@ -184,20 +198,22 @@ DIFFERING = {
                (array_agg(grades ORDER BY source_key))[1] AS grades,
                CASE WHEN bool_and(starts_on IS NOT NULL) THEN min(starts_on) END AS starts_on,
                CASE WHEN bool_and(ends_on IS NOT NULL) THEN max(ends_on) END AS ends_on
-        FROM roster.class WHERE district_id = $1 AND school_id = $2 GROUP BY 1) r {_LINKED}""",
+        FROM roster.class c WHERE district_id = $1 AND school_id = $2 GROUP BY 1) r {_LINKED}""",
 }
 """Courses that may differ, by what becomes one: each class, or each course with its classes.
 
 $1 district, $2 school, $3 target, $4 source, $5 mapping, $6 after which key, $7 most.
 """
 
-NEW_GROUPS = """
-    SELECT r.source_key, r.title, r.code, r.course_key FROM roster.class r
+_SHARED = shared_course("r.course_key", "r.source_key")
+NEW_GROUPS = f"""
+    SELECT r.source_key, r.title, r.code, {_SHARED} AS course_key FROM roster.class r
     LEFT JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
          AND l.entity = 'group' AND l.source_key = r.source_key
-    WHERE r.district_id = $1 AND r.school_id = $2 AND l.source_key IS NULL AND r.course_key <> ''
+    WHERE r.district_id = $1 AND r.school_id = $2 AND r.course_key <> ''
+      AND (l.source_key IS NULL OR l.applied->>'course_key' <> {_SHARED})
       AND EXISTS (SELECT FROM roster.class o WHERE o.district_id = $1 AND o.school_id = $2
                   AND o.course_key = r.course_key AND o.source_key <> r.source_key)
     ORDER BY r.source_key
 """
-"""Classes that share a course with others and have no group yet. $1 district, $2 school, $3 target, $4 source."""
+"""Classes that share a course with others and have no group there yet. $1 district, $2 school, $3 target, $4 source."""

@@ -6,6 +6,7 @@ is left out, so an operation always carries the role and both dates.
 
 from common.db import Connection
 from moodle_sync.plan import END_ENROLMENTS, ENROL_STUDENTS, ENROL_TEACHERS
+from moodle_sync.planning.keys import COURSE_OF_CLASS
 from moodle_sync.scope import Scope
 
 ROLES = ("teacher", "student")
@@ -52,13 +53,12 @@ _WANTED = """
     WHERE e.district_id = $1 AND e.school_id = $2
     ORDER BY {course}, e.user_key, role.rank, e.source_key
 """
-_COURSE = "coalesce(nullif(c.course_key, ''), c.source_key)"
 _OF_CLASS = """
     JOIN roster.class c ON c.district_id = $1 AND c.school_id = $2 AND c.source_key = e.class_key
 """
 WANTED = {
     "class": _WANTED.format(course="e.class_key", join=""),
-    "course": _WANTED.format(course=_COURSE, join=_OF_CLASS),
+    "course": _WANTED.format(course=COURSE_OF_CLASS, join=_OF_CLASS),
 }
 """Who should be where, by what becomes a course."""
 
@@ -82,27 +82,44 @@ CHANGES = """
 """$1 district, $2 school, $3 target, $4 source, $5 run, $6 zone, $7 roles by rank, $8 their ids, $9 all changes,
 $10 and $11 the phases of students and of teachers."""
 
+HEIRS = """
+        SELECT o.source_key, f.source_key AS former_key FROM operation o
+        JOIN link f ON f.district_id = $1 AND f.target_id = $3 AND f.source_id = $4 AND f.entity = 'user'
+             AND f.moodle_id = o.moodle_id AND f.source_key <> o.source_key
+        WHERE o.district_id = $1 AND o.run_id = {run} AND o.entity = 'user' AND o.kind = 'link' AND o.code = ''
+"""
+"""Who takes over the account of whom in the run: somebody came back with another id. $1, $3, $4 as everywhere."""
+
 # Proof of an ending: no record of this place is current any more, and the fetcher closes a record only when every
-# endpoint that could show it was read to its end, or when the source itself reported the deletion.
+# endpoint that could show it was read to its end, or when the source itself reported the deletion. Where classes share
+# courses, a class may also have gone to another course. Whoever takes over somebody's account loses that one's places.
 _ENDINGS = """
     INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, user_key, before, after)
-    SELECT $1, $5, $6, 'enrolment', $7, l.class_key, l.user_key,
+    SELECT $1, $5, $6, 'enrolment', $7, l.class_key, coalesce(heir.source_key, l.user_key),
            jsonb_build_object('role_id', l.role_id, 'time_start', l.time_start, 'time_end', l.time_end,
                               'active', true, 'record_key', l.record_key),
            jsonb_build_object('role_id', l.role_id, 'time_start', l.time_start, 'time_end', l.time_end,
                               'active', false, 'record_key', l.record_key)
     FROM enrolment_link l
+    LEFT JOIN ({heirs}) heir ON heir.former_key = l.user_key
     WHERE l.district_id = $1 AND l.school_id = $2 AND l.target_id = $3 AND l.source_id = $4 AND l.active
-      AND EXISTS (SELECT FROM roster.record r WHERE r.district_id = $1 AND r.school_id = $2
-                  AND r.entity = 'enrolment' AND r.source_key = l.record_key AND r.last_snapshot IS NOT NULL)
+      AND (EXISTS (SELECT FROM roster.record r WHERE r.district_id = $1 AND r.school_id = $2
+                   AND r.entity = 'enrolment' AND r.source_key = l.record_key AND r.last_snapshot IS NOT NULL)
+           {moved})
       AND NOT EXISTS (SELECT FROM roster.enrolment e {join}
                       WHERE e.district_id = $1 AND e.school_id = $2
-                        AND {course} = l.class_key AND e.user_key = l.user_key)
+                        AND {course} = l.class_key AND e.user_key IN (l.user_key, heir.source_key))
     ORDER BY l.class_key, l.user_key
 """
+# A course that stands for a class, from before the district let classes share courses, keeps its people.
+_MOVED = f"""
+           OR EXISTS (SELECT FROM roster.enrolment e {_OF_CLASS}
+                      WHERE e.district_id = $1 AND e.school_id = $2 AND e.source_key = l.record_key
+                        AND {COURSE_OF_CLASS} <> l.class_key AND c.source_key <> l.class_key)
+"""
 ENDINGS = {
-    "class": _ENDINGS.format(course="e.class_key", join=""),
-    "course": _ENDINGS.format(course=_COURSE, join=_OF_CLASS),
+    "class": _ENDINGS.format(heirs=HEIRS.format(run="$5"), moved="", course="e.class_key", join=""),
+    "course": _ENDINGS.format(heirs=HEIRS.format(run="$5"), moved=_MOVED, course=COURSE_OF_CLASS, join=_OF_CLASS),
 }
 """Enrolments that the source proved gone. $1 district, $2 school, $3 target, $4 source, $5 run, $6 phase, $7 kind."""
 

@@ -41,25 +41,30 @@ async def _look(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, kind: str, 
         rows = await step.conn.fetch(ENDINGS, *scope.run, scope.target.id, scope.school.source_id, kind, state, MOST)
     for course_id, endings in groupby(rows, key=lambda row: row["course_id"]):
         places = list(endings)
-        graded = await _graded(moodle, course_id, places)
-        if graded is None:
-            return
+        try:
+            graded = await _graded(moodle, course_id, places)
+        except Permanent:
+            return  # The token may not see grades.
+        known = [row for row in places if row["user_id"] in graded]
         async with uow.step() as step:
             await step.conn.execute(
-                NOTE, *scope.run, [row["seq"] for row in places], [row["user_id"] in graded for row in places]
+                NOTE, *scope.run, [row["seq"] for row in known], [graded[row["user_id"]] for row in known]
             )
 
 
-async def _graded(moodle: MoodleReader, course_id: int, places: list[Row]) -> set[int] | None:
-    """Accounts with a grade in the course; None where the token may not see grades."""
+async def _graded(moodle: MoodleReader, course_id: int, places: list[Row]) -> dict[int, bool]:
+    """Whether they have a grade in the course, by account, of those whom Moodle tells of.
+
+    Asked for everybody it leaves out whose enrolment is outside its dates: of them nothing is known.
+    """
     users = [0] if len(places) > WHOLE_COURSE else [row["user_id"] for row in places]
-    graded: set[int] = set()
+    graded: dict[int, bool] = {}
     for user_id in users:
         try:
             report = await moodle.call("gradereport_user_get_grade_items", {"courseid": course_id, "userid": user_id})
-        except (Refused, Permanent):
-            return None
-        graded |= {int(user["userid"]) for user in report["usergrades"] if _has_grade(user)}
+        except Refused:
+            continue
+        graded |= {int(user["userid"]): _has_grade(user) for user in report["usergrades"]}
     return graded
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from common.db import Connection
 from moodle_sync import operations
 from moodle_sync.plan import ADD_MEMBERS, REMOVE_MEMBERS, Planned
+from moodle_sync.planning.enrolments import HEIRS
 from moodle_sync.scope import Scope
 from rules.classes import CourseRules
 
@@ -23,13 +24,22 @@ class Wanted:
     query: str
     role_id: int = 0
     argument: str = ""
+    elsewhere: str = "false"
+    """Whether another school wants the membership `l` too."""
+    here: str = "l.school_id = $2"
+    """Whether the membership `l` is one that this school may end."""
 
 
 async def plan_cohorts(conn: Connection, scope: Scope) -> None:
     """Write the operations that make the cohorts which the district keeps, as far as they are not there."""
+    await operations.add(conn, scope, await new_cohorts(conn, scope))
+
+
+async def new_cohorts(conn: Connection, scope: Scope) -> list[Planned]:
+    """Cohorts that the district keeps and that are not linked, to be made."""
     rows = await conn.fetch(NEW_COHORTS, *scope.keys, scope.school.source_school_id, list(scope.policy.cohorts))
     rules, school = CourseRules(scope.policy.templates), scope.school
-    planned = [
+    return [
         Planned(
             "cohort",
             "create",
@@ -43,7 +53,6 @@ async def plan_cohorts(conn: Connection, scope: Scope) -> None:
         )
         for row in rows
     ]
-    await operations.add(conn, scope, planned)
 
 
 async def plan_memberships(conn: Connection, scope: Scope) -> None:
@@ -54,7 +63,8 @@ async def plan_memberships(conn: Connection, scope: Scope) -> None:
         with_wanted = f"WITH wanted AS ({wanted.query})"
         await conn.execute(f"{with_wanted} {ADDITIONS}", *arguments, phases[0])
         if scope.applies_all:
-            await conn.execute(f"{with_wanted} {REMOVALS}", *arguments, phases[1])
+            removals = REMOVALS.format(here=wanted.here, elsewhere=wanted.elsewhere)
+            await conn.execute(f"{with_wanted} {removals}", *arguments, phases[1])
 
 
 def wanted_memberships(scope: Scope) -> list[Wanted]:
@@ -62,11 +72,18 @@ def wanted_memberships(scope: Scope) -> list[Wanted]:
     policy, roles, school_key = scope.policy, scope.target.roles, scope.school.source_school_id
     administrator, guardian = roles.get("administrator", 0), roles.get("guardian", 0)
     cohorts = " UNION ".join(COHORT_MEMBERS[kind] for kind in policy.cohorts) or NOBODY
+    families = bool(policy.families and guardian)
     return [
         Wanted("group_member", GROUP_MEMBERS if policy.courses == "course" else NOBODY),
         Wanted("cohort_member", cohorts, argument=school_key),
         Wanted("administrator", ADMINISTRATORS if administrator else NOBODY, administrator, school_key),
-        Wanted("guardian", GUARDIANS if policy.families and guardian else NOBODY, guardian),
+        Wanted(
+            "guardian",
+            GUARDIANS if families else NOBODY,
+            guardian,
+            elsewhere=GUARDIAN_ELSEWHERE if families else "false",
+            here=GUARDIAN_HERE,
+        ),
     ]
 
 
@@ -107,6 +124,21 @@ GUARDIANS = """
                   AND u.source_key = g.student_key AND u.role = 'student')
 """
 
+# A child may be at two schools, and both may tell of the guardian; whose run wrote the membership does not matter then.
+GUARDIAN_ELSEWHERE = """
+    EXISTS (SELECT FROM roster.guardian_link g
+            JOIN registry.school s ON s.district_id = $1 AND s.id = g.school_id AND s.source_id = $4
+                 AND s.target_id = $3
+            WHERE g.district_id = $1 AND g.school_id <> $2 AND NOT g.contact_only
+              AND g.student_key = l.container_key AND g.guardian_key = l.user_key)
+"""
+GUARDIAN_HERE = """
+    (l.school_id = $2
+     OR EXISTS (SELECT FROM roster.record r
+                WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'guardian_link'
+                  AND r.body->>'student_key' = l.container_key AND r.body->>'guardian_key' = l.user_key))
+"""
+
 NEW_COHORTS = """
     SELECT wanted.key, wanted.grade FROM (
         SELECT $5::text || '/cohort' AS key, '' AS grade WHERE 'school' = ANY($6::text[])
@@ -127,17 +159,26 @@ ADDITIONS = """
     FROM wanted w
     LEFT JOIN membership_link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4 AND l.entity = $7
          AND l.container_key = w.container_key AND l.user_key = w.user_key AND l.role_id = $8
-    WHERE l.user_key IS NULL AND $2::uuid IS NOT NULL
+    WHERE $2::uuid IS NOT NULL
+      AND (l.user_key IS NULL
+           OR EXISTS (SELECT FROM operation c WHERE c.district_id = $1 AND c.run_id = $6 AND c.kind = 'create'
+                      AND c.entity = CASE $7 WHEN 'group_member' THEN 'group' WHEN 'cohort_member' THEN 'cohort' END
+                      AND c.source_key = w.container_key))
     ORDER BY w.container_key, w.user_key
 """
 
-REMOVALS = """
+REMOVALS = f"""
     INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, user_key, before, after)
-    SELECT $1, $6, $9, $7, 'remove', l.container_key, l.user_key, jsonb_build_object('role_id', l.role_id), '{}'
+    SELECT $1, $6, $9, $7, 'remove', l.container_key, coalesce(heir.source_key, l.user_key),
+           jsonb_build_object('role_id', l.role_id), '{{{{}}}}'
     FROM membership_link l
-    LEFT JOIN wanted w ON w.container_key = l.container_key AND w.user_key = l.user_key AND l.role_id = $8
-    WHERE l.district_id = $1 AND l.school_id = $2 AND l.target_id = $3 AND l.source_id = $4 AND l.entity = $7
-      AND w.user_key IS NULL
+    LEFT JOIN ({HEIRS.format(run="$6")}) heir ON heir.former_key = l.user_key
+    LEFT JOIN wanted w ON w.container_key = l.container_key AND w.user_key IN (l.user_key, heir.source_key)
+         AND l.role_id = $8
+    WHERE l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4 AND l.entity = $7
+      AND w.user_key IS NULL AND {{here}} AND NOT {{elsewhere}}
     ORDER BY l.container_key, l.user_key
 """
-"""$1 district, $2 school, $3 target, $4 source, $5 the query's own, $6 run, $7 entity, $8 role, $9 phase."""
+"""`here` and `elsewhere` of the wanted, which see the membership as `l`.
+
+$1 district, $2 school, $3 target, $4 source, $5 the query's own, $6 run, $7 entity, $8 role, $9 phase."""

@@ -1,6 +1,7 @@
 """Narrows a plan to one person, to one class, or to what failed in an earlier run."""
 
 from common.db import Connection
+from moodle_sync.planning.keys import shared_course
 from moodle_sync.scope import Scope
 
 
@@ -12,21 +13,21 @@ async def narrow(conn: Connection, scope: Scope) -> None:
     """
     narrowed = scope.narrowed
     if narrowed.entity == "user":
-        await conn.execute(f"DELETE FROM operation o {OF_RUN} AND NOT ({OF_PERSON})", *scope.run, narrowed.key)
+        await conn.execute(f"DELETE FROM operation o {OF_RUN} AND ({OF_PERSON}) IS NOT TRUE", *scope.run, narrowed.key)
     if narrowed.entity == "class":
         await conn.execute(
-            f"DELETE FROM operation o {OF_RUN} AND NOT ({OF_COURSE})", *scope.run, narrowed.key, scope.school.id
+            f"DELETE FROM operation o {OF_RUN} AND ({OF_COURSE}) IS NOT TRUE", *scope.run, narrowed.key, scope.school.id
         )
     if narrowed.failed_in is not None:
         await conn.execute(
-            f"DELETE FROM operation o {OF_RUN} AND NOT ({FAILED_BEFORE})", *scope.run, narrowed.failed_in
+            f"DELETE FROM operation o {OF_RUN} AND ({FAILED_BEFORE}) IS NOT TRUE", *scope.run, narrowed.failed_in
         )
 
 
 OF_RUN = "WHERE o.district_id = $1 AND o.run_id = $2"
 
 _NEEDED = """
-    o.kind IN ('create', 'link') AND (o.entity IN ('category', 'cohort')
+    o.user_key IS NULL AND o.kind IN ('create', 'link') AND (o.entity IN ('category', 'cohort')
     OR EXISTS (SELECT FROM operation e WHERE e.district_id = $1 AND e.run_id = $2 AND e.user_key IS NOT NULL
                AND o.source_key IN (e.source_key, e.user_key) AND {kept}))
 """
@@ -41,7 +42,9 @@ OF_PERSON = f"""
 # A class is its own course, a group in the course that it shares, or both by turns of the policy.
 OF_COURSE = f"""
     (o.entity IN ('course', 'group') AND o.source_key IN (SELECT key FROM (
-        SELECT $3::text AS key UNION SELECT nullif(body->>'course_key', '') FROM roster.record
+        SELECT $3::text AS key UNION SELECT {
+    shared_course("body->>'course_key'", "source_key", "$4")
+} FROM roster.record
         WHERE district_id = $1 AND school_id = $4 AND entity = 'class' AND source_key = $3) keys))
     OR (o.entity = 'group_member' AND o.source_key = $3)
     OR (o.entity = 'enrolment' AND EXISTS (

@@ -51,6 +51,8 @@ async def plan_people(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -> No
             matches = await _look_up(uow, scope, moodle, people)
             async with uow.step() as step:
                 await _plan_chunk(step, scope, people, matches, claims)
+    async with uow.step() as step:
+        await step.conn.execute(FIT_BY_SEVERAL, *scope.run)
 
 
 def _roles(scope: Scope) -> list[tuple[str, ...]]:
@@ -69,7 +71,7 @@ def _fields(row: Row, scope: Scope) -> dict[str, str]:
 
 
 async def _look_up(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, people: Sequence[Person]) -> dict[str, Match]:
-    """What Moodle has already of those who are new to us, by key."""
+    """What Moodle has already of those who are new to us, by key. Accounts of others of ours fit nobody."""
     new = [person for person in people if person.is_new]
     if not new:
         return {}
@@ -77,22 +79,16 @@ async def _look_up(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, people: 
     async with uow.step() as step:
         taken = await links.taken_accounts(step.conn, scope, [account.id for account in accounts])
     by_value: dict[str, list[Known]] = {}
-    for account in accounts:
+    for account in (account for account in accounts if account.id not in taken):
         for value in {account.idnumber, account.username.casefold(), account.email.casefold()} - {""}:
             by_value.setdefault(value, []).append(account)
-    found = {person.key: _match(person, by_value) for person in new}
-    return {key: _unless_taken(match_, taken) for key, match_ in found.items()}
+    return {person.key: _match(person, by_value) for person in new}
 
 
 def _match(person: Person, by_value: dict[str, list[Known]]) -> Match:
     fields = person.account.fields
     values = {str(fields["idnumber"]), str(fields["username"]), str(fields["email"]).casefold()}
     return match(fields, [account for value in values for account in by_value.get(value, [])])
-
-
-def _unless_taken(found: Match, taken: set[int]) -> Match:
-    """Nothing, where the account that fits belongs to somebody else of ours: whose it is, the claims decide."""
-    return Match() if found.account and found.account.id in taken else found
 
 
 async def _plan_chunk(
@@ -161,10 +157,25 @@ DIFFERING = """
     LEFT JOIN link l ON l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
          AND l.entity = 'user' AND l.source_key = r.source_key
     WHERE r.district_id = $1 AND r.school_id = $2 AND r.role = ANY($6::text[]) AND r.source_key > $7
+      AND (r.role <> 'guardian' OR l.source_key IS NOT NULL
+           OR EXISTS (SELECT FROM roster.guardian_link g WHERE g.district_id = $1 AND g.school_id = $2
+                      AND g.guardian_key = r.source_key AND NOT g.contact_only))
       AND (l.source_key IS NULL OR l.source_hash <> r.hash OR l.mapping <> $5 OR l.active <> r.enabled OR l.drifted)
     ORDER BY r.source_key LIMIT $8
 """
 """People who may differ. $1 district, $2 school, $3 target, $4 source, $5 mapping, $6 roles, $7 after whom, $8 most.
 
+Guardians get an account only for a child of whose schooling they are part.
 A person of several schools may be `enabled` at one and not at another; the school that runs last decides.
 """
+
+FIT_BY_SEVERAL = """
+    UPDATE operation o SET state = 'failed', code = 'AMBIGUOUS_MATCH',
+                           answer = 'account ' || o.moodle_id || ' fits several people'
+    WHERE o.district_id = $1 AND o.run_id = $2 AND o.entity = 'user' AND o.kind = 'link' AND o.state = 'planned'
+      AND EXISTS (SELECT FROM operation other
+                  WHERE other.district_id = $1 AND other.run_id = $2 AND other.entity = 'user' AND other.kind = 'link'
+                    AND other.moodle_id = o.moodle_id AND other.seq <> o.seq
+                    AND (other.match = 'idnumber' OR o.match <> 'idnumber'))
+"""
+"""One account is one person's: the one's whose ID number it bears, otherwise nobody's. $1 district, $2 run."""

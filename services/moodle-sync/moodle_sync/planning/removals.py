@@ -3,6 +3,7 @@
 from common.db import Connection
 from moodle_sync import operations
 from moodle_sync.plan import Planned
+from moodle_sync.planning.keys import shared_course
 from moodle_sync.scope import Scope
 
 
@@ -31,9 +32,10 @@ _GONE_COURSES = """
                       AND r.entity = 'class' AND {key} AND r.last_snapshot IS NULL)
     ORDER BY l.source_key
 """
+_SHARED = shared_course("r.body->>'course_key'", "r.source_key")
 GONE_COURSES = {
     "class": _GONE_COURSES.format(key="r.source_key = l.source_key"),
-    "course": _GONE_COURSES.format(key="coalesce(nullif(r.body->>'course_key', ''), r.source_key) = l.source_key"),
+    "course": _GONE_COURSES.format(key=f"{_SHARED} = l.source_key"),
 }
 
 # A person's account is suspended only when no school that uses this source has the person any more, and has not had

@@ -69,5 +69,10 @@ def with_warnings(batch: Sequence[Operation], answer: object) -> Outcomes:
     }
 
 
+def refused_with(outcome: Outcome, code: str) -> bool:
+    """Whether Moodle refused it with a warning of this code."""
+    return outcome.state == "failed" and outcome.answer.startswith(f"{code}:")
+
+
 def _words(warning: dict[str, object]) -> str:
     return f"{warning.get('warningcode', '')}: {warning.get('message', '')}"

@@ -1,4 +1,4 @@
-"""Classes are courses. A class that is gone hides its course; courses are never deleted."""
+"""Classes are courses, or share one. A class that is gone hides its course; courses are never deleted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 from moodle_sync.moodle.client import MoodleClient
 from moodle_sync.moodle.errors import Refused
 from moodle_sync.operations import Operation, Outcome
-from moodle_sync.senders import Errand, Outcomes, split_off, with_warnings
+from moodle_sync.senders import Errand, Outcomes, refused_with, split_off, with_warnings
 from moodle_sync.site import Turn
 from rules.moodle_limits import COURSE_SHORT_NAME
 from rules.names import mark
@@ -41,10 +41,7 @@ async def create(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
 async def update(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     """Change courses, take over those that were there, and show those that are back."""
     ready, outcomes = split_off(batch, lambda o: o.moodle_id is None)
-    changes = [
-        {**_fields(o), "id": o.moodle_id or 0} | ({"visible": 1} if o.kind == "reactivate" else {}) for o in ready
-    ]
-    return outcomes | await _write(errand.moodle, ready, changes)
+    return outcomes | await _update(errand.moodle, ready)
 
 
 async def hide(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
@@ -52,6 +49,30 @@ async def hide(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     ready, outcomes = split_off(batch, lambda o: o.moodle_id is None)
     changes = [{"id": o.moodle_id or 0, "visible": 0} for o in ready]
     return outcomes | await _write(errand.moodle, ready, changes)
+
+
+async def _update(moodle: MoodleClient, ready: Sequence[Operation]) -> Outcomes:
+    """Change courses; one whose new short name is another's gets it with a mark."""
+    outcomes = await _write(moodle, ready, [_changes(o) for o in ready])
+    refused = [o for o in ready if "shortname" in o.after and refused_with(outcomes[o.seq], "shortnametaken")]
+    marked = [replace(o, after=_marked(o)) for o in refused]
+    again = await _write(moodle, marked, [_changes(o) for o in marked])
+    return outcomes | {
+        o.seq: replace(again[o.seq], after=dict(o.after)) if again[o.seq].state == "done" else again[o.seq]
+        for o in marked
+    }
+
+
+def _changes(operation: Operation) -> Mapping[str, Any]:
+    shown = {"visible": 1} if operation.kind in ("link", "reactivate") else {}
+    return {**_fields(operation), "id": operation.moodle_id or 0, **shown}
+
+
+def _marked(operation: Operation) -> dict[str, Any]:
+    """Its fields, with a short name that nobody else has."""
+    own = f" {mark(operation.source_key)}"
+    name = str(operation.after["shortname"])[: COURSE_SHORT_NAME - len(own)] + own
+    return {**operation.after, "shortname": name}
 
 
 async def _write(moodle: MoodleClient, ready: Sequence[Operation], changes: Sequence[Mapping[str, Any]]) -> Outcomes:
@@ -69,12 +90,11 @@ async def _settle_taken(moodle: MoodleClient, operation: Operation, refused: Ref
     """The course is there already, perhaps elsewhere than it should be; or another has its short name."""
     known = await _find(moodle, operation)
     if known is not None:
-        return {operation.seq: Outcome("done", known, match="idnumber")}
+        (outcome,) = (await _update(moodle, [replace(operation, kind="link", moodle_id=known)])).values()
+        return {operation.seq: replace(outcome, match="idnumber")}
     if refused.errorcode != "shortnametaken":
         raise refused
-    own = f" {mark(operation.source_key)}"
-    name = str(operation.after["shortname"])[: COURSE_SHORT_NAME - len(own)] + own
-    after = {**operation.after, "shortname": name}
+    after = _marked(operation)
     (made,) = await _made(moodle, [replace(operation, after=after)])
     return {operation.seq: Outcome("done", made, after=after)}
 

@@ -17,7 +17,7 @@ async def enrol(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     if unsent:
         await errand.moodle.call("enrol_manual_enrol_users", {"enrolments": [_fields(o) for o in unsent]})
     for operation in ready:
-        if operation.before and operation.before["role_id"] != operation.after["role_id"]:
+        if _had_another_role(operation):
             await _take_role(errand.moodle, operation)
     return outcomes | done(ready)
 
@@ -71,6 +71,12 @@ async def _not_yet_enrolled(moodle: MoodleClient, batch: Sequence[Operation]) ->
         users = await moodle.call("core_enrol_get_enrolled_users", {"courseid": course_id, "options": options})
         enrolled[course_id] = {int(user["id"]) for user in users}
     return [o for o in batch if o.kind != "create" or o.user_id not in enrolled[o.place_id or 0]]
+
+
+def _had_another_role(operation: Operation) -> bool:
+    """Whether another role of ours is to be taken; 0 stands for one that somebody took already."""
+    former: int = (operation.before or {}).get("role_id", 0)
+    return former not in (0, operation.after["role_id"])
 
 
 async def _take_role(moodle: MoodleClient, operation: Operation) -> None:

@@ -1,6 +1,7 @@
 """People are accounts. Never deleted, never given a new password."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from moodle_sync import lookup
@@ -9,7 +10,7 @@ from moodle_sync.moodle.client import MoodleClient
 from moodle_sync.moodle.errors import Refused
 from moodle_sync.moodle.reading import MoodleReader
 from moodle_sync.operations import Operation, Outcome
-from moodle_sync.senders import Errand, Outcomes, split_off, with_warnings
+from moodle_sync.senders import Errand, Outcomes, refused_with, split_off, with_warnings
 from moodle_sync.site import Turn
 from rules.people import Fields, address_to_nobody
 
@@ -40,8 +41,9 @@ async def create(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
 async def update(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     """Change accounts, take over those that were there, and open those of people who are back."""
     ready, outcomes = split_off(batch, lambda o: o.moodle_id is None)
-    changes = [{"id": o.moodle_id, **o.after} | ({"suspended": 0} if o.kind == "reactivate" else {}) for o in ready]
-    return outcomes | await _write(errand.moodle, ready, changes)
+    outcomes |= await _write(errand.moodle, ready, [_changes(o) for o in ready])
+    refused = [o for o in ready if "email" in o.after and refused_with(outcomes[o.seq], "useremailduplicate")]
+    return outcomes | await _without_address(errand.moodle, refused)
 
 
 async def suspend(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
@@ -49,6 +51,28 @@ async def suspend(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     ready, outcomes = split_off(batch, lambda o: o.moodle_id is None)
     changes = [{"id": o.moodle_id or 0, "suspended": 1} for o in ready]
     return outcomes | await _write(errand.moodle, ready, changes)
+
+
+async def _without_address(moodle: MoodleClient, refused: Sequence[Operation]) -> Outcomes:
+    """Somebody whom we do not look after has the new address: everything else is changed, and the old one stays."""
+    kept = [replace(o, after={k: v for k, v in o.after.items() if k != "email"} | _former_address(o)) for o in refused]
+    outcomes = await _write(moodle, kept, [_changes(o) for o in kept])
+    return {
+        o.seq: replace(outcomes[o.seq], after=dict(o.after), warning="DUP_EMAIL")
+        if outcomes[o.seq].state == "done"
+        else outcomes[o.seq]
+        for o in kept
+    }
+
+
+def _former_address(operation: Operation) -> dict[str, Any]:
+    former = (operation.before or {}).get("email")
+    return {"email": former} if former else {}
+
+
+def _changes(operation: Operation) -> dict[str, Any]:
+    opened = {"suspended": 0} if operation.kind == "reactivate" else {}
+    return {"id": operation.moodle_id, **operation.after, **opened}
 
 
 async def _write(moodle: MoodleClient, ready: Sequence[Operation], changes: Sequence[dict[str, Any]]) -> Outcomes:

@@ -35,25 +35,19 @@ async def _links(uow: UnitOfWork, scope: Scope, after: str) -> list[Row]:
 
 async def _note(conn: Connection, scope: Scope, seen: list[tuple[Row, dict[str, Any]]]) -> None:
     deleted = [row["source_key"] for row, account in seen if is_deleted(account)]
-    there = [(row["source_key"], account) for row, account in seen if not is_deleted(account)]
+    there = [(row, account) for row, account in seen if not is_deleted(account)]
+    # Moodle leaves out a blank ID number as it leaves out one that the token may not see.
+    blank = {"idnumber": ""} if any(account.get("idnumber") for _, account in there) else {}
+    told = [blank | account for _, account in there]
     await conn.execute(
         NOTE,
         *scope.keys,
-        [key for key, _ in there],
-        [{name: account[name] for name in LOOKED_AFTER if name in account} for _, account in there],
-        [not account.get("suspended", False) for _, account in there],
+        [row["source_key"] for row, _ in there],
+        [{name: account[name] for name in LOOKED_AFTER if name in account} for account in told],
+        [not account.get("suspended", not row["active"]) for row, account in there],
     )
-    if deleted:
-        for table, column in (("enrolment_link", "user_key"), ("membership_link", "user_key"), ("link", "source_key")):
-            only_people = "AND entity = 'user'" if table == "link" else ""
-            await conn.execute(
-                f"DELETE FROM {table} WHERE district_id = $1 AND target_id = $2 AND source_id = $3 "
-                f"AND {column} = ANY($4::text[]) {only_people}",
-                scope.district_id,
-                scope.target.id,
-                scope.school.source_id,
-                deleted,
-            )
+    for of_deleted in OF_DELETED if deleted else ():
+        await conn.execute(of_deleted, scope.district_id, scope.target.id, scope.school.source_id, deleted)
 
 
 def is_deleted(account: dict[str, Any]) -> bool:
@@ -62,7 +56,7 @@ def is_deleted(account: dict[str, Any]) -> bool:
 
 
 LINKS = """
-    SELECT l.source_key, l.moodle_id FROM link l
+    SELECT l.source_key, l.moodle_id, l.active FROM link l
     WHERE l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4 AND l.entity = 'user' AND l.source_key > $5
       AND (l.school_id = $2
            OR EXISTS (SELECT FROM roster.record r WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'user'
@@ -70,6 +64,15 @@ LINKS = """
     ORDER BY l.source_key LIMIT $6
 """
 """Links of the school's people, and of those whom its runs linked. $1–$4 as everywhere, $5 after whom, $6 most."""
+
+_OF_DISTRICT = "WHERE district_id = $1 AND target_id = $2 AND source_id = $3"
+OF_DELETED = (
+    f"DELETE FROM enrolment_link {_OF_DISTRICT} AND user_key = ANY($4::text[])",
+    f"DELETE FROM membership_link {_OF_DISTRICT} "
+    "AND (user_key = ANY($4::text[]) OR entity = 'guardian' AND container_key = ANY($4::text[]))",
+    f"DELETE FROM link {_OF_DISTRICT} AND entity = 'user' AND source_key = ANY($4::text[])",
+)
+"""What goes with accounts that were deleted. $1 district, $2 target, $3 source, $4 whose."""
 
 NOTE = """
     UPDATE link l SET applied = l.applied || seen.fields, active = seen.active, drifted = true

@@ -3,10 +3,13 @@
 from typing import Any
 
 from common.db import Connection, Row
+from common.errors import Permanent
 from common.uow import UnitOfWork
+from moodle_sync.moodle.errors import NO_SUCH_RECORD, Refused
 from moodle_sync.moodle.reading import MoodleReader
 from moodle_sync.progress import Progress
 from moodle_sync.scope import Scope
+from moodle_sync.survey.places import enrolled
 
 CHUNK = 200
 COURSE_FIELDS = ("fullname", "shortname", "idnumber", "startdate", "enddate")
@@ -23,11 +26,18 @@ async def survey_categories(uow: UnitOfWork, scope: Scope, moodle: MoodleReader)
     )
     seen = {int(category["id"]): category for category in told}
     there = [(row, seen[row["moodle_id"]]) for row in rows if row["moodle_id"] in seen]
+    missing = [row["source_key"] for row in rows if row["moodle_id"] not in seen]
+    deleted = missing if missing and await _tells_of_others(moodle) else []
     async with uow.step() as step:
         fields = [{name: category[name] for name in ("name", "idnumber")} for _, category in there]
         await _note(step.conn, scope, "category", [row for row, _ in there], fields, [True] * len(there))
-        if told:
-            await _give_up(step.conn, scope, "category", [r["source_key"] for r in rows if r["moodle_id"] not in seen])
+        await _give_up(step.conn, scope, "category", deleted)
+
+
+async def _tells_of_others(moodle: MoodleReader) -> bool:
+    """Whether Moodle answers at all when asked for categories: each site has at least one at the top."""
+    criteria = [{"key": "parent", "value": "0"}]
+    return bool(await moodle.call("core_course_get_categories", {"criteria": criteria, "addsubcategories": False}))
 
 
 async def survey_courses(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, progress: Progress) -> None:
@@ -38,28 +48,31 @@ async def survey_courses(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, pr
         told = await moodle.call("core_course_get_courses", {"options": {"ids": [row["moodle_id"] for row in rows]}})
         seen = {int(course["id"]): course for course in told}
         there = [(row, seen[row["moodle_id"]]) for row in rows if row["moodle_id"] in seen]
-        deleted = [row for row in rows if row["moodle_id"] not in seen and row["active"]]
-        proved = [row["source_key"] for row in deleted if await _is_deleted(moodle, row)]
+        missing = [row for row in rows if row["moodle_id"] not in seen]
+        deleted = [row["source_key"] for row in missing if await _is_deleted(moodle, row["moodle_id"])]
         async with uow.step() as step:
             fields = [_fields(row, course) for row, course in there]
             visible = [bool(course["visible"]) for _, course in there]
             await _note(step.conn, scope, "course", [row for row, _ in there], fields, visible)
-            await _give_up(step.conn, scope, "course", proved)
+            await _give_up(step.conn, scope, "course", deleted)
             await progress.add(step, len(rows))
 
 
-async def _is_deleted(moodle: MoodleReader, row: Row) -> bool:
-    """Asked in two ways, Moodle knows no such course."""
-    answer = await moodle.call(
-        "core_course_get_courses_by_field", {"field": "idnumber", "value": row["applied"]["idnumber"]}
-    )
-    return not answer["courses"]
+async def _is_deleted(moodle: MoodleReader, course_id: int) -> bool:
+    """Asked who is in the course, Moodle says that there is none. One that we may not see, it calls closed."""
+    try:
+        await enrolled(moodle, course_id, "onlyactive")
+    except Refused as refused:
+        return refused.errorcode == NO_SUCH_RECORD
+    except Permanent:
+        return False
+    return False
 
 
 def _fields(row: Row, course: dict[str, Any]) -> dict[str, Any]:
     """What Moodle has; a course that stands elsewhere than in its category has none of ours."""
     fields = {name: course[name] for name in COURSE_FIELDS}
-    if row["category_id"] is not None and row["category_id"] != course["categoryid"]:
+    if row["category_id"] != course["categoryid"]:
         fields["category_key"] = ""
     return fields
 
@@ -94,13 +107,19 @@ async def _give_up(conn: Connection, scope: Scope, entity: str, keys: list[str])
             *scope.keys,
             keys,
         )
-        await conn.execute(
-            "DELETE FROM link WHERE district_id = $1 AND school_id = $2 AND target_id = $3 AND source_id = $4 "
-            "AND entity = 'group' AND applied->>'course_key' = ANY($5::text[])",
-            *scope.keys,
-            keys,
-        )
+        await conn.execute(GIVE_UP_GROUPS, *scope.keys, keys)
 
+
+GIVE_UP_GROUPS = """
+    WITH gone AS (
+        DELETE FROM link WHERE district_id = $1 AND school_id = $2 AND target_id = $3 AND source_id = $4
+          AND entity = 'group' AND applied->>'course_key' = ANY($5::text[]) RETURNING source_key
+    )
+    DELETE FROM membership_link m USING gone
+    WHERE m.district_id = $1 AND m.target_id = $3 AND m.source_id = $4 AND m.entity = 'group_member'
+      AND m.container_key = gone.source_key
+"""
+"""Groups of courses that were deleted, and who was in them. $1–$4 as everywhere, $5 the courses."""
 
 LINKS = """
     SELECT l.source_key, l.moodle_id, l.active, l.applied, c.moodle_id AS category_id FROM link l

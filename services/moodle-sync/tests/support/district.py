@@ -27,6 +27,7 @@ class Roster:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     classes: dict[str, dict[str, Any]] = field(default_factory=dict)
     enrolments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    guardian_links: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def with_person(self, key: str, role: str = "student", **fields: Any) -> Self:
         """And a person; named for the key unless told otherwise."""
@@ -56,19 +57,29 @@ class Roster:
         body |= {"starts_on": None, "ends_on": None} | fields
         return replace(self, enrolments={**self.enrolments, f"{class_key}-{user_key}-{role}": body})
 
+    def with_guardian(self, key: str, child: str, **fields: Any) -> Self:
+        """And a guardian of a child; the person is new unless the school has it."""
+        body = {"guardian_key": key, "student_key": child, "relationship": "parent", "contact_only": False} | fields
+        known = self if key in self.people else self.with_person(key, "guardian")
+        return replace(known, guardian_links={**self.guardian_links, f"{key}-{child}": body})
+
     def without(self, key: str) -> Self:
-        """Without a record, whatever it is; a person or class takes its enrolments along."""
+        """Without a record, whatever it is; a person or class takes its enrolments and the like along."""
         return replace(
             self,
             people={k: v for k, v in self.people.items() if k != key},
             classes={k: v for k, v in self.classes.items() if k != key},
             enrolments={k: v for k, v in self.enrolments.items() if key not in (k, v["class_key"], v["user_key"])},
+            guardian_links={
+                k: v for k, v in self.guardian_links.items() if key not in (k, v["guardian_key"], v["student_key"])
+            },
         )
 
     def records(self) -> list[Record]:
         """All of it, as the fetcher keeps it."""
         school: Record = ("school", self.school, {"name": f"School {self.school}", "identifier": ""})
         named = [("user", self.people), ("class", self.classes), ("enrolment", self.enrolments)]
+        named.append(("guardian_link", self.guardian_links))
         return [school] + [(entity, key, body) for entity, bodies in named for key, body in bodies.items()]
 
 
@@ -112,6 +123,18 @@ async def set_up_school(dashboard: Pool, key: str) -> None:
         "VALUES ($1, $2, $3, $4, $5, $4) ON CONFLICT DO NOTHING",
         DISTRICT, school_id(key), SOURCE, key, TARGET,
     )  # fmt: skip
+
+
+async def declare_policy(dashboard: Pool, **policy: Any) -> None:
+    """What the district lets Rosterbus do, from now on; what is left out is as usual."""
+    await dashboard.execute("UPDATE district SET policy = $2 WHERE id = $1", DISTRICT, policy)
+
+
+async def declare_roles(dashboard: Pool, **roles: int) -> None:
+    """Moodle's ids of our roles, beside those of students and teachers."""
+    await dashboard.execute(
+        "UPDATE target SET roles = $2 WHERE district_id = $1", DISTRICT, {"student": 5, "teacher": 3, **roles}
+    )
 
 
 async def keep_snapshot(fetcher: Pool, roster: Roster, *, mode: Mode = "full", **facts: Any) -> RosterFetched:

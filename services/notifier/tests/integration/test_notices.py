@@ -7,7 +7,8 @@ import pytest
 
 from common.bus import Bus
 from common.db import Pool
-from common.events import Event, NoticeFailed, NoticeSent, SyncCompleted, SyncFailed
+from common.event_model import TrippedGuard
+from common.events import Event, NoticeFailed, NoticeSent, SyncCompleted, SyncFailed, SyncHeld
 from common.settings import CommonSettings
 from common.testing.fixtures import PoolOf
 from common.testing.probe import EventProbe
@@ -137,3 +138,55 @@ async def test_a_mail_server_that_stays_away_is_given_up_and_said(
     sink.refuse(100, "421 closing")
     await tell(a_completion())
     assert len(await probe.wait_for(NoticeFailed, 2)) == 2
+
+
+def a_hold(**facts: object) -> SyncHeld:
+    guard = TrippedGuard(code="CHANGE_THRESHOLD", entity="enrolment", count=1031, of=1400, limit=140)
+    event = {"district_id": "north", "run_id": uuid4(), "school_id": SCHOOL, "hold_id": uuid4(), "plan_hash": "h"}
+    more = {"guards": (guard,), "operations": {"enrolment": {"suspend": 1031}}}
+    return SyncHeld.model_validate({**event, **more, **facts})
+
+
+async def test_a_hold_says_how_many_wait_why_and_where_to_decide(tell: Tell, sink: MailSink, probe: EventProbe) -> None:
+    event = a_hold()
+    await tell(event)
+    await tell(event)
+    await tell(a_completion(run_id=event.run_id, outcome="held"))
+    await tell(a_completion())
+    await probe.wait_for(NoticeSent, 4)
+    held = [m for m in sink.messages if "1.031 wijzigingen wachten op een beslissing" in m["Subject"]]
+    assert sorted(m["To"] for m in held) == ["ada@school.test", "bo@school.test"]
+    assert len(sink.messages) == 4
+    body = held[0].get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert "Inschrijvingen: 1.031 van 1.400; tot 140 worden zonder vragen gewijzigd." in text
+    assert f"https://bus.test/runs/{event.run_id}" in text
+    assert f"rosterbus hold approve {event.hold_id}" in text
+
+
+async def test_a_run_that_waits_and_then_fails_is_told_of_twice(tell: Tell, sink: MailSink, probe: EventProbe) -> None:
+    event = a_hold()
+    await tell(event)
+    await probe.wait_for(NoticeSent, 2)
+    about = {"district_id": "north", "school_id": SCHOOL, "mode": "full", "phase": "applying", "code": "WORKER_LOST"}
+    await tell(SyncFailed.model_validate({**about, "run_id": event.run_id}))
+    await probe.wait_for(NoticeSent, 4)
+    assert len({m["Message-ID"] for m in sink.messages}) == 4
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"mode": "full"}, "not set up"),
+        ({"mode": "refresh", "outcome": "refreshed"}, "not set up"),
+    ],
+)
+async def test_a_mail_says_how_the_school_stands(
+    tell: Tell, sink: MailSink, probe: EventProbe, facts: dict[str, str], words: str
+) -> None:
+    await tell(a_completion(**facts))
+    await probe.wait_for(NoticeSent, 2)
+    body = sink.messages[0].get_body(("plain",))
+    assert body is not None
+    assert f"The school now: {words}." in body.get_content()

@@ -9,11 +9,11 @@ from common import registry
 from common.delivery import NotNow
 from common.events import SyncFailed
 from roster_fetcher import carrying, findings, ledger, listed_schools, page_memory, records, school_lock, snapshots
-from roster_fetcher.checks import drop_doubles, drop_enrolments_of_nobody, drop_visitors, warn_of_classes
+from roster_fetcher.checks import drop_doubles, drop_enrolments_of_nobody, drop_visitors, warn_of_the_lonely
 from roster_fetcher.findings import Finding
 from roster_fetcher.ledger import Entry
 from roster_fetcher.outcomes import stage
-from roster_fetcher.roster import Body, Class, Enrolment, User
+from roster_fetcher.roster import Body, Class, Enrolment, GuardianLink, User
 from roster_fetcher.snapshots import Snapshot
 from roster_fetcher.sources.protocol import KnownPage, ListedSchool
 from roster_fetcher.staging import Staged, Staging, staging
@@ -141,7 +141,7 @@ async def test_a_class_without_a_teacher_is_warned_of_once(north: North) -> None
         ]
         await staged.add(rows, [])
         lines = {"classes": Entry("classes", "class", received=3, kept=2, warned=1)}
-        await warn_of_classes(conn, lines)
+        await warn_of_the_lonely(conn, lines, await staged.summary())
         assert (lines["classes"].kept, lines["classes"].warned) == (1, 2)
         found = await conn.fetch("SELECT code, source_key FROM staged_finding ORDER BY 1, 2")
         assert [tuple(row) for row in found] == [
@@ -327,15 +327,30 @@ async def test_a_row_that_comes_three_times_is_skipped_twice_whatever_parts_it_h
         assert lines["sections"].outcomes() == {"kept": 1, "kept_with_warning": 0, "skipped": 2, "out_of_scope": 0}
 
 
-async def test_records_that_were_carried_over_get_no_warning_from_others_rows(north: North) -> None:
+async def test_records_that_were_carried_over_count_as_nobodys_rows(north: North) -> None:
     async with north.fetcher.acquire() as conn, staging(conn) as staged:
         carried = [stage(key, MATHS, "", 0, False) for key in ("art", "music")]
         await staged.add([*carried, staged_row("maths", MATHS, "classes")], [])
         lines = {"classes": Entry("classes", "class", received=1, kept=1)}
-        await warn_of_classes(conn, lines)
-        warned = await conn.fetch("SELECT source_key FROM staged WHERE warned")
-        assert [row["source_key"] for row in warned] == ["maths"]
+        await warn_of_the_lonely(conn, lines, await staged.summary())
         assert (lines["classes"].kept, lines["classes"].warned) == (0, 1)
+        found = await conn.fetch("SELECT source_key FROM staged_finding WHERE code = 'CLASS_WITHOUT_TEACHER'")
+        assert {row["source_key"] for row in found} == {"art", "music", "maths"}
+
+
+async def test_a_row_with_a_lonely_student_and_a_lonely_guardian_is_warned_of_once(north: North) -> None:
+    async with north.fetcher.acquire() as conn, staging(conn) as staged:
+        guardian, other = User("guardian", "Ida", "Berg"), GuardianLink("else", "anna", "else")
+        people = [stage("anna", ANNA, "students", 1, False), stage("ida", guardian, "students", 1, False, part=True)]
+        await staged.add([*people, staged_row("else>anna", other, "links")], [])
+        lines = {"students": Entry("students", "user", received=2, kept=2)}
+        await warn_of_the_lonely(conn, lines, await staged.summary())
+        assert (lines["students"].kept, lines["students"].warned) == (1, 1)
+        found = await conn.fetch("SELECT code, severity, source_key FROM staged_finding ORDER BY seq")
+        assert [tuple(row) for row in found] == [
+            ("USER_WITHOUT_CLASS", "warning", "anna"),
+            ("GUARDIAN_WITHOUT_STUDENT", "warning", "ida"),
+        ]
 
 
 async def test_findings_about_visitors_who_do_not_belong_here_are_dropped_with_them(north: North) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.events import SyncOrdered
-from scheduler.orders import refuse_doubles, run_of, split
+from scheduler.orders import split
 
 targets = st.tuples(st.none() | st.just("moodle"), st.just("shared"))
 known = st.dictionaries(st.uuids(), targets, max_size=8)
@@ -30,12 +30,3 @@ def test_each_named_school_becomes_a_run_or_a_refusal(
 def test_an_order_without_names_reaches_every_known_school(known: dict[UUID, tuple[str | None, str]]) -> None:
     runs, refusals = split(order(None), known)
     assert {r.school_id for r in runs} | {r.school_id for r in refusals} == set(known)
-
-
-def test_a_run_that_is_itself_the_open_one_is_not_refused() -> None:
-    school = uuid4()
-    ordered = order((school,))
-    runs, _ = split(ordered, {school: ("moodle", "shared")})
-    assert refuse_doubles(ordered, runs, {school: run_of(ordered.order_id, school)}) == []
-    (refusal,) = refuse_doubles(ordered, runs, {school: UUID(int=1)})
-    assert (refusal.reason, refusal.running_run_id) == ("already_running", UUID(int=1))

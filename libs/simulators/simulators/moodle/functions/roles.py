@@ -3,11 +3,11 @@
 from typing import Any
 
 from simulators.moodle.call import Call
-from simulators.moodle.contexts import COURSE, LEVELS, MODULE, SYSTEM, USER, context_of
+from simulators.moodle.contexts import CATEGORY, COURSE, LEVELS, MODULE, SYSTEM, USER, context_of
 from simulators.moodle.errors import invalid_parameter
 from simulators.moodle.functions.enrolments import assign_role
 from simulators.moodle.parameters import OPTIONAL, Many, One, Value
-from simulators.moodle.site import COURSE_ROLES, USER_ROLES
+from simulators.moodle.site import CATEGORY_ROLES, COURSE_ROLES, USER_ROLES
 
 _ASSIGNMENT = One(
     {
@@ -21,7 +21,7 @@ _ASSIGNMENT = One(
 ASSIGN = One({"assignments": Many(_ASSIGNMENT)})
 UNASSIGN = One({"unassignments": Many(_ASSIGNMENT)})
 
-ASSIGNABLE = {COURSE: COURSE_ROLES, MODULE: COURSE_ROLES, USER: USER_ROLES}
+ASSIGNABLE = {CATEGORY: CATEGORY_ROLES, COURSE: COURSE_ROLES, MODULE: COURSE_ROLES, USER: USER_ROLES}
 """Which roles can be given at which level: elsewhere none."""
 
 

@@ -23,6 +23,7 @@ from dashboard_api.http_server import make_server, serve
 from dashboard_api.settings import Settings
 
 from .surroundings import NORTH, SECRET_KEY, Dashboard
+from .workers import Workers
 
 
 @pytest.fixture
@@ -68,3 +69,9 @@ async def delivering(north: Dashboard, bus: Bus) -> AsyncIterator[Dashboard]:
     """With its consumer and relay at work."""
     async with running("dashboard-api", ROUTES, bus, north.pool):
         yield north
+
+
+@pytest.fixture
+async def workers(dashboard: Dashboard, pool_of: PoolOf) -> Workers:
+    """The tables that roster-fetcher and moodle-sync keep."""
+    return Workers(dashboard.fetcher, await pool_of("moodle-sync"))

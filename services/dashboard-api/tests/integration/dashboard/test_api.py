@@ -38,9 +38,9 @@ async def test_schools_come_with_what_is_shared_and_how_they_stand(north: Dashbo
     status, body = await get(north, "/api/v1/schools?district=north", await north.bearer())
     ashgrove, beech = body["schools"]
     assert (status, body["next"]) == (200, None)
-    assert (ashgrove["name"], ashgrove["status"], ashgrove["counts"]["student"]) == ("Ashgrove Primary", "clean", 402)
+    assert (ashgrove["name"], ashgrove["status"], ashgrove["counts"]["student"]) == ("Ashgrove Primary", "nightly", 402)
     assert (ashgrove["last_run"]["run_id"], ashgrove["recent"], ashgrove["activity"]) == (str(run_id), ["clean"], None)
-    assert (beech["status"], beech["activity"]["status"], beech["last_run"]) == ("ready", "requested", None)
+    assert (beech["health"], beech["activity"]["status"], beech["last_run"]) == ("never", "requested", None)
 
 
 async def test_schools_are_paged_by_name_and_filtered(north: Dashboard) -> None:

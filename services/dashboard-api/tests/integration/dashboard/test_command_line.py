@@ -179,8 +179,8 @@ async def test_a_wait_that_is_too_long_ends_and_the_runs_go_on(north: Dashboard)
 
 
 WRONG_USAGE = {
-    ("sync",): "Name the schools to sync, or give --all",
-    ("sync", "1", "--all"): "Name the schools to sync, or give --all",
+    ("sync",): "Name the schools, or give --all",
+    ("sync", "1", "--all"): "Name the schools, or give --all",
     ("sync", "Nowhere"): "There is no school Nowhere.",
     ("sync", "e"): "e may be several schools: Ashgrove Primary (1), Beech Hill School (2).",
     ("sync", "--all", "--district", "south"): "There is no district south that this key may see. There is: north.",

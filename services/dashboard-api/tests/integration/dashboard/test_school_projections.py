@@ -80,7 +80,7 @@ async def test_a_school_stands_so_since_the_first_of_its_syncs_that_ended_so(nor
     for second, errors in enumerate((2, 0, 0)):
         await north.handle(completed(uuid4(), errors=errors), at=BEGINNING + timedelta(seconds=second))
     status = await north.row("SELECT status, since, errors FROM school_status WHERE id = $1", school("1"))
-    assert tuple(status.values()) == ("clean", BEGINNING + timedelta(seconds=1), 0)
+    assert tuple(status.values()) == ("nightly", BEGINNING + timedelta(seconds=1), 0)
 
 
 async def test_a_refresh_or_a_preview_does_not_change_how_a_school_stands(north: Dashboard) -> None:
@@ -89,7 +89,7 @@ async def test_a_refresh_or_a_preview_does_not_change_how_a_school_stands(north:
     dry = uuid4()
     await north.handle(SyncRequested(district_id="north", run_id=dry, school_id=school("1"), mode="full", dry_run=True))
     await north.handle(failed(dry))
-    assert await north.pool.fetchval("SELECT status FROM school_status WHERE id = $1", school("1")) == "ready"
+    assert await north.pool.fetchval("SELECT health FROM school_status WHERE id = $1", school("1")) == "never"
 
 
 async def test_a_refresh_brings_the_counts_of_its_snapshot(north: Dashboard) -> None:
@@ -111,8 +111,8 @@ async def test_a_refresh_brings_the_counts_of_its_snapshot(north: Dashboard) -> 
 async def test_a_failure_keeps_the_number_of_errors_known_before(north: Dashboard) -> None:
     await north.handle(completed(uuid4(), errors=17))
     await north.handle(failed(uuid4()))
-    status = await north.row("SELECT status, errors FROM school_status WHERE id = $1", school("1"))
-    assert tuple(status.values()) == ("failed", 17)
+    status = await north.row("SELECT status, health, errors FROM school_status WHERE id = $1", school("1"))
+    assert tuple(status.values()) == ("with_errors", "failed", 17)
 
 
 async def test_errors_are_kept_for_the_latest_run_that_has_any(north: Dashboard) -> None:

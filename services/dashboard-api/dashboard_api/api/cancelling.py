@@ -1,0 +1,49 @@
+"""`POST /runs/{id}/cancel`: a run is to stop."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from common.orders import SyncCancelOrdered
+from dashboard_api.api.answers import json_text
+from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.problems import Problem, not_found
+from dashboard_api.queries import audit, districts, hints, run_list
+from dashboard_api.words.standing import ENDED
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+
+
+class Cancelling(BaseModel):
+    """Why, for the record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(default="", max_length=500)
+
+
+@router.post("/{run_id}/cancel", status_code=202)
+async def cancel_run(run_id: UUID, wanted: Cancelling, caller: ApiCaller, context: InContext) -> Response:
+    """A run that waits ends at once; one that is under way stops at the next safe point. Its end says that it did."""
+    district_id = await run_list.district_of(context.pool, caller.visible, run_id)
+    if district_id is None:
+        raise not_found("run")
+    caller.require("order", district_id)
+    async with context.unit_of_work() as uow:
+        run = await run_list.standing(uow.conn, district_id, run_id)
+        if run["status"] in ENDED:
+            raise Problem(409, "ended", "This run has ended already; there is nothing to cancel.")
+        order = SyncCancelOrdered(
+            district_id=district_id,
+            pool=await districts.pool_of(uow.conn, district_id),
+            run_id=run_id,
+            school_id=run["school_id"],
+            ordered_by=caller.id,
+            reason=wanted.reason,
+        )
+        change = {"reason": wanted.reason, "before": run["status"], "after": "cancelling"}
+        await audit.add(uow.conn, district_id, caller.id, "cancel", f"run/{run_id}", change)
+        await hints.tell(uow.conn, order)
+        uow.emit(order)
+    return json_text(f'{{"run_id":"{run_id}","status":"{run["status"]}"}}', 202, {"Location": f"/api/v1/runs/{run_id}"})

@@ -1,0 +1,79 @@
+"""`/runs/{id}/undo`, `/runs/{id}/retry` and `/schools/{id}/links/rebuild`: orders that mend."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from common.event_model import RunScope
+from dashboard_api import corrections
+from dashboard_api.api.orders import Record, accepted
+from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.auth.principal import Principal
+from dashboard_api.context import Context
+from dashboard_api.orders import Placed
+from dashboard_api.problems import not_found
+from dashboard_api.queries import runs, schools
+
+router = APIRouter(tags=["runs"])
+
+
+class Correction(BaseModel):
+    """`dry_run` stops after the plan."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: bool = False
+    reason: str = Field(default="", max_length=500)
+
+
+class Undo(Correction):
+    """What to take back: all that the run did, or what it did to one record."""
+
+    record: Record | None = None
+
+
+@router.post("/runs/{run_id}/undo", status_code=202)
+async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InContext) -> Response:
+    """Order that a run is taken back. What has changed since is left alone, and named. `Location` is the new run."""
+    run = await _run(context, caller, run_id)
+    record = RunScope(**body.record.model_dump()) if body.record else RunScope()
+    async with context.unit_of_work() as uow:
+        placed = await corrections.undo(uow, caller, run, record, dry_run=body.dry_run, reason=body.reason)
+    return _answer(placed)
+
+
+@router.post("/runs/{run_id}/retry", status_code=202)
+async def retry_run(run_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
+    """Order that what failed in a run is done again, and nothing else. `Location` is the new run."""
+    run = await _run(context, caller, run_id)
+    async with context.unit_of_work() as uow:
+        placed = await corrections.retry(uow, caller, run, dry_run=body.dry_run, reason=body.reason)
+    return _answer(placed)
+
+
+@router.post("/schools/{school_id}/links/rebuild", status_code=202)
+async def rebuild_links(school_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
+    """Order that a school's links are found anew in Moodle, by ID number. `Location` is the new run."""
+    district_id = await schools.district_of(context.pool, caller.visible, school_id)
+    if district_id is None:
+        raise not_found("school")
+    caller.require("order", district_id)
+    async with context.unit_of_work() as uow:
+        placed = await corrections.rebuild(
+            uow, caller, district_id, school_id, dry_run=body.dry_run, reason=body.reason
+        )
+    return _answer(placed)
+
+
+async def _run(context: Context, caller: Principal, run_id: UUID) -> dict[str, Any]:
+    run = await runs.one(context.pool, caller.visible, run_id)
+    if run is None:
+        raise not_found("run")
+    caller.require("order", run["district_id"])
+    return dict(run)
+
+
+def _answer(placed: Placed) -> Response:
+    return accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")

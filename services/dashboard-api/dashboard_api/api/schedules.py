@@ -1,0 +1,193 @@
+"""`…/schedule`: when schools sync by themselves, which nights come, and what became of those that came."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import to_json
+
+from dashboard_api import preview
+from dashboard_api.api.answers import json_text
+from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.context import Context
+from dashboard_api.declare.values import WEEKDAYS, Spread, TimeOfNight, Weekdays
+from dashboard_api.preview import Blackout
+from dashboard_api.problems import not_found
+from dashboard_api.queries import audit, schedules, schools
+
+router = APIRouter(tags=["schedules"])
+
+Nights = Annotated[int, Query(ge=1, le=366, description="How many nights of each school")]
+EVERY_NIGHT = (1, 2, 3, 4, 5, 6, 7)
+
+
+class SchoolSchedule(BaseModel):
+    """A school's own time and days of the week; null: the district's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    nightly: TimeOfNight = None
+    nights: Weekdays = None
+
+
+class BlackoutDates(BaseModel):
+    """Dates without a nightly sync, both ends included, for one school or all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first: date
+    last: date
+    reason: str = Field(default="", max_length=500)
+    school_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("last must not be before first")
+        return self
+
+
+class DistrictSchedule(SchoolSchedule):
+    """What schools without a time or days of their own have. A wave's starts are spread over so many minutes."""
+
+    spread_minutes: Spread = 5
+    blackouts: list[BlackoutDates] = Field(default_factory=list, max_length=1000)
+
+
+@router.get("/schools/{school_id}/schedule")
+async def show_school(school_id: UUID, caller: ApiCaller, context: InContext, nights: Nights = 14) -> Response:
+    """A school's time, the nights that come, each with the moment at which it begins, and those that came."""
+    caller.require_scope("read")
+    district_id = await _district_of(context, caller.visible, school_id)
+    return json_text(await _of_school(context, district_id, school_id, nights))
+
+
+@router.put("/schools/{school_id}/schedule")
+async def put_school(school_id: UUID, wanted: SchoolSchedule, caller: ApiCaller, context: InContext) -> Response:
+    """Give a school a time and days of its own."""
+    district_id = await _district_of(context, caller.visible, school_id)
+    caller.require("declare", district_id)
+    async with context.unit_of_work() as uow:
+        before = await schedules.of_school(uow.conn, district_id, school_id)
+        nights = list(wanted.nights) if wanted.nights else None
+        await schedules.set_school(uow.conn, district_id, school_id, wanted.nightly, nights)
+        after = await schedules.of_school(uow.conn, district_id, school_id)
+        change = {"before": _own(before), "after": _own(after)}
+        await audit.add(uow.conn, district_id, caller.id, "schedule", f"school/{school_id}", change)
+    return json_text(await _of_school(context, district_id, school_id, 14))
+
+
+@router.get("/districts/{district_id}/schedule")
+async def show_district(district_id: str, caller: ApiCaller, context: InContext, nights: Nights = 14) -> Response:
+    """The district's time, its blackout dates, the nights that come, and how many runs begin in which hour."""
+    caller.require("read", district_id)
+    return json_text(await _of_district(context, district_id, nights))
+
+
+@router.put("/districts/{district_id}/schedule")
+async def put_district(district_id: str, wanted: DistrictSchedule, caller: ApiCaller, context: InContext) -> Response:
+    """Set the district's time, days, spread and blackout dates, all of them."""
+    caller.require("declare", district_id)
+    async with context.unit_of_work() as uow:
+        before = await _settings(uow.conn, district_id)
+        nights = list(wanted.nights or EVERY_NIGHT)
+        await schedules.set_district(uow.conn, district_id, wanted.nightly, nights, wanted.spread_minutes)
+        dates = [(one.first, one.last, one.reason, one.school_id) for one in wanted.blackouts]
+        await schedules.set_blackouts(uow.conn, district_id, dates)
+        change = {"before": before, "after": await _settings(uow.conn, district_id)}
+        await audit.add(uow.conn, district_id, caller.id, "schedule", f"district/{district_id}", change)
+    return json_text(await _of_district(context, district_id, 14))
+
+
+@router.get("/districts/{district_id}/nights")
+async def list_nights(
+    district_id: str,
+    caller: ApiCaller,
+    context: InContext,
+    school: Annotated[UUID | None, Query(description="Only this school")] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 200,
+) -> Response:
+    """What became of the nights that came, the latest first: due, run, missed, skipped or refused, and why."""
+    caller.require("read", district_id)
+    rows = await schedules.occurrences(context.pool, district_id, school, limit)
+    return json_text(to_json({"nights": [dict(row) for row in rows]}).decode())
+
+
+async def _district_of(context: Context, visible: list[str] | None, school_id: UUID) -> str:
+    district_id = await schools.district_of(context.pool, visible, school_id)
+    if district_id is None:
+        raise not_found("school")
+    return district_id
+
+
+async def _of_school(context: Context, district_id: str, school_id: UUID, nights: int) -> str:
+    own = await schedules.of_school(context.pool, district_id, school_id)
+    assert own is not None
+    plans = await schedules.scheduled(context.pool, district_id, school_id)
+    dates = await _blackouts(context, district_id)
+    coming = preview.coming(plans, dates, datetime.now(UTC), nights)
+    spread = plans[0]["spread_seconds"] if plans else 0
+    when = [(one.night.date, one.night.at) for one in coming]
+    starts = await schedules.starts(context.pool, school_id, when, spread)
+    came = await schedules.occurrences(context.pool, district_id, school_id, 14)
+    return to_json(
+        {
+            "school_id": school_id,
+            "school": own["name"],
+            "timezone": own["timezone"],
+            "nightly": _hour(own["wall"]),
+            "nights": _names(own["on_nights"]),
+            "own": _own(own),
+            "coming": [{**one.as_json(), "starts_at": at} for one, at in zip(coming, starts, strict=True)],
+            "came": [dict(row) for row in came],
+        }
+    ).decode()
+
+
+async def _of_district(context: Context, district_id: str, nights: int) -> str:
+    settings = await _settings(context.pool, district_id)
+    plans = await schedules.scheduled(context.pool, district_id, None)
+    coming = preview.coming(plans, await _blackouts(context, district_id), datetime.now(UTC), nights)
+    hours = [{"hour": hour, "runs": runs} for hour, runs in preview.load(coming).items()]
+    return to_json({**settings, "coming": [one.as_json() for one in coming], "load": hours}).decode()
+
+
+async def _settings(conn: Any, district_id: str) -> dict[str, Any]:
+    row = await schedules.of_district(conn, district_id)
+    if row is None:
+        raise not_found("district")
+    dates = await schedules.blackouts(conn, district_id)
+    return {
+        "timezone": row["timezone"],
+        "nightly": _hour(row["nightly"]),
+        "nights": _names(row["nights"]),
+        "spread_minutes": row["spread_minutes"],
+        "blackouts": [
+            {
+                "first": str(one["first"]),
+                "last": str(one["last"]),
+                "reason": one["reason"],
+                "school_id": str(one["school_id"]) if one["school_id"] else None,
+            }
+            for one in dates
+        ],
+    }
+
+
+async def _blackouts(context: Context, district_id: str) -> list[Blackout]:
+    rows = await schedules.blackouts(context.pool, district_id)
+    return [Blackout(row["first"], row["last"], row["school_id"]) for row in rows]
+
+
+def _own(row: Any) -> dict[str, Any]:
+    return {"nightly": _hour(row["nightly"]), "nights": _names(row["nights"])}
+
+
+def _hour(value: Any) -> str | None:
+    return value.strftime("%H:%M") if value else None
+
+
+def _names(days: Any) -> list[str] | None:
+    return [WEEKDAYS[day - 1] for day in days] if days else None

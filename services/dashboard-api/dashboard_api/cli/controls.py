@@ -1,0 +1,81 @@
+"""`rosterbus cancel`, `pools` and `audit`."""
+
+import json
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.trouble import FAILED, plainly
+from dashboard_api.words.amounts import ago, count, moment, number
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")]
+
+
+@plainly
+def cancel(
+    run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="ID")],
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+) -> None:
+    """Cancel a run: at once if it waits, at the next safe point if it is under way."""
+    Client.from_environment().post(f"/runs/{run_id}/cancel", {"reason": reason})
+    typer.echo(f"The run is to stop. `rosterbus run {run_id}` shows when it has.")
+
+
+@plainly
+def pools(as_json: AsJson = False) -> None:
+    """Show the pools of workers. The exit code is 1 if one has no workers."""
+    found = Client.from_environment().get("/pools")["pools"]
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        Console().print(_pools(found))
+    empty = [pool for pool in found if any(not service["workers"] for service in pool["services"])]
+    for pool in empty if not as_json else []:
+        services = " and ".join(service["service"] for service in pool["services"] if not service["workers"])
+        typer.echo(
+            f"The pool {pool['pool']} has no {services}: {count(pool['districts'], 'district')} cannot sync. "
+            f"Nothing is lost; start one with ROSTERBUS_POOLS={pool['pool']}.",
+            err=True,
+        )
+    if empty:
+        raise typer.Exit(FAILED)
+
+
+@plainly
+def audit(
+    district: Annotated[str | None, typer.Option(help="Only this district.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show what people and keys did, the latest first; with --json also what was before and after."""
+    acts = list(islice(Client.from_environment().all("/audit", "acts", district=district), limit))
+    if as_json:
+        typer.echo(json.dumps(acts, ensure_ascii=False))
+        return
+    table = Table("When", "Who", "Did", "On", "Why", box=None, pad_edge=False)
+    for act in acts:
+        cells = (ago(moment(act["at"]), datetime.now(UTC)), str(act["actor_name"]), act["action"], act["subject"])
+        table.add_row(*cells, str(act["detail"].get("reason") or ""))
+    Console().print(table)
+
+
+def _pools(found: list[Json]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Pool")
+    for heading in ("Districts", "Running", "Waiting"):
+        table.add_column(heading, justify="right")
+    table.add_column("Service")
+    for heading in ("Workers", "In the queue"):
+        table.add_column(heading, justify="right")
+    for pool in found:
+        cells = (pool["pool"], number(pool["districts"]), number(pool["running"]), number(pool["waiting"]))
+        for service in pool["services"] or [{"service": "not looked at yet", "workers": None, "messages": None}]:
+            table.add_row(*cells, service["service"], number(service["workers"]), number(service["messages"]))
+            cells = ("", "", "", "")
+    return table

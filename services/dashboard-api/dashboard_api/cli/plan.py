@@ -1,0 +1,86 @@
+"""`rosterbus plan`: what a run does in Moodle, or would."""
+
+import json
+from itertools import islice
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
+from dashboard_api.cli.trouble import plainly
+from dashboard_api.words.amounts import count, number
+from dashboard_api.words.kinds import ENTITIES, KINDS
+from dashboard_api.words.standing import run_name
+
+SHOWN = 200
+"""Operations that a table shows; JSON and CSV have all."""
+
+
+@plainly
+def plan(
+    run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="RUN")],
+    removals: Annotated[bool, typer.Option("--removals", help="List what is taken away.")] = False,
+    held: Annotated[bool, typer.Option("--held", help="List what waits for a decision.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON: the plan, with its operations if they are listed.")] = (
+        False
+    ),
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
+) -> None:
+    """Show what a run does: numbers, consequences, and operations if asked for."""
+    client = Client.from_environment()
+    wanted = {"removals": "true" if removals else None, "state": "held" if held else None}
+    if as_csv:
+        write_csv(client, f"/runs/{run_id}/operations.csv", bom, separator, **wanted)
+        return
+    found = client.get(f"/runs/{run_id}/plan")
+    operations = client.all(f"/runs/{run_id}/operations", "operations", **wanted) if removals or held else iter(())
+    if as_json:
+        listed = {"operations": list(operations)} if removals or held else {}
+        typer.echo(json.dumps({**found, **listed}, ensure_ascii=False))
+        return
+    console = Console()
+    _tell(console, found)
+    if removals or held:
+        show_operations(console, list(islice(operations, SHOWN + 1)))
+
+
+def show_operations(console: Console, operations: list[Json]) -> None:
+    """A table of operations, or of the first of them."""
+    table = Table("No.", "What", "Record", "Person", "State", "Graded work", "Why", box=None, pad_edge=False)
+    for one in operations[:SHOWN]:
+        graded = "–" if one["graded"] is None else "yes" if one["graded"] else "no"
+        what = f"{one['entity']} {KINDS.get(one['kind'], one['kind'])}"
+        person = one["user_name"] or one["user_key"] or "–"
+        table.add_row(
+            *(number(one["seq"]), what, one["name"] or one["source_key"], person, one["state"], graded, one["code"])
+        )
+    console.print(table)
+    if len(operations) > SHOWN:
+        console.print(f"These are the first {SHOWN}; --csv has all.", highlight=False)
+
+
+def _tell(console: Console, plan: Json) -> None:
+    preview = " (a dry run)" if plan["dry_run"] else ""
+    console.print(f"[bold]Plan: {run_name(plan).lower()} of {plan['school']}[/]{preview}", highlight=False)
+    console.print(plan["consequences"], highlight=False, markup=False)
+    table = Table("Record", "What", box=None, pad_edge=False)
+    table.add_column("Number", justify="right")
+    table.add_column("State")
+    for entity in sorted(plan["counts"], key=list(ENTITIES).index):
+        for kind, states in plan["counts"][entity].items():
+            told = ", ".join(f"{number(n)} {state}" for state, n in states.items())
+            table.add_row(ENTITIES[entity], KINDS.get(kind, kind), number(sum(states.values())), told)
+    if plan["counts"]:
+        console.print(table)
+    if plan["messages"]:
+        console.print(f"Moodle may send {count(plan['messages'], 'welcome message')}.", highlight=False)
+    if plan["hold"]:
+        hold = plan["hold"]
+        tail = f" `rosterbus hold {hold['id']}` shows it." if hold["state"] == "open" else ""
+        console.print(f"Hold {hold['id']}: {hold['state']}.{tail}", highlight=False, soft_wrap=True)

@@ -1,0 +1,80 @@
+"""moodle-sync's published view `plan.hold`, with what was decided here and not heard of there yet."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from common.db import Pool
+from dashboard_api.queries.pages import Page
+
+HOLD = """
+    SELECT h.district_id, h.id, h.run_id, h.school_id, s.name AS school, h.plan_hash, h.guards, h.operations,
+           CASE WHEN h.state = 'open' AND d.hold_id IS NOT NULL THEN 'decided' ELSE h.state END AS state,
+           h.opened_at, coalesce(d.decided_at, h.closed_at) AS closed_at, coalesce(d.decision, h.decision) AS decision,
+           coalesce(d.decided_by, h.decided_by) AS decided_by,
+           coalesce((SELECT o.name FROM operator o WHERE o.id::text = coalesce(d.decided_by, h.decided_by)),
+                    (SELECT k.name FROM api_key k WHERE k.id::text = coalesce(d.decided_by, h.decided_by)))
+               AS decided_by_name,
+           coalesce(d.reason, h.reason, '') AS reason,
+           (SELECT r.id FROM run r WHERE r.district_id = h.district_id AND r.order_id = h.id LIMIT 1) AS next_run_id,
+           district.locale, coalesce(s.timezone, district.timezone) AS timezone
+    FROM plan.hold h
+    LEFT JOIN district ON district.id = h.district_id
+    LEFT JOIN hold_decision d ON d.district_id = h.district_id AND d.hold_id = h.id
+    LEFT JOIN school s ON s.district_id = h.district_id AND s.id = h.school_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFilter:
+    """Which holds. `districts` None: all."""
+
+    districts: list[str] | None
+    district_id: str | None = None
+    school_id: UUID | None = None
+    state: str | None = None
+    after: tuple[datetime, UUID] | None = None
+    """The sort key (opened, id) of the last hold before the page."""
+    limit: int = 50
+
+
+async def page(pool: Pool, wanted: HoldFilter) -> Page:
+    """A page of holds, the newest first."""
+    row = await pool.fetchrow(
+        f"""
+        WITH page AS (
+            SELECT * FROM ({HOLD}) o
+            WHERE ($1::text[] IS NULL OR district_id = ANY($1))
+              AND ($2::text IS NULL OR district_id = $2)
+              AND ($3::uuid IS NULL OR school_id = $3)
+              AND ($4::text IS NULL OR state = $4)
+              AND ($5::timestamptz IS NULL OR (opened_at, id) < ($5, $6::uuid))
+            ORDER BY opened_at DESC, id DESC LIMIT $7 + 1
+        ), kept AS (SELECT * FROM page ORDER BY opened_at DESC, id DESC LIMIT $7)
+        SELECT coalesce(json_agg(to_json(kept) ORDER BY opened_at DESC, id DESC), '[]')::text AS items,
+               CASE WHEN (SELECT count(*) FROM page) > $7 THEN (
+                   SELECT json_build_array(opened_at, id) FROM kept ORDER BY opened_at, id LIMIT 1)::text END AS next
+        FROM kept
+        """,
+        wanted.districts,
+        wanted.district_id,
+        wanted.school_id,
+        wanted.state,
+        wanted.after[0] if wanted.after else None,
+        wanted.after[1] if wanted.after else None,
+        wanted.limit,
+    )
+    assert row is not None
+    return Page.of(row)
+
+
+async def one(pool: Pool, districts: list[str] | None, id_: UUID) -> dict[str, Any] | None:
+    """A hold, among those that one may see. `districts` None: all."""
+    text: str | None = await pool.fetchval(
+        f"SELECT to_json(o)::text FROM ({HOLD} WHERE h.id = $1) o WHERE $2::text[] IS NULL OR district_id = ANY($2)",
+        id_,
+        districts,
+    )
+    return json.loads(text) if text else None
