@@ -106,6 +106,24 @@ class RunScope(BaseModel):
         return not self.entity and self.failed_in is None
 
 
+class FoundError(BaseModel):
+    """One data error: which record, which rule."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    code: Code
+    severity: Severity
+    entity: str
+    """The kind of record: school, term, class, user, enrolment."""
+    source_id: str
+    """The record's id at the source."""
+    field: str = ""
+    """The field of the record, where it is one field."""
+    value: str = ""
+    """The field's value, masked where it is personal."""
+    detail: Detail = ""
+
+
 class TrippedGuard(BaseModel):
     """A limit that the plan exceeds."""
 

@@ -9,7 +9,7 @@ from this file (`python -m common.docs`).
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from common.event_model import (
     AdditionsOnly,
@@ -25,6 +25,7 @@ from common.event_model import (
     Errors,
     Event,
     Fence,
+    FoundError,
     Mode,
     Phase,
     PlanHash,
@@ -35,7 +36,6 @@ from common.event_model import (
     RunKind,
     RunScope,
     Service,
-    Severity,
     Trigger,
     TrippedGuard,
 )
@@ -46,6 +46,7 @@ __all__ = [
     "CountByEntity",
     "CountByKind",
     "Event",
+    "FoundError",
     "HoldDecided",
     "Mode",
     "RunEvent",
@@ -143,24 +144,6 @@ class RosterFetched(RunEvent):
     bytes_down: BytesDown = 0
     duration_ms: Count = 0
     """Milliseconds that fetching took."""
-
-
-class FoundError(BaseModel):
-    """One data error: which record, which rule."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
-
-    code: Code
-    severity: Severity
-    entity: str
-    """The kind of record: school, term, class, user, enrolment."""
-    source_id: str
-    """The record's id at the source."""
-    field: str = ""
-    """The field of the record, where it is one field."""
-    value: str = ""
-    """The field's value, masked where it is personal."""
-    detail: Detail = ""
 
 
 class SyncErrorsFound(RunEvent):

@@ -22,6 +22,7 @@ class Job:
     narrowed: RunScope = field(default_factory=RunScope)
     additions_only: bool = False
     fence: int = 0
+    retries_left: int = 0
     snapshot: int = 0
     errors: int = 0
     bytes_up: int = 0
@@ -41,6 +42,7 @@ class Job:
             narrowed=event.scope,
             additions_only=event.additions_only,
             fence=event.fence,
+            retries_left=event.retries_left,
             snapshot=event.snapshot,
             errors=event.errors,
             bytes_up=event.bytes_up,
@@ -61,4 +63,5 @@ class Job:
             dry_run=event.dry_run,
             narrowed=event.scope,
             fence=event.fence,
+            retries_left=event.retries_left,
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from common.catalogue import entry_of
 from common.db import Row
 from common.event_model import TrippedGuard
 from common.events import (
@@ -78,6 +79,7 @@ def failure(job: Job, code: str, detail: str) -> SyncFailed:
         phase="applying",
         code=code,
         detail=detail,
+        retry_planned=job.retries_left > 0 and entry_of(code).passes,
     )
 
 

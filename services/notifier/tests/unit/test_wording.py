@@ -34,9 +34,10 @@ def test_a_failure_without_details_is_told_in_the_words_of_its_code() -> None:
 @pytest.mark.parametrize(
     ("event", "news"),
     [
-        ({"outcome": "clean"}, News(on_hold=False, with_errors=False)),
+        ({"outcome": "clean"}, News(with_errors=False)),
+        ({"outcome": "clean", "lifts_hold": True}, News(on_hold=False, with_errors=False)),
         ({"outcome": "held"}, News(on_hold=True, with_errors=False)),
-        ({"outcome": "with_errors", "errors": 2}, News(on_hold=False, with_errors=True)),
+        ({"outcome": "with_errors", "errors": 2}, News(with_errors=True)),
         ({"outcome": "cancelled"}, News()),
         ({"outcome": "previewed", "dry_run": True}, News()),
         ({"outcome": "refreshed", "mode": "refresh", "errors": 2}, News()),

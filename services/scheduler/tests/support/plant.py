@@ -106,10 +106,12 @@ class Plant:
         self.told = [event for event in self.told if not isinstance(event, type_)]
         return found
 
-    async def end(self, run: SyncRequested, outcome: str = "clean", at: datetime | None = None) -> None:
+    async def end(
+        self, run: SyncRequested, outcome: str = "clean", at: datetime | None = None, *, lifts_hold: bool = False
+    ) -> None:
         """The workers are done with a run."""
         about: dict[str, Any] = run.model_dump(include=ABOUT)
-        await self.handle(SyncCompleted.model_validate(about | {"outcome": outcome}), at)
+        await self.handle(SyncCompleted.model_validate(about | {"outcome": outcome, "lifts_hold": lifts_hold}), at)
 
     async def end_all(self) -> list[SyncRequested]:
         """The workers are done with all that were told since the last look."""
