@@ -95,14 +95,21 @@ class Application:
             self._progress.done, self._progress.total = await operations.progress(step.conn, *self._run)
             phases = await operations.open_phases(step.conn, *self._run)
         for phase in phases:
-            while chunk := await self._load(phase):
-                await self._send_all(SENDERS[phase], chunk)
+            sender = SENDERS[phase]
+            while chunk := await self._load(phase, self._chunk_of(sender)):
+                await self._send_all(sender, chunk)
                 if monotonic() > self._step_ends:
                     raise NotNow
 
-    async def _load(self, phase: int) -> list[Operation]:
+    def _chunk_of(self, sender: Sender) -> int:
+        """So many full batches as fit into a chunk: only the last batch of a phase is a smaller one."""
+        most = self._moodle.most_fields
+        size = wire.batch_size(sender.fields_each, most_fields=most, most_items=sender.most)
+        return max(1, CHUNK // size) * size
+
+    async def _load(self, phase: int, most: int) -> list[Operation]:
         async with self._uow.step() as step:
-            return await operations.load(step.conn, self._scope, phase, CHUNK)
+            return await operations.load(step.conn, self._scope, phase, most)
 
     async def _send_all(self, sender: Sender, chunk: Sequence[Operation]) -> None:
         """Send in batches, several in flight. When one fails, the others end before its error is raised."""

@@ -24,9 +24,14 @@ def count_records(params: Params) -> int:
     return max((len(v) for v in params.values() if isinstance(v, Sequence) and not isinstance(v, str)), default=1)
 
 
+def batch_size(fields_each: int, *, most_fields: int, most_items: int) -> int:
+    """How many items of so many fields each one request can carry; at least one."""
+    return max(1, min(most_items, (most_fields - 1 - FIXED_FIELDS) // fields_each))
+
+
 def batches(items: Iterable[T], fields_each: int, *, most_fields: int, most_items: int) -> Iterator[list[T]]:
     """Cut `items` into batches of at most `most_items` that, with `fields_each`, stay below `most_fields` fields."""
-    size = max(1, min(most_items, (most_fields - 1 - FIXED_FIELDS) // fields_each))
+    size = batch_size(fields_each, most_fields=most_fields, most_items=most_items)
     batch: list[T] = []
     for item in items:
         batch.append(item)
