@@ -63,6 +63,7 @@ Fence = Annotated[
 RetriesLeft = Annotated[
     Count, Field(description="How often the run will be tried again by itself if it fails for a reason that passes")
 ]
+DeviceId = Annotated[UUID | None, Field(description="The device, of a run of kind device")]
 DryRun = Annotated[bool, Field(description="Stop after the plan: nothing is changed in Moodle")]
 BytesUp = Annotated[Count, Field(description="Bytes sent to the source or to Moodle, on the wire")]
 BytesDown = Annotated[Count, Field(description="Bytes received from the source or from Moodle, on the wire")]

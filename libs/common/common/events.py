@@ -21,6 +21,7 @@ from common.event_model import (
     CountByEntity,
     CountByKind,
     Detail,
+    DeviceId,
     DryRun,
     Errors,
     Event,
@@ -75,8 +76,7 @@ class SyncRequested(RunEvent):
     scope: RunScope = RunScope()
     """What of the school the run is narrowed to; absent: everything."""
     additions_only: AdditionsOnly = False
-    device_id: UUID | None = None
-    """The device, of a run of kind device."""
+    device_id: DeviceId = None
     trigger: Trigger = "person"
     fence: Fence = 0
     retries_left: RetriesLeft = 0
@@ -95,6 +95,7 @@ class SyncRefused(RunEvent):
     mode: Mode | None = None
     """Absent where older schedulers told it."""
     trigger: Trigger = "person"
+    device_id: DeviceId = None
 
 
 class SyncProgressed(RunEvent):
@@ -228,6 +229,7 @@ class SyncFailed(RunEvent):
     detail: Detail = ""
     retry_planned: bool = False
     """Whether it will be tried again without anybody doing anything."""
+    device_id: DeviceId = None
 
 
 class SchoolsListed(Event):

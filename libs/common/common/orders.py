@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.event_model import Count, DryRun, Event, Mode, PlanHash, RunEvent, RunKind, RunScope
+from common.event_model import Count, DeviceId, DryRun, Event, Mode, PlanHash, RunEvent, RunKind, RunScope
 
 
 class SyncOrdered(Event):
@@ -23,6 +23,7 @@ class SyncOrdered(Event):
     schools: tuple[UUID, ...] | None = None
     """The schools to run; absent: all of the district that have a target."""
     kind: RunKind = "roster"
+    device_id: DeviceId = None
     mode: Mode
     dry_run: DryRun = False
     scope: RunScope = RunScope()

@@ -25,9 +25,14 @@ async def sync_roster(event: RosterFetched, uow: UnitOfWork, *, tools: Tools) ->
 
 
 async def begin_without_roster(event: SyncRequested, uow: UnitOfWork, *, tools: Tools) -> None:
-    """Undo a run, or find links anew: what needs no roster begins here. Everything else begins at the fetcher."""
-    if event.kind == "roster":
+    """Undo a run, or find links anew: what needs no roster begins here. Everything else begins at the fetcher.
+
+    A device's run fails at once: nothing here can carry learners' data yet, and nobody shall believe that it did.
+    """
+    if event.kind in ("roster", "device"):
         async with uow:
+            if event.kind == "device":
+                uow.emit(report.failure(Job.of_request(event), "DEVICE_SYNC_MISSING", ""))
             return
     await carry_out(Job.of_request(event), uow, tools)
 

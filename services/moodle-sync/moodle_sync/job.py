@@ -23,6 +23,7 @@ class Job:
     additions_only: bool = False
     fence: int = 0
     retries_left: int = 0
+    device_id: UUID | None = None
     snapshot: int = 0
     errors: int = 0
     bytes_up: int = 0
@@ -64,4 +65,5 @@ class Job:
             narrowed=event.scope,
             fence=event.fence,
             retries_left=event.retries_left,
+            device_id=event.device_id,
         )

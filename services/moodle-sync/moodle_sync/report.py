@@ -80,6 +80,7 @@ def failure(job: Job, code: str, detail: str) -> SyncFailed:
         code=code,
         detail=detail,
         retry_planned=job.retries_left > 0 and entry_of(code).passes,
+        device_id=job.device_id,
     )
 
 

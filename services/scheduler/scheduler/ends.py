@@ -14,7 +14,9 @@ def cancelled(run: Run) -> SyncCompleted:
 def worker_lost(run: Run, phase: str, *, retry_planned: bool) -> SyncFailed:
     """The end of a run that nobody works on any more."""
     return SyncFailed.model_validate(
-        _about(run) | {"mode": run.mode, "phase": phase, "code": "WORKER_LOST", "retry_planned": retry_planned}
+        _about(run)
+        | {"mode": run.mode, "phase": phase, "code": "WORKER_LOST", "retry_planned": retry_planned}
+        | {"device_id": run.device_id}
     )
 
 

@@ -17,7 +17,7 @@ from common.events import (
     SyncOrdered,
 )
 from common.uow import UnitOfWork
-from scheduler import admission, arrivals, decisions, ends, holds, meeting, orders, retries, runs, schools
+from scheduler import admission, arrivals, decisions, ends, holds, meeting, occurrences, orders, retries, runs, schools
 from scheduler.admission import IN_FLIGHT
 from scheduler.runs import Run
 
@@ -36,7 +36,10 @@ async def take_order(event: SyncOrdered, uow: UnitOfWork, *, in_flight: int = IN
             if event.schools is None
             else await schools.named(uow.conn, event.district_id, event.schools)
         )
-        wanted, refusals = orders.split(event, {row["id"]: (row["target_id"], row["pool"]) for row in rows})
+        known = {row["id"]: (row["target_id"], row["pool"]) for row in rows}
+        device = event.device_id
+        offline = device is not None and not await schools.is_online(uow.conn, event.district_id, device)
+        wanted, refusals = orders.split(event, known, offline=offline)
         met = await meeting.take_in(uow.conn, wanted)
         refusals += met.refusals()
         for refusal in refusals:
@@ -121,8 +124,10 @@ async def cancel_run(event: SyncCancelOrdered, uow: UnitOfWork, *, in_flight: in
 
 
 async def note_settings(event: SettingsChanged, uow: UnitOfWork, *, in_flight: int = IN_FLIGHT) -> None:
-    """Limits may have been raised: see who can begin."""
+    """Limits may have been raised, or a device be in contact again: see who can begin."""
     async with uow:
+        if event.what == "device":
+            await occurrences.look_now(uow.conn, event.district_id)
         await admission.admit(uow, in_flight)
 
 

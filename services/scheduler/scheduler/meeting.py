@@ -108,5 +108,6 @@ def refusal(run: Run, reason: str, running: UUID | None = None) -> SyncRefused:
             "running_run_id": running,
             "mode": run.mode,
             "trigger": run.trigger,
+            "device_id": run.device_id,
         }
     )

@@ -131,6 +131,15 @@ async def look_again(conn: Connection, waiting: Sequence[Row], at: datetime) -> 
     )
 
 
+async def look_now(conn: Connection, district_id: str) -> None:
+    """Look at the days of the district's devices that wait at the next tick, not only after the usual while."""
+    await conn.execute(
+        "UPDATE occurrence SET starts_at = at "
+        "WHERE district_id = $1 AND state = 'due' AND subject <> school_id AND starts_at > at",
+        district_id,
+    )
+
+
 async def settle(conn: Connection, endings: Sequence[Ending]) -> None:
     """Write down what became of occurrences."""
     await conn.execute(

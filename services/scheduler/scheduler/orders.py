@@ -13,10 +13,13 @@ def run_of(order_id: UUID, school_id: UUID) -> UUID:
     return uuid5(order_id, str(school_id))
 
 
-def split(order: SyncOrdered, schools: Mapping[UUID, tuple[str | None, str]]) -> tuple[list[Run], list[SyncRefused]]:
+def split(
+    order: SyncOrdered, schools: Mapping[UUID, tuple[str | None, str]], *, offline: bool = False
+) -> tuple[list[Run], list[SyncRefused]]:
     """The runs that an order asks for, and its refusals for schools that are unknown or not set up.
 
-    `schools` gives the target (None: not set up) and the pool of each school that is known.
+    `schools` gives the target (None: not set up) and the pool of each school that is known; `offline` is said of the
+    order's device.
     """
     runs, refusals = [], []
     for school_id in order.schools if order.schools is not None else schools:
@@ -24,6 +27,8 @@ def split(order: SyncOrdered, schools: Mapping[UUID, tuple[str | None, str]]) ->
         if target_id is None:
             reason = "not_set_up" if school_id in schools else "unknown_school"
             refusals.append(_refusal(order, school_id, reason))
+        elif offline:
+            refusals.append(_refusal(order, school_id, "device_offline"))
         else:
             runs.append(_run(order, school_id, target_id, pool))
     return runs, refusals
@@ -41,6 +46,7 @@ def _run(order: SyncOrdered, school_id: UUID, target_id: str, pool: str) -> Run:
         dry_run=order.dry_run,
         trigger="person",
         kind=order.kind,
+        device_id=order.device_id,
         scope=order.scope.model_dump(mode="json", exclude_defaults=True),
         priority=PRIORITIES["person"],
     )
@@ -55,5 +61,6 @@ def _refusal(order: SyncOrdered, school_id: UUID, reason: str) -> SyncRefused:
             "school_id": school_id,
             "reason": reason,
             "mode": order.mode,
+            "device_id": order.device_id,
         }
     )

@@ -1,4 +1,4 @@
-"""Which schools an order or a package reaches, from the registry."""
+"""Which schools an order or a package reaches, and whether a device is there, from the registry."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -32,4 +32,13 @@ async def named(conn: Connection, district_id: str, ids: Sequence[UUID]) -> list
         "SELECT id, target_id, pool FROM registry.school WHERE district_id = $1 AND id = ANY($2::uuid[])",
         district_id,
         ids,
+    )
+
+
+async def is_online(conn: Connection, district_id: str, device_id: UUID) -> bool:
+    """Whether a device of the district is in contact; one that nobody knows is not."""
+    return bool(
+        await conn.fetchval(
+            "SELECT online FROM registry.device WHERE district_id = $1 AND id = $2", district_id, device_id
+        )
     )
