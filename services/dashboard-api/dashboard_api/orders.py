@@ -28,6 +28,8 @@ class Wish:
     reason: str = ""
     kind: RunKind = "roster"
     scope: RunScope = WHOLE
+    device_id: UUID | None = None
+    """The device, of kind device; the order is of its school alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ async def place(
         order_id=uuid4(),
         schools=tuple(names),
         kind=wish.kind,
+        device_id=wish.device_id,
         mode=wish.mode,
         dry_run=wish.dry_run,
         scope=wish.scope,
@@ -74,6 +77,7 @@ async def place(
             "reason": wish.reason,
             "schools": len(names),
             "scope": wish.scope.model_dump(mode="json", exclude_defaults=True),
+            **({"device": str(wish.device_id)} if wish.device_id else {}),
         },
     )
     await hints.tell(uow.conn, order)

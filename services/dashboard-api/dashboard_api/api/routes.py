@@ -7,6 +7,7 @@ from dashboard_api.api import (
     cancelling,
     compare,
     corrections,
+    devices,
     districts,
     hints,
     holds,
@@ -27,3 +28,4 @@ for part in (districts, schools, runs, orders, source_checks, hints):
     router.include_router(part.router)
 for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)
+router.include_router(devices.router)

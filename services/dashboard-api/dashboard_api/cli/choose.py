@@ -32,6 +32,23 @@ def the_schools(client: Client, district_id: str, wanted: Sequence[str]) -> list
     return [_one(schools, name) for name in wanted]
 
 
+def the_device(client: Client, district_id: str, wanted: str) -> Json:
+    """The device of that name or id. Raises `Trouble` if there is none, or if the name is that of several."""
+    found = devices_named(client, district_id, wanted)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Trouble(f"There is no device {wanted}. `rosterbus devices` lists them with their ids.")
+    some = ", ".join(f"{one['school']} ({one['id']})" for one in found[:5])
+    raise Trouble(f"{wanted} may be several devices: {some}. Give the id instead.")
+
+
+def devices_named(client: Client, district_id: str, wanted: str) -> list[Json]:
+    """The devices of that name or id."""
+    found = client.all("/devices", "devices", district=district_id)
+    return [one for one in found if wanted == one["id"] or wanted.lower() == one["name"].lower()]
+
+
 def _one(schools: Sequence[Json], name: str) -> Json:
     exact = [s for s in schools if name in (s["id"], s["source_school_id"], _with_source(s))]
     found = exact or [s for s in schools if s["name"].lower() == name.lower()]

@@ -55,6 +55,10 @@ class Client:
         """An answer to POST."""
         return self._call("POST", path, body)
 
+    def delete(self, path: str) -> Json:
+        """An answer to DELETE."""
+        return self._call("DELETE", path)
+
     def all(self, path: str, name: str, **query: object) -> Iterator[Json]:
         """The rows of all pages of a list."""
         after = None

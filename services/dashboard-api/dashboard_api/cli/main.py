@@ -2,7 +2,7 @@
 
 import typer
 
-from dashboard_api.cli import links, mapping, schedule, source_check
+from dashboard_api.cli import devices, links, mapping, schedule, source_check
 from dashboard_api.cli.apply import apply
 from dashboard_api.cli.compare import compare
 from dashboard_api.cli.controls import audit, cancel, pools
@@ -23,6 +23,8 @@ for command in (apply, sync, schools, runs, run):
     app.command()(command)
 for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit):
     app.command()(more)
+app.command("devices")(devices.list_)
+app.add_typer(devices.app, name="device")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(source_check.app, name="source")
 app.add_typer(mapping.app, name="mapping")

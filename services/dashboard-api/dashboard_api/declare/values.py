@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -52,8 +53,17 @@ def time_of_night(value: object) -> object:
         return value
     if value == "none":
         return None
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(value)):
+    if not TIME_OF_DAY.fullmatch(str(value)):
         raise ValueError('must be a time of day such as "20:00" or "00:00", in the school\'s own time, or none')
+    return time.fromisoformat(str(value))
+
+
+def time_in_utc(value: object) -> object:
+    """A time of day at which a device may sync: `HH:MM`, or none. Raises `ValueError`."""
+    if value is None or isinstance(value, time):
+        return value
+    if not TIME_OF_DAY.fullmatch(str(value)):
+        raise ValueError('must be a time of day in UTC such as "03:00", or null for none')
     return time.fromisoformat(str(value))
 
 
@@ -76,5 +86,6 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 TimeOfNight = Annotated[time | None, BeforeValidator(time_of_night)]
+TimeInUtc = Annotated[time | None, BeforeValidator(time_in_utc)]
 Weekdays = Annotated[tuple[int, ...] | None, BeforeValidator(weekdays)]
 Spread = Annotated[int, Field(ge=0, le=120)]

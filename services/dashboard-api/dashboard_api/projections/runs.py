@@ -38,6 +38,7 @@ async def note_request(event: SyncRequested, uow: UnitOfWork) -> None:
         dry_run=event.dry_run,
         trigger=event.trigger,
         requested_at=told_at(uow),
+        device_id=event.device_id,
     )
     await _keep(event, fact, uow)
 
@@ -50,6 +51,8 @@ async def note_refusal(event: SyncRefused, uow: UnitOfWork) -> None:
         trigger=event.trigger if event.mode else None,
         refusal=event.reason,
         running_run_id=event.running_run_id,
+        kind="device" if event.device_id else None,
+        device_id=event.device_id,
         ended_at=told_at(uow),
     )
     await _keep(event, fact, uow)
@@ -115,7 +118,8 @@ async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
 
 
 async def note_failure(event: SyncFailed, uow: UnitOfWork) -> None:
-    """The run's end without a result, unless it is known to have completed after all."""
+    """The run's end without a result, unless it is known to have completed after all. A device's says nothing of
+    how its school stands."""
     fact = replace(
         fact_of(event, "failed"),
         mode=event.mode,
@@ -123,11 +127,13 @@ async def note_failure(event: SyncFailed, uow: UnitOfWork) -> None:
         failure_code=event.code,
         failure_detail=event.detail,
         retry_planned=event.retry_planned,
+        device_id=event.device_id,
         ended_at=told_at(uow),
     )
     async with uow:
         run = await runs.note(uow.conn, fact)
-        if run["status"] == "failed" and event.mode != "refresh" and not run["dry_run"]:
+        looked = event.mode == "refresh" or run["dry_run"]
+        if run["status"] == "failed" and not looked and not event.device_id:
             await school_states.note_ending(
                 uow.conn, Ending(event.district_id, event.school_id, event.run_id, "failed", None, told_at(uow))
             )

@@ -57,6 +57,7 @@ class RunFact:
     scope: dict[str, Any] | None = None
     cancel_ordered_by: str | None = None
     cancel_ordered_at: datetime | None = None
+    device_id: UUID | None = None
 
 
 COLUMNS = tuple(field.name for field in fields(RunFact))
@@ -120,6 +121,7 @@ def facts_of_order(event: SyncOrdered, school_ids: Sequence[UUID], at: datetime)
             ordered_by=event.ordered_by,
             reason=event.reason or None,
             ordered_at=at,
+            device_id=event.device_id,
         )
         for school_id in school_ids
     ]

@@ -52,7 +52,7 @@ OUTCOME = {
 }
 ENDED = ("refused", "failed", "completed")
 MODES = {"nightly": "Nightly sync", "partial": "Partial sync", "full": "Full sync", "refresh": "Refresh of counts"}
-KINDS_OF_RUN = {"undo": "Undo", "rebuild": "Rebuilding of links"}
+KINDS_OF_RUN = {"undo": "Undo", "rebuild": "Rebuilding of links", "device": "Device sync"}
 SOURCES = {
     "oneroster": "OneRoster",
     "oneroster-csv": "OneRoster CSV",
@@ -70,7 +70,7 @@ REFUSALS = {
     "on_hold": "Operations of an earlier run wait for a decision. Decide on them, or run the sync again.",
     "blackout": "The district has set this date apart as one without a nightly sync.",
     "missed": "The scheduler could not start it within six hours of its time. The next night takes in what is new.",
-    "device_offline": "Skipped: the device was offline at its time.",
+    "device_offline": "Skipped: the device was offline.",
 }
 """Why a run did not begin, by the reason in `sync.refused`."""
 

@@ -1,0 +1,162 @@
+"""The table `device`: the offline Moodles at schools, whether each is in contact, and its latest syncs."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from common.db import Connection, Pool, Row
+from dashboard_api.queries.pages import Page
+
+SHOWN = (
+    "district_id, id, school_id, school, name, enabled, daily_at, at_next_contact, online, last_contact_at, "
+    "next_sync_at, removed_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFilter:
+    """Which devices. `districts` None: all. Those that were removed are in no list."""
+
+    districts: list[str] | None
+    district_id: str | None = None
+    school_id: UUID | None = None
+    after: tuple[str, UUID] | None = None
+    """The sort key (lower-case name, id) of the last device before the page."""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredDevice:
+    """What an operator says of a device; `daily_at` in UTC, None: not by itself."""
+
+    id: UUID
+    school_id: UUID
+    name: str
+    enabled: bool
+    daily_at: time | None
+    at_next_contact: bool
+
+
+async def page(pool: Pool, wanted: DeviceFilter) -> Page:
+    """A page of devices by name."""
+    row = await pool.fetchrow(
+        f"""
+        WITH page AS (
+            SELECT {SHOWN}, sort_name FROM device_overview
+            WHERE removed_at IS NULL
+              AND ($1::text[] IS NULL OR district_id = ANY($1))
+              AND ($2::text IS NULL OR district_id = $2)
+              AND ($3::uuid IS NULL OR school_id = $3)
+              AND ($4::text IS NULL OR (sort_name, id) > ($4, $5::uuid))
+            ORDER BY sort_name, id LIMIT $6 + 1
+        ), kept AS (SELECT * FROM page ORDER BY sort_name, id LIMIT $6)
+        SELECT coalesce(json_agg(to_jsonb(k) - 'sort_name' ORDER BY k.sort_name, k.id), '[]')::text AS items,
+               CASE WHEN (SELECT count(*) FROM page) > $6 THEN (
+                   SELECT json_build_array(sort_name, id) FROM kept ORDER BY sort_name DESC, id DESC LIMIT 1
+               )::text END AS next
+        FROM kept k
+        """,
+        wanted.districts,
+        wanted.district_id,
+        wanted.school_id,
+        wanted.after[0] if wanted.after else None,
+        wanted.after[1] if wanted.after else None,
+        wanted.limit,
+    )
+    assert row is not None
+    return Page.of(row)
+
+
+async def one(conn: Connection | Pool, districts: list[str] | None, id_: UUID) -> Row | None:
+    """A device as lists have it, one that was removed too. `districts` None: all."""
+    return await conn.fetchrow(
+        f"SELECT {SHOWN} FROM device_overview WHERE id = $1 AND ($2::text[] IS NULL OR district_id = ANY($2))",
+        id_,
+        districts,
+    )
+
+
+async def lock(conn: Connection, id_: UUID) -> None:
+    """Let nobody else change the device before the transaction ends."""
+    await conn.execute("SELECT FROM device WHERE id = $1 FOR UPDATE", id_)
+
+
+async def put(conn: Connection, district_id: str, wanted: DeclaredDevice) -> bool:
+    """Declare a device of the district, which may have been removed before; False if the id is another district's."""
+    return bool(
+        await conn.fetchval(
+            """
+            INSERT INTO device (district_id, id, school_id, name, enabled, daily_at, at_next_contact)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (id) DO UPDATE
+            SET school_id = excluded.school_id, name = excluded.name, enabled = excluded.enabled,
+                daily_at = excluded.daily_at, at_next_contact = excluded.at_next_contact, removed_at = NULL
+            WHERE device.district_id = excluded.district_id RETURNING true
+            """,
+            district_id,
+            wanted.id,
+            wanted.school_id,
+            wanted.name,
+            wanted.enabled,
+            wanted.daily_at,
+            wanted.at_next_contact,
+        )
+    )
+
+
+async def remove(conn: Connection, district_id: str, id_: UUID) -> None:
+    """The device syncs no more and is in no list; its runs stay."""
+    await conn.execute(
+        "UPDATE device SET enabled = false, removed_at = coalesce(removed_at, now()) "
+        "WHERE district_id = $1 AND id = $2",
+        district_id,
+        id_,
+    )
+
+
+async def note_contact(conn: Connection, district_id: str, id_: UUID, online: bool) -> bool:
+    """Keep that the device is in contact at this moment, or is not any more; whether that is news."""
+    was = await conn.fetchval("SELECT online FROM device WHERE district_id = $1 AND id = $2", district_id, id_)
+    await conn.execute(
+        """
+        UPDATE device SET online = $3, last_contact_at = CASE WHEN $3 THEN now() ELSE last_contact_at END
+        WHERE district_id = $1 AND id = $2
+        """,
+        district_id,
+        id_,
+        online,
+    )
+    return bool(was != online)
+
+
+async def last_syncs(conn: Connection | Pool, district_id: str, id_: UUID, limit: int = 5) -> list[dict[str, Any]]:
+    """The latest runs of the device, the newest first, also those that did not begin; with the district's `locale`."""
+    rows = await conn.fetch(
+        """
+        SELECT o.id AS run_id, o.kind, o.mode, o.trigger, o.status, o.outcome, o.refusal, o.failure_code,
+               o.failure_detail, o.retry_planned, o.actions, o.errors, o.courses, o.target_up AS bytes_up,
+               o.target_down AS bytes_down, o.duration_ms, o.noted_at, o.requested_at, o.ended_at, o.phases::jsonb,
+               d.locale
+        FROM run r
+        JOIN run_overview o ON o.district_id = r.district_id AND o.id = r.id
+        JOIN district d ON d.id = r.district_id
+        WHERE r.district_id = $1 AND r.device_id = $2 ORDER BY r.noted_at DESC, r.id DESC LIMIT $3
+        """,
+        district_id,
+        id_,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
+async def waits_since(pool: Pool, district_id: str, id_: UUID) -> datetime | None:
+    """The time that passed while the device was offline, if it is to sync at its next contact instead."""
+    if not await pool.fetchval("SELECT to_regclass('schedule.occurrence') IS NOT NULL"):
+        return None
+    at: datetime | None = await pool.fetchval(
+        "SELECT max(at) FROM schedule.occurrence WHERE district_id = $1 AND subject = $2 AND state = 'due'",
+        district_id,
+        id_,
+    )
+    return at
