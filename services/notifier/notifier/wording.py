@@ -82,13 +82,16 @@ class Notice:
 
 
 def news_of(event: SyncCompleted | SyncFailed | SyncHeld) -> News:
-    """What is new with the school now that the run has ended, or that a part of it waits."""
+    """What is new with the school now that the run has ended, or that a part of it waits.
+
+    A device's failure is none of the school's.
+    """
     if isinstance(event, SyncHeld):
         return News(on_hold=True)
     if event.mode == "refresh":
         return News()
     if isinstance(event, SyncFailed):
-        return News(with_errors=True)
+        return News() if event.device_id else News(with_errors=True)
     if event.dry_run or event.outcome == "cancelled":
         return News()
     on_hold = True if event.outcome == "held" else False if event.lifts_hold else None
@@ -100,8 +103,10 @@ def write_notice(event: SyncCompleted | SyncFailed, about: About, dashboard_url:
     link = f"{dashboard_url.rstrip('/')}/runs/{event.run_id}"
     failed = isinstance(event, SyncFailed)
     result = "failed" if isinstance(event, SyncFailed) else OUTCOMES[event.outcome]
+    sync = "device" if isinstance(event, SyncFailed) and event.device_id else event.mode
     context = {
         "event": event,
+        "sync": sync,
         "failed": failed,
         "district": about.district,
         "school": about.school,
@@ -113,7 +118,7 @@ def write_notice(event: SyncCompleted | SyncFailed, about: About, dashboard_url:
         "duration": "" if isinstance(event, SyncFailed) else in_words(event.duration_ms),
     }
     return Notice(
-        subject=f"{about.school}: {event.mode} sync {result}",
+        subject=f"{about.school}: {sync} sync {result}",
         text=_environment().get_template("run.txt").render(context),
         html=_environment().get_template("run.html").render(context),
     )

@@ -54,6 +54,15 @@ def test_a_failed_run_leaves_its_school_with_errors_unless_it_only_counted() -> 
     assert news_of(SyncFailed.model_validate(about | {"mode": "refresh"})) == News()
 
 
+def test_a_devices_failure_is_told_as_the_devices_and_leaves_its_school_as_it_was() -> None:
+    about = {"district_id": "north", "run_id": uuid4(), "school_id": uuid4(), "mode": "nightly", "phase": "applying"}
+    event = SyncFailed.model_validate(about | {"code": "DEVICE_SYNC_MISSING", "device_id": uuid4()})
+    notice = write_notice(event, About("North", "Beech Hill", "en"), "https://bus.test")
+    assert notice.subject == "Beech Hill: device sync failed"
+    assert "The device sync failed" in notice.text
+    assert news_of(event) == News()
+
+
 def test_a_duration_is_said_in_minutes_and_seconds() -> None:
     assert in_words(41_400) == "41 s"
     assert in_words(185_000) == "3 min 5 s"
