@@ -97,11 +97,12 @@ def holds_a_secret(annotation: object) -> bool:
 
 def test_the_readme_shows_districts_that_can_be_declared(tmp_path: Path) -> None:
     text = README.read_text()
-    one, several = (yaml.load(block, yaml.BaseLoader) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    one, several, policy = (yaml.load(block, yaml.BaseLoader) for block in blocks)
     environment = dict.fromkeys(re.findall(r"_env: (\w+)", text), "secret")
     file = tmp_path / "district.yaml"
 
-    for district in (one, {**one, **several, "source": ""}):
+    for district in (one, {**one, **several, "source": ""}, {**one, **policy}):
         file.write_text(yaml.safe_dump({key: value for key, value in district.items() if value}))
         assert load(file, environment)
 

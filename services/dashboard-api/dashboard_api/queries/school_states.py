@@ -65,8 +65,13 @@ async def note_hold(conn: Connection, district_id: str, school_id: UUID, hold_id
     """Operations of the school wait for a decision, unless that is over already."""
     await conn.execute(
         """
-        INSERT INTO school_state (district_id, school_id, hold_id, held_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (district_id, school_id) DO UPDATE SET hold_id = excluded.hold_id, held_at = excluded.held_at
+        INSERT INTO school_state (district_id, school_id, hold_id, held_at, held_since)
+        SELECT $1, $2, $3, $4, $4
+        WHERE NOT EXISTS (SELECT FROM hold_decision WHERE district_id = $1 AND hold_id = $3)
+          AND NOT EXISTS (SELECT FROM plan.hold WHERE district_id = $1 AND id = $3 AND state <> 'open')
+        ON CONFLICT (district_id, school_id) DO UPDATE
+        SET hold_id = excluded.hold_id, held_at = excluded.held_at,
+            held_since = coalesce(school_state.held_since, excluded.held_since)
         WHERE coalesce(school_state.hold_over_at < excluded.held_at, true)
           AND coalesce(school_state.held_at <= excluded.held_at, true)
         """,
@@ -84,7 +89,8 @@ async def lift_hold(conn: Connection, district_id: str, school_id: UUID, at: dat
         INSERT INTO school_state (district_id, school_id, hold_over_at) VALUES ($1, $2, $3)
         ON CONFLICT (district_id, school_id) DO UPDATE
         SET hold_over_at = greatest(school_state.hold_over_at, excluded.hold_over_at),
-            held_at = CASE WHEN school_state.held_at > excluded.hold_over_at THEN school_state.held_at END
+            held_at = CASE WHEN school_state.held_at > excluded.hold_over_at THEN school_state.held_at END,
+            held_since = CASE WHEN school_state.held_at > excluded.hold_over_at THEN school_state.held_since END
         """,
         district_id,
         school_id,

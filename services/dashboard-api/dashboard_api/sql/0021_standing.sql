@@ -3,6 +3,7 @@
 ALTER TABLE school_state
     ADD COLUMN hold_id uuid,                       -- the newest hold that was told …
     ADD COLUMN held_at timestamptz,                -- … when; null once it is decided, or a later run was not held
+    ADD COLUMN held_since timestamptz,             -- when the first of the holds in a row was told
     ADD COLUMN hold_over_at timestamptz;           -- when the newest decision or unheld end was told
 
 ALTER TABLE run
@@ -39,7 +40,7 @@ CREATE VIEW school_status AS
            d.name AS district,
            registry.status_of(t.shared, t.set_up, t.on_hold, t.paused, t.with_errors) AS status,
            coalesce(st.health, 'never') AS health,
-           CASE WHEN s.shared AND s.target_id IS NOT NULL THEN coalesce(st.held_at, st.since) END AS since,
+           CASE WHEN s.shared AND s.target_id IS NOT NULL THEN coalesce(st.held_since, st.since) END AS since,
            coalesce(st.errors, 0) AS errors, st.counts, st.counts_at, st.last_run_id, st.hold_id, st.held_at,
            m.mode, CASE WHEN m.mode <> 'on' THEN s.mode_until END AS mode_until,
            CASE WHEN m.mode <> 'on' THEN s.mode_reason ELSE '' END AS mode_reason

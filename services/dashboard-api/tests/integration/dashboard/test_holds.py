@@ -91,8 +91,8 @@ async def test_a_school_is_on_hold_from_the_first_hold_until_a_decision(
     await north.handle(again)
     assert await north.row("SELECT status, since FROM school_status WHERE id = $1", school("1")) == since
     await post(north, f"/holds/{again.hold_id}/decision", APPROVAL, await north.bearer())
-    assert await standing(north) == "clean"
-    assert await standing(north, "2") == "ready"
+    assert await standing(north) == "nightly"
+    assert await standing(north, "2") == "nightly"
 
 
 async def test_a_run_that_overtakes_the_hold_lifts_it(north: Dashboard, workers: Workers, held: SyncHeld) -> None:
@@ -100,9 +100,9 @@ async def test_a_run_that_overtakes_the_hold_lifts_it(north: Dashboard, workers:
     assert await standing(north) == "on_hold"
     await workers.moodle.execute("UPDATE hold SET state = 'superseded' WHERE id = $1", held.hold_id)
     await north.handle(completed(uuid4(), lifts_hold=True))
-    assert await standing(north) == "clean"
+    assert await standing(north) == "nightly"
     await north.handle(held)
-    assert await standing(north) == "clean", "told again, later than the run that has overtaken it"
+    assert await standing(north) == "nightly", "told again, later than the run that has overtaken it"
 
 
 async def test_an_approval_is_told_and_its_run_is_there_at_once(
@@ -136,7 +136,7 @@ async def test_a_rejection_runs_nothing(north: Dashboard, held: SyncHeld) -> Non
     status, answer = await post(north, f"/holds/{held.hold_id}/decision", body, await north.bearer())
     assert (status, answer["run_id"]) == (202, None)
     assert await north.pool.fetchval("SELECT count(*) FROM run WHERE order_id = $1", held.hold_id) == 0
-    assert await standing(north) == "clean"
+    assert await standing(north) == "nightly"
 
 
 async def test_a_hold_is_decided_once(north: Dashboard, held: SyncHeld) -> None:
@@ -170,7 +170,7 @@ async def test_a_decision_that_is_told_twice_or_before_its_hold_is_one(north: Da
     )  # fmt: skip
     for told in (decided, event, decided, event):
         await north.handle(told)
-    assert await standing(north) == "ready"
+    assert await standing(north) == "nightly"
     run = await north.row("SELECT id, status, trigger FROM run WHERE order_id = $1", event.hold_id)
     assert tuple(run.values()) == (run_of(event.hold_id, school("1")), "ordered", "decision")
 
