@@ -65,13 +65,12 @@ SMALL_CLASS = 5
 
 
 def tripped(figures: Figures, limits: Limits) -> list[Tripped]:
-    """The limits that a plan exceeds."""
-    return [
-        *_new_ids(figures, limits),
-        *(trip for removals in figures.removals for trip in _removals(removals, limits)),
-        *(trip for turnover in figures.turnovers for trip in _turnover(turnover, limits)),
-        *(trip for lost in figures.lost for trip in _lost(lost, limits)),
-    ]
+    """The limits that a plan exceeds. Where all endings of enrolments wait, no class is named beside them."""
+    removals = [trip for removals in figures.removals for trip in _removals(removals, limits)]
+    all_wait = any(trip.entity == "enrolment" for trip in removals)
+    turnovers = [] if all_wait else [trip for turnover in figures.turnovers for trip in _turnover(turnover, limits)]
+    lost = [trip for lost in figures.lost for trip in _lost(lost, limits)]
+    return [*_new_ids(figures, limits), *removals, *turnovers, *lost]
 
 
 def _new_ids(figures: Figures, limits: Limits) -> list[Tripped]:

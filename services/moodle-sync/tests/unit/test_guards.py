@@ -54,6 +54,11 @@ def test_a_class_of_some_size_may_lose_sixty_percent() -> None:
     assert tripped(Figures(turnovers=[Turnover("7a", 4, 4)]), USUAL) == []
 
 
+def test_where_all_endings_of_enrolments_wait_no_class_is_named_beside_them() -> None:
+    figures = Figures(removals=[Removals("enrolment", 100, 60, 40)], turnovers=[Turnover("7a", 20, 13)])
+    assert tripped(figures, USUAL) == [Tripped("CHANGE_THRESHOLD", "enrolment", 60, 100, 10)]
+
+
 def test_many_who_lose_a_value_wait() -> None:
     assert tripped(Figures(lost=[Lost("user", "email", 200, 50)]), USUAL) == []
     assert tripped(Figures(lost=[Lost("user", "email", 200, 51)]), USUAL) == [
