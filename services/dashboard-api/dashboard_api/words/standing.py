@@ -193,7 +193,7 @@ def _completion(run: Json) -> str:
             text = f"Removals wait for a decision{f'; the rest is in Moodle: {done}' if done else ''}."
         case "cancelled":
             text = (
-                f"It was cancelled. Until then, in Moodle: {done}." if done else "It was cancelled. Nothing was sent."
+                f"Until then, in Moodle: {done}." if done else "Nothing was sent."
             )
         case _:
             text = f"In Moodle: {done}." if done else "Nothing was changed in Moodle."
