@@ -46,7 +46,8 @@ async def plan_undo(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -> list
 async def _plan_objects(conn: Connection, scope: Scope) -> None:
     kinds = [(entity, kind, inverse, PHASES[entity, inverse]) for (entity, kind), inverse in INVERSE.items()]
     entities, done, inverses, phases = zip(*kinds, strict=True)
-    await conn.execute(OBJECTS, *_arguments(scope), list(entities), list(done), list(inverses), list(phases))
+    inverse = (list(entities), list(done), list(inverses), list(phases))
+    await conn.execute(OBJECTS, *_arguments(scope), *inverse, scope.school.id)
 
 
 async def _plan_enrolments(conn: Connection, scope: Scope) -> None:
@@ -74,6 +75,14 @@ _FATE = """
     CASE WHEN same THEN '' ELSE 'CHANGED_SINCE' END
 """
 
+# An account is one person's at all schools: as long as another has the person, it is not closed.
+_CLOSES = "o.entity = 'user' AND (i.inverse = 'suspend' OR coalesce(o.before->>'suspended', '0') = '1')"
+_ELSEWHERE = """
+    EXISTS (SELECT FROM roster.record r JOIN registry.school s ON s.district_id = $1 AND s.id = r.school_id
+            WHERE r.district_id = $1 AND r.entity = 'user' AND r.source_key = o.source_key
+              AND r.last_snapshot IS NULL AND r.school_id <> $11 AND s.source_id = $5)
+"""
+
 # A linked account that was suspended before is suspended again; other fields go back to what they were.
 OBJECTS = f"""
     INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, before, after, moodle_id, match,
@@ -85,7 +94,8 @@ OBJECTS = f"""
                CASE WHEN i.inverse = 'update' THEN coalesce(o.before, '{{}}') - 'parent_key' ELSE '{{}}' END AS after,
                l.moodle_id IS NOT NULL AND l.applied @> (o.after - 'suspended')
                    AND l.active = (o.kind NOT IN ('suspend', 'hide')
-                                   AND coalesce(o.after->>'suspended', '0') = '0') AS same
+                                   AND coalesce(o.after->>'suspended', '0') = '0')
+                   AND NOT ({_CLOSES} AND {_ELSEWHERE}) AS same
         FROM (SELECT * {_DONE}) o
         JOIN unnest($7::text[], $8::text[], $9::text[], $10::int[]) AS i (entity, kind, inverse, phase)
              ON i.entity = o.entity AND i.kind = o.kind
@@ -95,7 +105,8 @@ OBJECTS = f"""
     ) undone
     ORDER BY seq DESC
 """
-"""$1 district, $2 this run, $3 the run to take back, $4 target, $5 source, $6 one record or null, $7–$10 INVERSE."""
+"""$1 district, $2 this run, $3 the run to take back, $4 target, $5 source, $6 one record or null, $7–$10 INVERSE,
+$11 the school."""
 
 ENROLMENTS = f"""
     INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, user_key, before, after, state,

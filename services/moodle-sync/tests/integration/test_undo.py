@@ -2,12 +2,15 @@
 
 from uuid import UUID, uuid4, uuid5
 
+import pytest
+
 from common.event_model import RunScope
 from common.events import SyncCompleted, SyncErrorsFound, SyncFailed, SyncHeld, SyncRequested
 from common.testing.probe import EventProbe
 from common.uow import UnitOfWork
 from moodle_sync.moodle.reading import READS
 from simulators.moodle import MoodleSimulator
+from simulators.moodle.rows import User
 
 from ..support.acting import decide
 from ..support.bench import Bench
@@ -134,6 +137,20 @@ async def test_the_run_of_a_decision_waits_for_the_decision_itself(
     ended = await bench.ended(follow_up)
     assert isinstance(ended, SyncCompleted)
     assert (ended.outcome, ended.actions["user"]) == ("clean", {"suspend": 13})
+
+
+@pytest.mark.parametrize("first_contact", [False, True], ids=["made", "found"])
+async def test_whoever_another_school_has_keeps_the_account(
+    bench: Bench, moodle: MoodleSimulator, first_contact: bool
+) -> None:
+    await bench.run(ROSTER)
+    if first_contact:
+        row = User(moodle.site.tables.users.next_id, "both", "Both", "Quill", "both@old.test", suspended=True)
+        moodle.site.add_user(row)
+    taken_in = await bench.run(ROSTER.with_person("both").with_person("only"))
+    await bench.run(a_school("dale").with_person("both"))
+    await undo(bench, taken_in.run_id)
+    assert {user.username for user in moodle.site.users() if user.suspended} == {"only"}
 
 
 async def test_the_next_full_run_does_again_what_the_source_still_says(bench: Bench, moodle: MoodleSimulator) -> None:
