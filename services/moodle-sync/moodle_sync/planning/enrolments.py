@@ -32,6 +32,7 @@ async def plan_enrolments(conn: Connection, scope: Scope) -> None:
         kind = "unenrol" if scope.policy.leavers == "unenrol" else "suspend"
         student = scope.target.roles.get("student", 0)
         await conn.execute(ENDINGS[scope.policy.courses], *scope.keys, scope.run_id, END_ENROLMENTS, kind, student)
+        await conn.execute(GONE_ALONG, *scope.keys, scope.run_id, END_ENROLMENTS)
 
 
 async def count_messages(conn: Connection, scope: Scope) -> int:
@@ -128,6 +129,17 @@ ENDINGS = {
 }
 """Enrolments that the source proved gone. $1 district, $2 school, $3 target, $4 source, $5 run, $6 phase, $7 kind,
 $8 the role of somebody whose role was taken by hand: Moodle suspends nobody without one."""
+
+GONE_ALONG = """
+    DELETE FROM operation o
+    WHERE o.district_id = $1 AND o.run_id = $5 AND o.phase = $6 AND o.entity = 'enrolment'
+      AND EXISTS (SELECT FROM registry.school s
+                  JOIN roster.record r ON r.district_id = $1 AND r.school_id = s.id AND r.entity = 'enrolment'
+                       AND r.source_key = o.before->>'record_key' AND r.last_snapshot IS NULL
+                  WHERE s.district_id = $1 AND s.id <> $2 AND s.target_id = $3 AND s.source_id = $4
+                    AND r.body->>'class_key' = o.source_key)
+"""
+"""Places that did not end, but went with their class to another school. $1–$4 as everywhere, $5 run, $6 phase."""
 
 MESSAGES = """
     SELECT count(*) FROM operation o

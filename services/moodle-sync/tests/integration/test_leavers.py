@@ -120,6 +120,27 @@ async def test_whoever_another_school_has_keeps_the_account(bench: Bench, moodle
     assert not moodle.site.user("hill-s0").suspended
 
 
+async def test_a_class_that_goes_to_another_school_keeps_its_course_and_its_people(
+    bench: Bench, moodle: MoodleSimulator
+) -> None:
+    await completed(
+        bench, SCHOOL.with_class("goes").with_enrolment("goes", "hill-s0").with_enrolment("goes", "hill-s1")
+    )
+    dale = a_school("dale").with_person("hill-s0").with_class("goes").with_enrolment("goes", "hill-s0")
+    await completed(bench, dale, mode="nightly")
+    ended = await completed(bench, SCHOOL.without("hill-s0"))
+    assert ended.actions == {"enrolment": {"suspend": 3}}
+    (course,) = [course for course in moodle.site.courses() if course.idnumber == "goes"]
+    assert course.visible
+    assert {e.username: e.suspended for e in moodle.site.enrolments(course.shortname)} == {
+        "hill-s0": False,
+        "hill-s1": True,
+    }
+    await completed(bench, dale.without("goes"))
+    ended = await completed(bench, SCHOOL.without("hill-s0"))
+    assert ended.actions == {"enrolment": {"suspend": 1}, "course": {"hide": 1}}
+
+
 @pytest.mark.parametrize("mode", ["nightly", "full"])
 async def test_whoever_comes_back_has_the_same_account_and_places(
     bench: Bench, moodle: MoodleSimulator, mode: str
