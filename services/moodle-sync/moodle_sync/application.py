@@ -144,7 +144,9 @@ class Application:
             creates_users = batch[0].entity == "user" and batch[0].kind == "create"
             keys = [o.source_key for o in batch] if creates_users else []
             linked = await links.linked(step.conn, self._scope, "user", keys) if keys else {}
-        return Errand(self._moodle, self._scope.target.user_auth, again, linked, self._taken)
+            closed = [o.source_key for o in batch if (o.entity, o.kind) == ("user", "suspend")]
+            elsewhere = await links.elsewhere(step.conn, self._scope, closed) if closed else set[str]()
+        return Errand(self._moodle, self._scope.target.user_auth, again, linked, self._taken, elsewhere)
 
     async def _taken(self, accounts: Sequence[int]) -> set[int]:
         async with self._uow.step() as step:

@@ -47,8 +47,10 @@ async def update(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
 
 
 async def suspend(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
-    """Close accounts without deleting anything."""
-    ready, outcomes = split_off(batch, lambda o: o.moodle_id is None)
+    """Close accounts without deleting anything; not of those who came to another school since the plan was made."""
+    outcomes = {o.seq: Outcome("skipped", code="CHANGED_SINCE") for o in batch if o.source_key in errand.elsewhere}
+    ready, skipped = split_off([o for o in batch if o.seq not in outcomes], lambda o: o.moodle_id is None)
+    outcomes |= skipped
     changes = [{"id": o.moodle_id or 0, "suspended": 1} for o in ready]
     return outcomes | await _write(errand.moodle, ready, changes)
 
