@@ -263,3 +263,19 @@ async def test_addresses_that_vanish_all_at_once_wait(bench: Bench, moodle: Mood
     (hold,) = await probe.wait_for(SyncHeld)
     assert [(guard.code, guard.subject, guard.count) for guard in hold.guards] == [("VALUES_LOST", "email", 20)]
     assert moodle.site.user("hill-s0").email == "hill-s0@school.test"
+
+
+async def test_accounts_that_are_found_and_would_be_closed_count_as_removals(
+    bench: Bench, moodle: MoodleSimulator, probe: EventProbe
+) -> None:
+    await bench.run(a_school(students=20))
+    await bench.sync.execute("DELETE FROM link WHERE entity = 'user'")
+    closed = a_school()
+    for student in range(20):
+        closed = closed.with_person(f"hill-s{student}", enabled=False)
+    await bench.run(closed)
+    (hold,) = await probe.wait_for(SyncHeld)
+    assert (hold.operations, suspended(moodle)) == ({"user": {"suspend": 20}}, 0)
+    await decide(bench, hold, "approve")
+    await bench.run(closed)
+    assert suspended(moodle) == 20
