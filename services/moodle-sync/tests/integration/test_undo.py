@@ -161,3 +161,25 @@ async def test_the_next_full_run_does_again_what_the_source_still_says(bench: Be
         "user": {"update": 1, "suspend": 1, "reactivate": 1},
         "enrolment": {"suspend": 3, "reactivate": 1},
     }
+
+
+async def test_to_close_accounts_that_were_found_closed_counts_as_removal(
+    bench: Bench, moodle: MoodleSimulator, probe: EventProbe
+) -> None:
+    for n in range(10):
+        row = User(100 + n, f"found{n}", f"Found{n}", "Quill", f"found{n}@school.test", suspended=True)
+        moodle.site.add_user(row)
+    await bench.run(ROSTER)
+    both = ROSTER
+    for n in range(10):
+        both = both.with_person(f"found{n}")
+    taken_in = await bench.run(both)
+    await undo(bench, taken_in.run_id)
+    (hold,) = await probe.wait_for(SyncHeld)
+    assert hold.operations == {"user": {"suspend": 10}}
+    assert not [user for user in moodle.site.users() if user.suspended]
+    follow_up = await ask_for_undo(bench, taken_in.run_id, uuid5(hold.hold_id, str(hold.school_id)))
+    await decide(bench, hold, "approve")
+    await bench.ended(follow_up)
+    assert len([user for user in moodle.site.users() if user.suspended]) == 10
+    assert await bench.sync.fetchval("SELECT count(*) FROM link WHERE entity = 'user' AND NOT active") == 10
