@@ -45,7 +45,7 @@ SENDERS: dict[int, Sender] = {
     25: Sender(courses.update, fields_each=8, most=50),
     27: Sender(containers.create_groups, fields_each=4, most=100),
     30: Sender(users.create, fields_each=7, most=100, prepare=users.as_their_only_creator),
-    35: Sender(users.update, fields_each=8, most=100),
+    35: Sender(users.update, fields_each=8, most=100, prepare=users.as_their_only_taker),
     40: Sender(enrolments.enrol, fields_each=enrolments.FIELDS, most=200),
     50: Sender(enrolments.enrol, fields_each=enrolments.FIELDS, most=200),
     55: Sender(memberships.add_to_groups, fields_each=2, most=250),
@@ -141,10 +141,11 @@ class Application:
             if await cancellations.is_cancelled(step.conn, *self._run):
                 raise Cancelled
             await operations.mark_sent(step.conn, *self._run, [o.seq for o in batch])
-            creates_users = batch[0].entity == "user" and batch[0].kind == "create"
-            keys = [o.source_key for o in batch] if creates_users else []
+            keys = [o.source_key for o in batch if o.entity == "user" and o.kind in ("create", "link")]
             linked = await links.linked(step.conn, self._scope, "user", keys) if keys else {}
-        return Errand(self._moodle, self._scope.target.user_auth, again, linked, self._taken)
+            closed = [o.source_key for o in batch if (o.entity, o.kind) == ("user", "suspend")]
+            elsewhere = await links.elsewhere(step.conn, self._scope, closed) if closed else set[str]()
+        return Errand(self._moodle, self._scope.target.user_auth, again, linked, self._taken, elsewhere)
 
     async def _taken(self, accounts: Sequence[int]) -> set[int]:
         async with self._uow.step() as step:

@@ -16,11 +16,7 @@ log = structlog.get_logger()
 
 async def sync_roster(event: RosterFetched, uow: UnitOfWork, *, tools: Tools) -> None:
     """Bring the school's Moodle to its roster. Trouble with the site ends the run with the reason."""
-    async with uow.step() as step:
-        open_hold = await holds.open_of(step.conn, event.district_id, event.school_id)
-    if open_hold is not None and event.run_id == uuid5(open_hold, str(event.school_id)):
-        # The run that a decision on this hold set going has overtaken the decision itself.
-        raise NotNow
+    await _let_the_decision_pass(event, uow)
     await carry_out(Job.of_roster(event), uow, tools)
 
 
@@ -34,6 +30,7 @@ async def begin_without_roster(event: SyncRequested, uow: UnitOfWork, *, tools: 
             if event.kind == "device":
                 uow.emit(report.failure(Job.of_request(event), "DEVICE_SYNC_MISSING", ""))
             return
+    await _let_the_decision_pass(event, uow)
     await carry_out(Job.of_request(event), uow, tools)
 
 
@@ -54,6 +51,14 @@ async def note_cancellation(event: SyncCancelOrdered, uow: UnitOfWork) -> None:
     """The run stops at its next batch; one that never came here ends elsewhere."""
     async with uow:
         await cancellations.add(uow.conn, event.district_id, event.run_id)
+
+
+async def _let_the_decision_pass(event: RosterFetched | SyncRequested, uow: UnitOfWork) -> None:
+    """Raises `NotNow` where the run that a decision on a hold set going has overtaken the decision itself."""
+    async with uow.step() as step:
+        open_hold = await holds.open_of(step.conn, event.district_id, event.school_id)
+    if open_hold is not None and event.run_id == uuid5(open_hold, str(event.school_id)):
+        raise NotNow
 
 
 async def fail_run(event: Event, error: BaseException, uow: UnitOfWork) -> None:

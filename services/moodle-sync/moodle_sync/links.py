@@ -72,6 +72,23 @@ STILL_HERE = """
 """
 
 
+async def elsewhere(conn: Connection, scope: Scope, people: Sequence[str]) -> set[str]:
+    """Those of the people whom this school does not have, and another of the source has, by source key."""
+    found = await conn.fetch(
+        """
+        SELECT r.source_key FROM roster.record r JOIN registry.school s ON s.district_id = $1 AND s.id = r.school_id
+        WHERE r.district_id = $1 AND r.entity = 'user' AND r.source_key = ANY($4::text[])
+          AND r.last_snapshot IS NULL AND s.source_id = $3
+        GROUP BY 1 HAVING bool_and(r.school_id <> $2)
+        """,
+        scope.district_id,
+        scope.school.id,
+        scope.school.source_id,
+        people,
+    )
+    return {row["source_key"] for row in found}
+
+
 INHERIT = """
     UPDATE {table} p SET user_key = o.source_key
     FROM operation o, unnest($3::bigint[], $4::bigint[]) AS d (seq, moodle_id), link former

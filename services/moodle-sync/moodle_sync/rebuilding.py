@@ -11,6 +11,7 @@ from common.db import Row
 from common.uow import UnitOfWork
 from moodle_sync import links, lookup, operations
 from moodle_sync.matching import Account
+from moodle_sync.moodle.errors import Refused
 from moodle_sync.moodle.reading import MoodleReader
 from moodle_sync.planning.classes import DIFFERING, EMPTY_CLASS, template_fields
 from moodle_sync.planning.keys import COURSE_OF_CLASS
@@ -118,8 +119,11 @@ async def _rebuild_enrolments(uow: UnitOfWork, scope: Scope, moodle: MoodleReade
     async with uow.step() as step:
         courses = await step.conn.fetch(LINKED_COURSES, *scope.keys)
     for course in courses:
-        active = await enrolled(moodle, course["moodle_id"], "onlyactive")
-        suspended = await enrolled(moodle, course["moodle_id"], "onlysuspended")
+        try:
+            active = await enrolled(moodle, course["moodle_id"], "onlyactive")
+            suspended = await enrolled(moodle, course["moodle_id"], "onlysuspended")
+        except Refused:
+            continue  # Of a course that cannot be looked into nothing is known; it may have been deleted.
         places = [(user, role, True) for user, held in active.items() for role in held]
         places += [(user, role, False) for user, held in suspended.items() for role in held]
         async with uow.step() as step:

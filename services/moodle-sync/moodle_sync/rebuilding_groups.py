@@ -6,6 +6,7 @@ from typing import Any
 
 from common.uow import UnitOfWork
 from moodle_sync import links, operations
+from moodle_sync.moodle.errors import Refused
 from moodle_sync.moodle.reading import MoodleReader
 from moodle_sync.plan import ADD_MEMBERS, Entity, Planned
 from moodle_sync.planning.classes import NEW_GROUPS
@@ -50,7 +51,10 @@ async def rebuild_groups(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) ->
         if course_key not in courses:
             continue
         keys = {rules.idnumber(row["source_key"], scope.school.source_id): row["source_key"] for row in classes}
-        told = await moodle.call("core_group_get_course_groups", {"courseid": courses[course_key]})
+        try:
+            told = await moodle.call("core_group_get_course_groups", {"courseid": courses[course_key]})
+        except Refused:
+            continue  # The course may have been deleted.
         found = {keys[group["idnumber"]]: group for group in told if group["idnumber"] in keys}
         kept = [
             (key, int(g["id"]), {"name": g["name"], "idnumber": g["idnumber"], "course_key": course_key}, True)

@@ -44,6 +44,29 @@ async def add(conn: Connection, district_id: str, hold_id: UUID, decision: str, 
     )
 
 
+async def forget_stale(conn: Connection, scope: Scope) -> None:
+    """Forget approvals of what a plan of the whole school does not mean to do any more.
+
+    Otherwise the same removal, a year later, would pass the limits unseen. A decision about an undo is about that undo.
+    """
+    if scope.dry_run or scope.kind != "roster" or not scope.applies_all or not scope.narrowed.whole:
+        return
+    await conn.execute(
+        """
+        DELETE FROM ruling r USING hold h, plan p
+        WHERE r.district_id = $1 AND r.school_id = $3 AND r.ruling <> 'reject'
+          AND h.district_id = $1 AND h.id = r.hold_id AND p.district_id = $1 AND p.run_id = h.run_id
+          AND p.kind = 'roster'
+          AND NOT EXISTS (SELECT FROM operation o
+                          WHERE o.district_id = $1 AND o.run_id = $2 AND o.entity = r.entity
+                            AND o.source_key = r.source_key AND coalesce(o.user_key, '') = r.user_key
+                            AND o.ruling = r.ruling)
+        """,
+        *scope.run,
+        scope.school.id,
+    )
+
+
 async def forget_done(conn: Connection, district_id: str, run_id: UUID, seqs: Sequence[int]) -> None:
     """Forget approvals of what has been done: the same removal a year later is another matter."""
     await conn.execute(

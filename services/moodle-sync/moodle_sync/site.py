@@ -72,6 +72,10 @@ class Turn:
         """Be the only one, at this site, that may create these people. Locks are taken in one order by all."""
         await self._hold([self._site.number("person", key) for key in keys])
 
+    async def hold_accounts(self, ids: Sequence[int]) -> None:
+        """Be the only one, at this site, that may take over these accounts. Locks are taken in one order by all."""
+        await self._hold([self._site.number("account", str(id_)) for id_ in ids])
+
     async def hold_course_creation(self) -> None:
         """Be the only one that creates courses at this site: Moodle gets slow when two do."""
         await self._hold([self._site.number("courses")])

@@ -45,8 +45,10 @@ async def plan_undo(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -> list
 
 async def _plan_objects(conn: Connection, scope: Scope) -> None:
     kinds = [(entity, kind, inverse, PHASES[entity, inverse]) for (entity, kind), inverse in INVERSE.items()]
+    kinds.append(("user", "link", "suspend", PHASES["user", "suspend"]))  # who was found closed
     entities, done, inverses, phases = zip(*kinds, strict=True)
-    await conn.execute(OBJECTS, *_arguments(scope), list(entities), list(done), list(inverses), list(phases))
+    inverse = (list(entities), list(done), list(inverses), list(phases))
+    await conn.execute(OBJECTS, *_arguments(scope), *inverse, scope.school.id)
 
 
 async def _plan_enrolments(conn: Connection, scope: Scope) -> None:
@@ -74,7 +76,18 @@ _FATE = """
     CASE WHEN same THEN '' ELSE 'CHANGED_SINCE' END
 """
 
-# A linked account that was suspended before is suspended again; other fields go back to what they were.
+# An account is one person's at all schools: as long as another has the person, it is not closed.
+_CLOSES = "o.entity = 'user' AND i.inverse = 'suspend'"
+_ELSEWHERE = """
+    EXISTS (SELECT FROM roster.record r JOIN registry.school s ON s.district_id = $1 AND s.id = r.school_id
+            WHERE r.district_id = $1 AND r.entity = 'user' AND r.source_key = o.source_key
+              AND r.last_snapshot IS NULL AND r.school_id <> $11 AND s.source_id = $5)
+"""
+
+# A linked account that was suspended before is suspended again, which is a removal, an operation of its own; other
+# fields go back to what they were.
+_FOUND_CLOSED = "coalesce(o.before->>'suspended', '0') = '1'"
+_FORMER = f"(coalesce(o.before, '{{}}') - CASE WHEN {_FOUND_CLOSED} THEN 'suspended' ELSE '' END)"
 OBJECTS = f"""
     INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, before, after, moodle_id, match,
                            state, code, warning)
@@ -82,20 +95,24 @@ OBJECTS = f"""
     FROM (
         SELECT i.phase, o.entity, i.inverse, o.source_key, l.moodle_id, o.seq,
                CASE WHEN i.inverse = 'update' THEN o.after END AS before,
-               CASE WHEN i.inverse = 'update' THEN coalesce(o.before, '{{}}') - 'parent_key' ELSE '{{}}' END AS after,
-               l.moodle_id IS NOT NULL AND l.applied @> (o.after - 'suspended')
+               CASE WHEN i.inverse = 'update' THEN {_FORMER} - 'parent_key' ELSE '{{}}' END AS after,
+               l.moodle_id IS NOT NULL
+                   AND (l.applied @> (o.after - 'suspended') OR (o.kind, i.inverse) = ('link', 'suspend'))
                    AND l.active = (o.kind NOT IN ('suspend', 'hide')
-                                   AND coalesce(o.after->>'suspended', '0') = '0') AS same
+                                   AND coalesce(o.after->>'suspended', '0') = '0')
+                   AND NOT ({_CLOSES} AND {_ELSEWHERE}) AS same
         FROM (SELECT * {_DONE}) o
         JOIN unnest($7::text[], $8::text[], $9::text[], $10::int[]) AS i (entity, kind, inverse, phase)
              ON i.entity = o.entity AND i.kind = o.kind
         LEFT JOIN link l ON l.district_id = $1 AND l.target_id = $4 AND l.source_id = $5
              AND l.entity = o.entity AND l.source_key = o.source_key
-        WHERE i.inverse <> 'update' OR coalesce(o.before, '{{}}') <> '{{}}'
+        WHERE CASE WHEN i.inverse = 'update' THEN {_FORMER} <> '{{}}'
+                   WHEN o.kind = 'link' THEN {_FOUND_CLOSED} ELSE true END
     ) undone
     ORDER BY seq DESC
 """
-"""$1 district, $2 this run, $3 the run to take back, $4 target, $5 source, $6 one record or null, $7–$10 INVERSE."""
+"""$1 district, $2 this run, $3 the run to take back, $4 target, $5 source, $6 one record or null, $7–$10 INVERSE,
+$11 the school."""
 
 ENROLMENTS = f"""
     INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, user_key, before, after, state,

@@ -44,6 +44,7 @@ async def guard(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -> list[Tri
     await spare_graded(uow, scope, moodle)
     async with uow.step() as step:
         await rulings.honour(step.conn, scope)
+        await rulings.forget_stale(step.conn, scope)
         guards = await hold_what_exceeds(step.conn, scope)
     await look_at_held(uow, scope, moodle)
     return guards

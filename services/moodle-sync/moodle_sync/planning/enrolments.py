@@ -32,6 +32,7 @@ async def plan_enrolments(conn: Connection, scope: Scope) -> None:
         kind = "unenrol" if scope.policy.leavers == "unenrol" else "suspend"
         student = scope.target.roles.get("student", 0)
         await conn.execute(ENDINGS[scope.policy.courses], *scope.keys, scope.run_id, END_ENROLMENTS, kind, student)
+        await conn.execute(GONE_ALONG, *scope.keys, scope.run_id, END_ENROLMENTS)
 
 
 async def count_messages(conn: Connection, scope: Scope) -> int:
@@ -94,6 +95,7 @@ HEIRS = """
 # Proof of an ending: no record of this place is current any more, and the fetcher closes a record only when every
 # endpoint that could show it was read to its end, or when the source itself reported the deletion. Where classes share
 # courses, a class may also have gone to another course. Whoever takes over somebody's account loses that one's places.
+# A place is a class's own or one in a shared course, and the district may have gone from one to the other since.
 _ENDINGS = """
     INSERT INTO operation (district_id, run_id, phase, entity, kind, source_key, user_key, before, after)
     SELECT $1, $5, $6, 'enrolment', $7, l.class_key, coalesce(heir.source_key, l.user_key),
@@ -107,7 +109,10 @@ _ENDINGS = """
       AND (EXISTS (SELECT FROM roster.record r WHERE r.district_id = $1 AND r.school_id = $2
                    AND r.entity = 'enrolment' AND r.source_key = l.record_key AND r.last_snapshot IS NOT NULL)
            {moved})
-      AND NOT EXISTS (SELECT FROM roster.enrolment e {join}
+      AND NOT EXISTS (SELECT FROM roster.enrolment e
+                      WHERE e.district_id = $1 AND e.school_id = $2
+                        AND e.class_key = l.class_key AND e.user_key IN (l.user_key, heir.source_key))
+      AND NOT EXISTS (SELECT FROM roster.enrolment e {of_class}
                       WHERE e.district_id = $1 AND e.school_id = $2
                         AND {course} = l.class_key AND e.user_key IN (l.user_key, heir.source_key))
     ORDER BY l.class_key, l.user_key
@@ -119,11 +124,22 @@ _MOVED = f"""
                         AND {COURSE_OF_CLASS} <> l.class_key AND c.source_key <> l.class_key)
 """
 ENDINGS = {
-    "class": _ENDINGS.format(heirs=HEIRS.format(run="$5"), moved="", course="e.class_key", join=""),
-    "course": _ENDINGS.format(heirs=HEIRS.format(run="$5"), moved=_MOVED, course=COURSE_OF_CLASS, join=_OF_CLASS),
+    courses: _ENDINGS.format(heirs=HEIRS.format(run="$5"), moved=moved, course=COURSE_OF_CLASS, of_class=_OF_CLASS)
+    for courses, moved in (("class", ""), ("course", _MOVED))
 }
 """Enrolments that the source proved gone. $1 district, $2 school, $3 target, $4 source, $5 run, $6 phase, $7 kind,
 $8 the role of somebody whose role was taken by hand: Moodle suspends nobody without one."""
+
+GONE_ALONG = """
+    DELETE FROM operation o
+    WHERE o.district_id = $1 AND o.run_id = $5 AND o.phase = $6 AND o.entity = 'enrolment'
+      AND EXISTS (SELECT FROM registry.school s
+                  JOIN roster.record r ON r.district_id = $1 AND r.school_id = s.id AND r.entity = 'enrolment'
+                       AND r.source_key = o.before->>'record_key' AND r.last_snapshot IS NULL
+                  WHERE s.district_id = $1 AND s.id <> $2 AND s.target_id = $3 AND s.source_id = $4
+                    AND r.body->>'class_key' = o.source_key)
+"""
+"""Places that did not end, but went with their class to another school. $1–$4 as everywhere, $5 run, $6 phase."""
 
 MESSAGES = """
     SELECT count(*) FROM operation o

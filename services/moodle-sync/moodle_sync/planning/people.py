@@ -111,7 +111,7 @@ def _operations(person: Person, found: Match, claims: Claims, scope: Scope) -> l
     row, key = person.row, person.key
     fields, error, warning = claims.settle(key, person.account.fields)
     if found.account:
-        return [_link(person, found, fields, error, warning)]
+        return _link(person, found, fields, error, warning)
     error, answer = found.error or error, found.answer
     applied = None
     if not person.is_new:
@@ -130,13 +130,16 @@ def _with_words(planned: list[Planned], error: str, answer: str, warning: str) -
     return [replace(planned[0], warning=warning or planned[0].warning), *planned[1:]] if planned else []
 
 
-def _link(person: Person, found: Match, wanted: Fields, error: str, warning: str) -> Planned:
-    """Take an account that is there: what differs is changed, and it is opened or closed as the person's should be."""
-    account = found.account
+def _link(person: Person, found: Match, wanted: Fields, error: str, warning: str) -> list[Planned]:
+    """Take an account that is there: what differs is changed, and it is opened if the person's should be open.
+
+    To close it takes an operation of its own, which counts as a removal.
+    """
+    account, enabled = found.account, person.row["enabled"]
     assert account is not None
-    after: Fields = {**wanted, "suspended": 0 if person.row["enabled"] else 1}
+    after: Fields = {**wanted, "suspended": 0 if enabled else int(account.suspended)}
     before: Fields = {**account.fields, "suspended": int(account.suspended)}
-    return Planned(
+    link = Planned(
         "user",
         "link",
         person.key,
@@ -148,6 +151,8 @@ def _link(person: Person, found: Match, wanted: Fields, error: str, warning: str
         moodle_id=account.id,
         match=found.how,
     )
+    closes = not enabled and not account.suspended and not error
+    return [link, Planned("user", "suspend", person.key, {})] if closes else [link]
 
 
 DIFFERING = """

@@ -21,7 +21,7 @@ async def plan_removals(conn: Connection, scope: Scope) -> None:
 
 
 # Proof of a removal: the fetcher closed the record, which it does only when every endpoint that could show it was
-# read to its end, or when the source itself reported the deletion.
+# read to its end, or when the source itself reported the deletion. A class may also have gone to another school.
 _GONE_COURSES = """
     SELECT l.source_key, l.moodle_id FROM link l
     WHERE l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4 AND l.entity = 'course'
@@ -30,6 +30,10 @@ _GONE_COURSES = """
                   AND {key} AND r.last_snapshot IS NOT NULL)
       AND NOT EXISTS (SELECT FROM roster.record r WHERE r.district_id = $1 AND r.school_id = $2
                       AND r.entity = 'class' AND {key} AND r.last_snapshot IS NULL)
+      AND NOT EXISTS (SELECT FROM roster.record r
+                      JOIN registry.school s ON s.district_id = $1 AND s.id = r.school_id
+                      WHERE r.district_id = $1 AND r.entity = 'class' AND r.source_key = l.source_key
+                        AND r.last_snapshot IS NULL AND s.source_id = $4 AND s.target_id = $3)
     ORDER BY l.source_key
 """
 _SHARED = shared_course("r.body->>'course_key'", "r.source_key")

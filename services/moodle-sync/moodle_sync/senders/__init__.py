@@ -1,7 +1,7 @@
 """How each kind of operation is told to Moodle: one coroutine a phase, from a batch of operations to their outcomes."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from moodle_sync.moodle.client import MoodleClient
 from moodle_sync.operations import Operation, Outcome
@@ -23,6 +23,8 @@ class Errand:
     """Records of the batch that another run has linked meanwhile."""
     taken: Callable[[Sequence[int]], Awaitable[set[int]]]
     """Those of some accounts that belong to others of ours."""
+    elsewhere: set[str] = field(default_factory=set)
+    """People of the batch who are not at this school, but are at another by now."""
 
 
 Send = Callable[[Errand, Sequence[Operation]], Awaitable[Outcomes]]

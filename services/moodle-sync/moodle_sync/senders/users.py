@@ -23,6 +23,11 @@ async def as_their_only_creator(turn: Turn, batch: Sequence[Operation]) -> None:
     await turn.hold_persons([o.source_key for o in batch])
 
 
+async def as_their_only_taker(turn: Turn, batch: Sequence[Operation]) -> None:
+    """Two runs that found the same account take turns, and the second finds it taken."""
+    await turn.hold_accounts([o.moodle_id for o in batch if o.kind == "link" and o.moodle_id is not None])
+
+
 async def create(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     """Create accounts, except for people who have one meanwhile: from another school's run, or from an earlier try.
 
@@ -40,17 +45,31 @@ async def create(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
 
 async def update(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     """Change accounts, take over those that were there, and open those of people who are back."""
-    ready, outcomes = split_off(batch, lambda o: o.moodle_id is None)
-    outcomes |= await _write(errand.moodle, ready, [_changes(o) for o in ready])
+    outcomes = await _taken(errand, [o for o in batch if o.kind == "link"])
+    ready, skipped = split_off([o for o in batch if o.seq not in outcomes], lambda o: o.moodle_id is None)
+    outcomes |= skipped | await _write(errand.moodle, ready, [_changes(o) for o in ready])
     refused = [o for o in ready if "email" in o.after and refused_with(outcomes[o.seq], "useremailduplicate")]
     return outcomes | await _without_address(errand.moodle, refused)
 
 
 async def suspend(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
-    """Close accounts without deleting anything."""
-    ready, outcomes = split_off(batch, lambda o: o.moodle_id is None)
+    """Close accounts without deleting anything; not of those who came to another school since the plan was made."""
+    outcomes = {o.seq: Outcome("skipped", code="CHANGED_SINCE") for o in batch if o.source_key in errand.elsewhere}
+    ready, skipped = split_off([o for o in batch if o.seq not in outcomes], lambda o: o.moodle_id is None)
+    outcomes |= skipped
     changes = [{"id": o.moodle_id or 0, "suspended": 1} for o in ready]
     return outcomes | await _write(errand.moodle, ready, changes)
+
+
+async def _taken(errand: Errand, found: Sequence[Operation]) -> Outcomes:
+    """Outcomes for people whose account became somebody else's since the plan was made."""
+    ids = [o.moodle_id for o in found if o.moodle_id is not None]
+    taken = await errand.taken(ids) if ids else set[int]()
+    return {
+        o.seq: Outcome("failed", o.moodle_id, "AMBIGUOUS_MATCH", f"account {o.moodle_id} fits several people")
+        for o in found
+        if o.moodle_id in taken and errand.linked.get(o.source_key) != o.moodle_id
+    }
 
 
 async def _without_address(moodle: MoodleClient, refused: Sequence[Operation]) -> Outcomes:

@@ -3,7 +3,9 @@
 import pytest
 from aiohttp import ClientSession
 
+from common.events import SyncCompleted
 from common.settings import CommonSettings
+from common.testing.waiting import wait_for
 from moodle_sync.moodle.client import MoodleClient
 from moodle_sync.moodle.reading import READS, MoodleReader
 from simulators.moodle import MoodleSimulator
@@ -227,3 +229,27 @@ async def test_what_looks_at_moodle_can_call_nothing_that_writes(
             with pytest.raises(ValueError, match="only read"):
                 await reader.call(function, {})
     assert moodle.calls.total() == 0
+
+
+async def test_an_account_that_fits_two_people_of_two_schools_at_once_goes_to_one_of_them(
+    bench: Bench, moodle: MoodleSimulator
+) -> None:
+    account = an_account(moodle, "ann", "Ann")
+    fields = {"given_name": "Ann", "username": "ann"}
+    gate = moodle.mishaps.hold("core_user_update_users")
+    events = [
+        await bench.fetched(a_school("hill").with_person("ann-of-hill", **fields)),
+        await bench.fetched(a_school("dale").with_person("ann-of-dale", **fields)),
+    ]
+
+    async def both_are_planned() -> bool:
+        return bool(await bench.sync.fetchval("SELECT count(*) = 2 FROM plan WHERE planned_at IS NOT NULL"))
+
+    await wait_for(both_are_planned, what="both plans")
+    gate.release()
+    ends = [await bench.ended(event) for event in events]
+    assert sorted(end.outcome for end in ends if isinstance(end, SyncCompleted)) == ["clean", "with_errors"]
+    links = await bench.sync.fetch("SELECT source_key FROM link WHERE entity = 'user' AND moodle_id = $1", account)
+    assert [row["source_key"] for row in links] == [moodle.site.user("ann").idnumber]
+    codes = await bench.sync.fetch("SELECT code FROM operation WHERE state = 'failed'")
+    assert [row["code"] for row in codes] == ["AMBIGUOUS_MATCH"]

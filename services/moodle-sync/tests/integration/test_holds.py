@@ -2,13 +2,12 @@
 
 from uuid import uuid5
 
-from common.events import HoldDecided, SyncCompleted, SyncHeld
+from common.events import SyncCompleted, SyncHeld
 from common.testing.probe import EventProbe
-from common.testing.waiting import wait_for
-from common.uow import UnitOfWork
 from moodle_sync.moodle.reading import READS
 from simulators.moodle import MoodleSimulator
 
+from ..support.acting import decide
 from ..support.bench import Bench
 from ..support.district import Roster, a_school, keep_snapshot
 
@@ -26,25 +25,6 @@ async def held(bench: Bench, probe: EventProbe, roster: Roster = SHRUNK) -> Sync
     assert ended.outcome == "held"
     (hold,) = await probe.wait_for(SyncHeld)
     return hold
-
-
-async def decide(bench: Bench, hold: SyncHeld, decision: str, only: tuple[int, ...] | None = None) -> None:
-    """Tell the decision as dashboard-api does, and wait until it is noted."""
-    event = HoldDecided.model_validate(
-        {
-            **hold.model_dump(include={"district_id", "pool", "run_id", "school_id", "hold_id", "plan_hash"}),
-            "decision": decision,
-            "operations": only,
-            "decided_by": "somebody",
-        }
-    )
-    async with UnitOfWork(bench.dashboard, "dashboard-api") as uow:
-        uow.emit(event)
-
-    async def decided() -> bool:
-        return bool(await bench.sync.fetchval("SELECT state <> 'open' FROM hold WHERE id = $1", hold.hold_id))
-
-    await wait_for(decided, what="the decision")
 
 
 async def waiting(bench: Bench) -> dict[str, list[int]]:
@@ -132,6 +112,19 @@ async def test_an_approval_does_not_hold_for_an_operation_that_has_become_anothe
     assert isinstance(ended, SyncCompleted)
     assert (ended.outcome, ended.actions["enrolment"]) == ("held", {"suspend": 8})
     assert (await probe.wait_for(SyncHeld, count=2))[1].operations == {"enrolment": {"suspend": 8}}
+
+
+async def test_an_approval_of_what_is_not_planned_any_more_is_forgotten(
+    bench: Bench, moodle: MoodleSimulator, probe: EventProbe
+) -> None:
+    await decide(bench, await held(bench, probe), "approve")
+    ended = await bench.run(a_school(students=20, classes=2))
+    assert isinstance(ended, SyncCompleted)
+    assert ended.outcome == "nothing_to_do"
+    assert await bench.sync.fetchval("SELECT count(*) FROM ruling") == 0
+    ended = await bench.run(SHRUNK)
+    assert isinstance(ended, SyncCompleted)
+    assert (ended.outcome, suspended(moodle)) == ("held", 0)
 
 
 async def test_an_enrolment_that_would_be_taken_away_can_be_suspended_instead(
@@ -270,3 +263,19 @@ async def test_addresses_that_vanish_all_at_once_wait(bench: Bench, moodle: Mood
     (hold,) = await probe.wait_for(SyncHeld)
     assert [(guard.code, guard.subject, guard.count) for guard in hold.guards] == [("VALUES_LOST", "email", 20)]
     assert moodle.site.user("hill-s0").email == "hill-s0@school.test"
+
+
+async def test_accounts_that_are_found_and_would_be_closed_count_as_removals(
+    bench: Bench, moodle: MoodleSimulator, probe: EventProbe
+) -> None:
+    await bench.run(a_school(students=20))
+    await bench.sync.execute("DELETE FROM link WHERE entity = 'user'")
+    closed = a_school()
+    for student in range(20):
+        closed = closed.with_person(f"hill-s{student}", enabled=False)
+    await bench.run(closed)
+    (hold,) = await probe.wait_for(SyncHeld)
+    assert (hold.operations, suspended(moodle)) == ({"user": {"suspend": 20}}, 0)
+    await decide(bench, hold, "approve")
+    await bench.run(closed)
+    assert suspended(moodle) == 20

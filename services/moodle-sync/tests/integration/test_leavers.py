@@ -1,9 +1,11 @@
 """Who leaves: first the places in courses end, then, after the days that the district wants, the account is closed."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from common.events import SyncCompleted
 from simulators.moodle import MoodleSimulator
 from simulators.moodle.rows import Grade, GradeItem
 
@@ -118,6 +120,42 @@ async def test_whoever_another_school_has_keeps_the_account(bench: Bench, moodle
     ended = await completed(bench, SCHOOL.without("hill-s0"))
     assert ended.actions == {"enrolment": {"suspend": 2}}
     assert not moodle.site.user("hill-s0").suspended
+
+
+async def test_a_class_that_goes_to_another_school_keeps_its_course_and_its_people(
+    bench: Bench, moodle: MoodleSimulator
+) -> None:
+    await completed(
+        bench, SCHOOL.with_class("goes").with_enrolment("goes", "hill-s0").with_enrolment("goes", "hill-s1")
+    )
+    dale = a_school("dale").with_person("hill-s0").with_class("goes").with_enrolment("goes", "hill-s0")
+    await completed(bench, dale, mode="nightly")
+    ended = await completed(bench, SCHOOL.without("hill-s0"))
+    assert ended.actions == {"enrolment": {"suspend": 3}}
+    (course,) = [course for course in moodle.site.courses() if course.idnumber == "goes"]
+    assert course.visible
+    assert {e.username: e.suspended for e in moodle.site.enrolments(course.shortname)} == {
+        "hill-s0": False,
+        "hill-s1": True,
+    }
+    await completed(bench, dale.without("goes"))
+    ended = await completed(bench, SCHOOL.without("hill-s0"))
+    assert ended.actions == {"enrolment": {"suspend": 1}, "course": {"hide": 1}}
+
+
+async def test_whoever_comes_to_another_school_while_the_plan_is_carried_out_keeps_the_account(
+    bench: Bench, moodle: MoodleSimulator
+) -> None:
+    await completed(bench, SCHOOL)
+    gate = moodle.mishaps.hold("enrol_manual_enrol_users")
+    event = await bench.fetched(SCHOOL.without("hill-s0").without("hill-s1"))
+    await asyncio.wait_for(gate.reached.wait(), 20)
+    await completed(bench, a_school("dale").with_person("hill-s0"))
+    gate.release()
+    ended = await bench.ended(event)
+    assert isinstance(ended, SyncCompleted)
+    assert ended.actions == {"enrolment": {"suspend": 4}, "user": {"suspend": 1}}
+    assert [user.username for user in moodle.site.users() if user.suspended] == ["hill-s1"]
 
 
 @pytest.mark.parametrize("mode", ["nightly", "full"])

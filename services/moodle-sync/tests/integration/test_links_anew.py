@@ -11,6 +11,7 @@ from simulators.moodle.rows import User
 from ..support.acting import completed, rebuilt
 from ..support.bench import Bench
 from ..support.district import Roster, a_school, declare_policy
+from .test_drift import delete_course
 
 TABLES = ("link", "enrolment_link", "membership_link")
 
@@ -117,3 +118,12 @@ async def test_what_moodle_has_of_others_is_not_linked(bench: Bench, moodle: Moo
     await rebuilt(bench)
     keys = {row["source_key"] for row in await bench.sync.fetch("SELECT source_key FROM link")}
     assert not {"s0", "hill-c2"} & keys
+
+
+async def test_a_course_that_was_deleted_keeps_nobody_else_from_being_found(
+    bench: Bench, moodle: MoodleSimulator
+) -> None:
+    await completed(bench, a_school(students=3, classes=2))
+    await bench.sync.execute("DELETE FROM enrolment_link")
+    delete_course(moodle, "hill-c0")
+    assert (await rebuilt(bench)).actions == {"enrolment": {"link": 4}}

@@ -172,3 +172,18 @@ async def test_courses_from_before_the_district_let_classes_share_stay_as_they_a
     )
     assert people(moodle, "7a") == {"teacher", "7a-s1", "7a-s2"}
     assert (await completed(bench, two_classes_of_maths())).outcome == "nothing_to_do"
+
+
+@pytest.mark.parametrize("before", ["class", "course"])
+async def test_whoever_stays_in_a_class_keeps_the_places_that_another_policy_gave(
+    bench: Bench, moodle: MoodleSimulator, before: str
+) -> None:
+    await declare_policy(bench.dashboard, courses=before)
+    await completed(bench, two_classes_of_maths())
+    changed = two_classes_of_maths().with_enrolment("7a", "7a-s1", primary=True)
+    await completed(bench, changed)
+    await declare_policy(bench.dashboard, courses="class" if before == "course" else "course")
+    ended = await completed(bench, changed)
+    assert ended.actions["enrolment"].keys() == {"create"}
+    ended = await completed(bench, changed.without("7a-7a-s1-student"))
+    assert ended.actions["enrolment"] == {"suspend": 2}

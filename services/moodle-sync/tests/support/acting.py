@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from common.event_model import RunScope
-from common.events import SyncCompleted, SyncErrorsFound, SyncRequested
+from common.events import HoldDecided, SyncCompleted, SyncErrorsFound, SyncHeld, SyncRequested
 from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 from moodle_sync import operations
@@ -53,3 +53,22 @@ async def rebuilt(bench: Bench, school: str = "hill") -> SyncCompleted:
     ended = await bench.ended(event)
     assert isinstance(ended, SyncCompleted), ended
     return ended
+
+
+async def decide(bench: Bench, hold: SyncHeld, decision: str, only: tuple[int, ...] | None = None) -> None:
+    """Tell the decision as dashboard-api does, and wait until it is noted."""
+    event = HoldDecided.model_validate(
+        {
+            **hold.model_dump(include={"district_id", "pool", "run_id", "school_id", "hold_id", "plan_hash"}),
+            "decision": decision,
+            "operations": only,
+            "decided_by": "somebody",
+        }
+    )
+    async with UnitOfWork(bench.dashboard, "dashboard-api") as uow:
+        uow.emit(event)
+
+    async def decided() -> bool:
+        return bool(await bench.sync.fetchval("SELECT state <> 'open' FROM hold WHERE id = $1", hold.hold_id))
+
+    await wait_for(decided, what="the decision")
