@@ -1,5 +1,7 @@
 """Finds links anew in Moodle: whatever bears the ID number that a record would get is the record's.
 
+An account must bear the person's name too; one that does not is left to the first contact, which names it.
+
 For a database that was lost, or a Moodle that was filled by somebody else with the same ID numbers. Nothing is written
 to Moodle, and links that are there stay as they are. Each link is kept as an operation that is done.
 """
@@ -20,7 +22,7 @@ from moodle_sync.rebuilding_groups import keep, rebuild_cohorts, rebuild_groups
 from moodle_sync.scope import Scope
 from moodle_sync.survey.places import enrolled
 from rules.classes import Category, CourseRules
-from rules.people import AccountRules
+from rules.people import AccountRules, is_named
 
 CHUNK = 1000
 
@@ -91,21 +93,27 @@ async def _rebuild_people(uow: UnitOfWork, scope: Scope, moodle: MoodleReader, p
     while rows := await _people(uow, scope, after):
         after = rows[-1]["source_key"]
         source = scope.school.source_id
-        keys = {rules.idnumber({"id": row["source_key"], "source": source}): row["source_key"] for row in rows}
+        people = {rules.idnumber({"id": row["source_key"], "source": source}): row for row in rows}
         found: dict[str, list[Account]] = {}
-        async for account in lookup.accounts_by(moodle, "idnumber", list(keys)):
+        async for account in lookup.accounts_by(moodle, "idnumber", list(people)):
             found.setdefault(account.idnumber, []).append(account)
         async with uow.step() as step:
             ids = [account.id for accounts in found.values() for account in accounts]
             taken = await links.taken_accounts(step.conn, scope, ids)
         alone = [
-            (keys[idnumber], accounts[0])
+            (people[idnumber]["source_key"], accounts[0])
             for idnumber, accounts in found.items()
-            if len(accounts) == 1 and accounts[0].id not in taken
+            if len(accounts) == 1 and accounts[0].id not in taken and _is_of(people[idnumber], accounts[0])
         ]
         await keep(uow, scope, "user", [(key, a.id, a.fields, not a.suspended) for key, a in alone])
         async with uow.step() as step:
             await progress.add(step, len(rows))
+
+
+def _is_of(person: Row, account: Account) -> bool:
+    """Whether the account bears the person's name: another's may have the same ID number, from another source."""
+    given, family = person["given_name"], person["family_name"]
+    return is_named({"firstname": given or family, "lastname": family or given}, account.firstname, account.lastname)
 
 
 async def _people(uow: UnitOfWork, scope: Scope, after: str) -> list[Row]:
@@ -161,13 +169,13 @@ CATEGORIES = """
     WHERE district_id = $1 AND target_id = $3 AND source_id = $4 AND entity = 'category' AND $2::uuid IS NOT NULL
 """
 PEOPLE = """
-    SELECT u.source_key FROM roster.user u
+    SELECT u.source_key, u.given_name, u.family_name FROM roster.user u
     WHERE u.district_id = $1 AND u.school_id = $2 AND u.source_key > $5
       AND NOT EXISTS (SELECT FROM link l WHERE l.district_id = $1 AND l.target_id = $3 AND l.source_id = $4
                       AND l.entity = 'user' AND l.source_key = u.source_key)
     ORDER BY 1 LIMIT $6
 """
-"""Keys of people without a link. $1 district, $2 school, $3 target, $4 source, $5 after whom, $6 most."""
+"""Keys and names of people without a link. $1 district, $2 school, $3 target, $4 source, $5 after whom, $6 most."""
 
 LINKED_COURSES = """
     SELECT source_key, moodle_id FROM link

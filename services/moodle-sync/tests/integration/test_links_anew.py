@@ -8,7 +8,7 @@ from moodle_sync.moodle.reading import READS
 from simulators.moodle import MoodleSimulator
 from simulators.moodle.rows import User
 
-from ..support.acting import completed, rebuilt
+from ..support.acting import completed, rebuilt, told
 from ..support.bench import Bench
 from ..support.district import Roster, a_school, declare_policy
 from .test_drift import delete_course
@@ -127,3 +127,16 @@ async def test_a_course_that_was_deleted_keeps_nobody_else_from_being_found(
     await bench.sync.execute("DELETE FROM enrolment_link")
     delete_course(moodle, "hill-c0")
     assert (await rebuilt(bench)).actions == {"enrolment": {"link": 4}}
+
+
+async def test_an_account_with_the_id_number_and_another_name_is_left_to_whose_it_is(
+    bench: Bench, moodle: MoodleSimulator
+) -> None:
+    roster = a_school(students=2, classes=1)
+    await completed(bench, roster)
+    await bench.sync.execute("DELETE FROM link WHERE entity = 'user'")
+    moodle.site.change_user("hill-s0", firstname="Otto", email="otto@else.test")
+    assert (await rebuilt(bench)).actions["user"] == {"link": 2}
+    ended = await completed(bench, roster)
+    assert await told(bench, ended) == [("AMBIGUOUS_MATCH", "hill-s0")]
+    assert moodle.site.user("hill-s0").firstname == "Otto"
