@@ -44,6 +44,8 @@ GONE_COURSES = {
 
 # A person's account is suspended only when no school that uses this source has the person any more, and has not had
 # for as many days as the district wants. An account that somebody new takes over in this run stays open.
+# OFFSET has the other schools asked for each person by index: PostgreSQL knows nothing yet of tables that were just
+# filled, and would compare everybody with everybody.
 GONE_USERS = """
     SELECT l.source_key, l.moodle_id
     FROM (SELECT source_key, max(last_snapshot) AS last_snapshot FROM roster.record
@@ -55,8 +57,8 @@ GONE_USERS = """
     WHERE s.taken_at <= now() - make_interval(days => $6)
       AND NOT EXISTS (SELECT FROM roster.record now
                       JOIN registry.school s ON s.district_id = $1 AND s.id = now.school_id
-                      WHERE now.district_id = $1 AND now.entity = 'user' AND now.source_key = l.source_key
-                        AND now.last_snapshot IS NULL AND s.source_id = $4)
+                      WHERE now.district_id = $1 AND now.entity = 'user' AND now.source_key = gone.source_key
+                        AND now.last_snapshot IS NULL AND s.source_id = $4 OFFSET 0)
       AND NOT EXISTS (SELECT FROM operation o WHERE o.district_id = $1 AND o.run_id = $5
                       AND o.entity = 'user' AND o.kind = 'link' AND o.moodle_id = l.moodle_id)
     ORDER BY l.source_key

@@ -122,6 +122,14 @@ async def test_whoever_another_school_has_keeps_the_account(bench: Bench, moodle
     assert not moodle.site.user("hill-s0").suspended
 
 
+async def test_half_a_school_that_leaves_at_once_is_planned_before_anybody_gives_up(bench: Bench) -> None:
+    """PostgreSQL knows nothing yet of the tables, and each of the people must not be compared with all others."""
+    await completed(bench, a_school(students=600))
+    ended = await completed(bench, a_school(students=300), dry_run=True)
+    counted = "SELECT count(*) FROM operation WHERE run_id = $1 AND kind = 'suspend'"
+    assert await bench.sync.fetchval(counted, ended.run_id) == 300
+
+
 async def test_a_class_that_goes_to_another_school_keeps_its_course_and_its_people(
     bench: Bench, moodle: MoodleSimulator
 ) -> None:
