@@ -18,6 +18,7 @@ from bench import fetch_floors as floors
 from bench.fetch_memory import peak_of_a_fetch
 from bench.fetch_one_percent import one_percent_changed
 from bench.fetch_stage import Size, Stage, stage
+from common.runtime import spare_what_stays
 
 FOLDER = Path(__file__).parents[1] / ".local" / "bench"
 
@@ -117,6 +118,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    spare_what_stays()  # as the service does when it starts
     asyncio.run(main(Size(given.users, given.enrolments, given.page), given.rounds))
 
 

@@ -57,7 +57,12 @@ async def _lost(conn: Connection, scope: Scope, there: dict[str, int]) -> Sequen
     return [Lost(row["entity"], row["field"], there.get(row["entity"], 0), row["lost"]) for row in rows]
 
 
-OPEN = "WHERE o.district_id = $1 AND o.run_id = $2 AND o.state = 'planned' AND o.ruling = ''"
+# An account that is made closed, as that of somebody who is disabled at the source, is taken from nobody.
+_OF_SOMEBODY = "(o.entity <> 'user' OR o.kind <> 'suspend' OR o.moodle_id IS NOT NULL)"
+
+OPEN = f"""
+    WHERE o.district_id = $1 AND o.run_id = $2 AND o.state = 'planned' AND o.ruling = '' AND {_OF_SOMEBODY}
+"""
 
 ANYTHING_TO_GUARD = """
     SELECT EXISTS (SELECT FROM operation WHERE district_id = $1 AND run_id = $2 AND state = 'planned'
@@ -65,12 +70,12 @@ ANYTHING_TO_GUARD = """
 """
 
 # People are counted by who the school has, not by whose run made the account: somebody may be at several schools.
-REMOVED = """
+REMOVED = f"""
     WITH planned AS (
         SELECT entity, count(*) FILTER (WHERE kind = ANY($6) AND state = 'planned' AND ruling = '') AS removed,
                count(*) FILTER (WHERE kind = ANY($6)) AS all_removed,
                count(*) FILTER (WHERE kind IN ('create', 'link', 'reactivate', 'add') AND state = 'planned') AS added
-        FROM operation WHERE district_id = $1 AND run_id = $5 GROUP BY 1
+        FROM operation o WHERE district_id = $1 AND run_id = $5 AND {_OF_SOMEBODY} GROUP BY 1
     ), there AS (
         SELECT entity, count(*) AS n FROM link
         WHERE district_id = $1 AND school_id = $2 AND target_id = $3 AND source_id = $4 AND active AND entity <> 'user'

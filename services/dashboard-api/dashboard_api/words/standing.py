@@ -192,9 +192,7 @@ def _completion(run: Json) -> str:
         case "held":
             text = f"Removals wait for a decision{f'; the rest is in Moodle: {done}' if done else ''}."
         case "cancelled":
-            text = (
-                f"Until then, in Moodle: {done}." if done else "Nothing was sent."
-            )
+            text = f"Until then, in Moodle: {done}." if done else "Nothing was sent."
         case _:
             text = f"In Moodle: {done}." if done else "Nothing was changed in Moodle."
     return f"{text} {count(run['errors'], 'record')} could not be taken as they are." if run["errors"] else text

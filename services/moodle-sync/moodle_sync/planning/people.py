@@ -152,7 +152,8 @@ def _link(person: Person, found: Match, wanted: Fields, error: str, warning: str
         match=found.how,
     )
     closes = not enabled and not account.suspended and not error
-    return [link, Planned("user", "suspend", person.key, {})] if closes else [link]
+    suspend = Planned("user", "suspend", person.key, {}, moodle_id=account.id, match=found.how)
+    return [link, suspend] if closes else [link]
 
 
 DIFFERING = """

@@ -54,6 +54,15 @@ async def test_removals_beyond_the_limit_wait_and_creations_go_on(
     assert len(moodle.site.enrolments()) == 43
 
 
+async def test_accounts_that_are_made_closed_are_taken_from_nobody(bench: Bench, moodle: MoodleSimulator) -> None:
+    roster = a_school(students=3)
+    for disabled in range(8):
+        roster = roster.with_person(f"off{disabled}", enabled=False)
+    ended = await bench.run(roster)
+    assert isinstance(ended, SyncCompleted)
+    assert (ended.outcome, suspended(moodle)) == ("clean", 8)
+
+
 async def test_what_is_approved_is_done_by_the_next_run(
     bench: Bench, moodle: MoodleSimulator, probe: EventProbe
 ) -> None:
