@@ -54,7 +54,8 @@ async def update(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
 
 async def suspend(errand: Errand, batch: Sequence[Operation]) -> Outcomes:
     """Close accounts without deleting anything; not of those who came to another school since the plan was made."""
-    outcomes = {o.seq: Outcome("skipped", code="CHANGED_SINCE") for o in batch if o.source_key in errand.elsewhere}
+    has_come_elsewhere = Outcome("skipped", code="CHANGED_SINCE", warning="CHANGED_SINCE")
+    outcomes = {o.seq: has_come_elsewhere for o in batch if o.source_key in errand.elsewhere}
     ready, skipped = split_off([o for o in batch if o.seq not in outcomes], lambda o: o.moodle_id is None)
     outcomes |= skipped
     changes = [{"id": o.moodle_id or 0, "suspended": 1} for o in ready]
