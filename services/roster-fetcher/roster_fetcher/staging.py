@@ -17,8 +17,11 @@ DROP = """
     DROP TABLE IF EXISTS pg_temp.staged, pg_temp.staged_finding, pg_temp.staged_page, pg_temp.staged_left_out,
                          pg_temp.mentioned, pg_temp.found, pg_temp.enrolled
 """
-MEMORY = "SET temp_buffers = '64MB'"
-"""Taken as rows come. PostgreSQL allows the change only before a session's first use, and to the same value later."""
+MEMORY = "SET temp_buffers = '192MB'"
+"""Taken as rows come: what 400,000 of them need. More goes to disk, and is written and read again at every check.
+
+PostgreSQL allows the change only before a session's first use, and to the same value later.
+"""
 CREATE = """
     CREATE TEMP TABLE staged (
         seq        bigserial,                     -- before PostgreSQL 17 partitioned tables know no identity
