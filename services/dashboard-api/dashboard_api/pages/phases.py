@@ -65,6 +65,8 @@ def _view(phase: str, state: str, told: dict[str, Any] | None) -> PhaseView:
     if state in ("skipped", "missed", "waiting") or told is None:
         return PhaseView(NAMES[phase], state, WORDS[state])
     done, total, unit = told["done"], told["total"], UNITS[phase]
+    if state == "done" and done != total:
+        return PhaseView(NAMES[phase], state, WORDS[state])  # told at most once a second, the last number may be old
     if state == "done" or total is None:
         return PhaseView(NAMES[phase], state, f"{number(done)} {unit}")
     return PhaseView(NAMES[phase], state, f"{number(done)} of {number(total)} {unit}", done, total)

@@ -113,3 +113,13 @@ def test_a_runs_codes_come_with_their_words() -> None:
     assert (error["occurrences"], error["language"], error["who"]) == (2, "en", "Rosterbus operator")
     assert error["title"] == "An error that this version has no words for"
     assert explained["failure"] is None
+
+
+def test_a_phase_that_is_done_says_no_number_that_may_be_old() -> None:
+    told = [
+        {"phase": "fetching", "done": 0, "total": None},
+        {"phase": "planning", "done": 30, "total": 40},
+        {"phase": "applying", "done": 9, "total": 9},
+    ]
+    run = {"status": "completed", "outcome": "clean", "failure_phase": None, "phases": told}
+    assert [phase.words for phase in phases_of(run)] == ["done", "done", "9 operations"]
