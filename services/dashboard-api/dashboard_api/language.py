@@ -1,0 +1,10 @@
+"""What pages, problems and command line say, in the language of the reader (`common.language`)."""
+
+from pathlib import Path
+
+from common.language import Translator
+
+_translator = Translator(Path(__file__).parent / "locale")
+
+_ = _translator.say
+plural = _translator.say_many
