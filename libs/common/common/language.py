@@ -49,12 +49,12 @@ class Translator:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def say(self, message: str, **values: object) -> str:
+    def say(self, message: str, /, **values: object) -> str:
         """The sentence in the spoken language, its `{names}` replaced by the values."""
         text = _translations(self._folder, spoken()).gettext(message)
         return text.format(**values) if values else text
 
-    def say_many(self, one: str, many: str, n: int, **values: object) -> str:
+    def say_many(self, one: str, many: str, n: int, /, **values: object) -> str:
         """The sentence for this number, as the spoken language counts. `{n}` is to be given, as it shall be shown."""
         text = _translations(self._folder, spoken()).ngettext(one, many, n)
         return text.format(**values) if values else text

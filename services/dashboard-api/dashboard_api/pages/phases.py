@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard_api.words.amounts import number
-from dashboard_api.words.standing import UNITS
+from common.language import mark
+from dashboard_api.language import _
+from dashboard_api.words.standing import unit
 
-NAMES = {"fetching": "Read the roster", "planning": "Plan", "applying": "Apply to Moodle"}
+NAMES = {"fetching": mark("Read the roster"), "planning": mark("Plan"), "applying": mark("Apply to Moodle")}
 WORDS = {
-    "waiting": "waits",
-    "running": "under way",
-    "done": "done",
-    "failed": "failed",
-    "skipped": "not needed",
-    "missed": "not reached",
+    "waiting": mark("waits"),
+    "running": mark("under way"),
+    "done": mark("done"),
+    "failed": mark("failed"),
+    "skipped": mark("not needed"),
+    "missed": mark("not reached"),
 }
 ORDER = ("ordered", "requested", *NAMES)
 
@@ -62,11 +63,12 @@ def _place(phase: str, current: str, *, now: str, later: str) -> str:
 
 
 def _view(phase: str, state: str, told: dict[str, Any] | None) -> PhaseView:
+    name, word = _(NAMES[phase]), _(WORDS[state])
     if state in ("skipped", "missed", "waiting") or told is None:
-        return PhaseView(NAMES[phase], state, WORDS[state])
-    done, total, unit = told["done"], told["total"], UNITS[phase]
+        return PhaseView(name, state, word)
+    done, total = told["done"], told["total"]
     if state == "done" and done != total:
-        return PhaseView(NAMES[phase], state, WORDS[state])  # told at most once a second, the last number may be old
+        return PhaseView(name, state, word)  # told at most once a second, the last number may be old
     if state == "done" or total is None:
-        return PhaseView(NAMES[phase], state, f"{number(done)} {unit}")
-    return PhaseView(NAMES[phase], state, f"{number(done)} of {number(total)} {unit}", done, total)
+        return PhaseView(name, state, unit(phase, done))
+    return PhaseView(name, state, unit(phase, done, total), done, total)

@@ -1,15 +1,23 @@
-"""Numbers, sizes and times in words, for pages and command line, in English as yet. None means not known."""
+"""Numbers, sizes and times in words, as the spoken language has them. None means not known."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime, format_time
+from babel.numbers import format_decimal
+from babel.units import format_unit
+
+from common.language import spoken
+from dashboard_api.language import _, plural
 
 NOTHING = "–"
 SIZES = ("bytes", "kB", "MB", "GB", "TB")
+UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 
 
-def number(value: int | None) -> str:
+def number(value: float | None) -> str:
     """1,470"""
-    return NOTHING if value is None else f"{value:,}"
+    return NOTHING if value is None else format_decimal(value, locale=spoken())
 
 
 def size(value: int | None) -> str:
@@ -19,7 +27,10 @@ def size(value: int | None) -> str:
     amount, unit = float(value), 0
     while amount >= 999.5 and unit < len(SIZES) - 1:
         amount, unit = amount / 1000, unit + 1
-    return f"{amount:.1f} {SIZES[unit]}" if unit and amount < 99.5 else f"{amount:.0f} {SIZES[unit]}"
+    if not unit:
+        return plural("{n} byte", "{n} bytes", value, n=number(value))
+    digits = "0.0" if amount < 99.5 else "0"
+    return f"{format_decimal(amount, digits, locale=spoken())} {SIZES[unit]}"
 
 
 def duration(milliseconds: float | None) -> str:
@@ -28,7 +39,7 @@ def duration(milliseconds: float | None) -> str:
         return NOTHING
     seconds = milliseconds / 1000
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return f"{format_decimal(seconds, '0.0', locale=spoken())} s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -36,41 +47,81 @@ def duration(milliseconds: float | None) -> str:
     if minutes < 60:
         return f"{minutes} min {seconds_left} s" if seconds_left else f"{minutes} min"
     hours, minutes_left = divmod(minutes, 60)
-    return f"{hours} h {minutes_left} min"
+    return _("{hours} h {minutes} min", hours=number(hours), minutes=minutes_left)
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
     """6 minutes ago; the exact time stands beside it wherever this is shown."""
     if moment is None:
         return NOTHING
-    seconds = (now - moment).total_seconds()
-    if seconds < 45:
-        return "just now"
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= length or unit == "minute":
-            n = max(1, round(seconds / length))
-            return f"{n} {unit}{'' if n == 1 else 's'} ago"
-    raise AssertionError("a minute always fits")
+    passed = now - moment
+    if passed < timedelta(seconds=45):
+        return _("just now")
+    return _("{time} ago", time=_rounded(passed))
+
+
+def ahead(moment: datetime | None, now: datetime) -> str:
+    """in 4 h 12 min; in 3 days"""
+    if moment is None:
+        return NOTHING
+    left = moment - now
+    if left < timedelta(minutes=1):
+        return _("in a moment")
+    if left >= timedelta(days=2):
+        return _("in {time}", time=_rounded(left))
+    return _("in {time}", time=duration(left // timedelta(minutes=1) * 60_000))
 
 
 def lasting(moment: datetime | None, now: datetime) -> str:
     """for 6 minutes"""
-    text = ago(moment, now)
-    return "for less than a minute" if text == "just now" else f"for {text.removesuffix(' ago')}"
+    if moment is None:
+        return NOTHING
+    passed = now - moment
+    if passed < timedelta(seconds=45):
+        return _("for less than a minute")
+    return _("for {time}", time=_rounded(passed))
 
 
 def exact(moment: datetime | None, zone: str | None) -> str:
     """Sun 22 Nov 2026, 20:03:11 CET, in the school's or district's own zone."""
     if moment is None:
         return NOTHING
-    return f"{moment.astimezone(ZoneInfo(zone or 'UTC')):%a %-d %b %Y, %H:%M:%S %Z}"
+    local = moment.astimezone(ZoneInfo(zone or "UTC"))
+    return f"{format_datetime(local, 'EEE d MMM y, HH:mm:ss', locale=spoken())} {local.tzname()}"
 
 
-def count(n: int | None, one: str, many: str | None = None) -> str:
-    """21 schools, 1 school"""
-    return f"{number(n)} {one if n == 1 else many or one + 's'}"
+def day(moment: datetime | None, zone: str | None, now: datetime) -> str:
+    """today 03:31, Fri 20:04, 22 Nov 2026"""
+    if moment is None:
+        return NOTHING
+    local, today = moment.astimezone(ZoneInfo(zone or "UTC")), now.astimezone(ZoneInfo(zone or "UTC")).date()
+    clock = format_time(local.time(), "HH:mm", locale=spoken())
+    match (today - local.date()).days:
+        case 0:
+            return _("today {time}", time=clock)
+        case 1:
+            return _("yesterday {time}", time=clock)
+        case days if 1 < days < 7:
+            return format_datetime(local, "EEE HH:mm", locale=spoken())
+    return format_datetime(local, "d MMM y", locale=spoken())
+
+
+def clock(value: time | str | None) -> str:
+    """20:00: times of day are written with 24 hours in all three languages."""
+    return NOTHING if value is None else str(value)[:5]
 
 
 def moment(value: str | None) -> datetime | None:
     """A time as PostgreSQL writes it in JSON."""
     return datetime.fromisoformat(value) if value else None
+
+
+def _rounded(passed: timedelta) -> str:
+    """9 days, 3 hours, 6 minutes: whichever unit is the largest that fits."""
+    name, unit = next(((name, unit) for name, unit in UNITS if passed >= unit), UNITS[-1])
+    return format_unit(max(1, round(passed / unit)), f"duration-{name}", length="long", locale=spoken())
+
+
+def count(n: int | None, one: str, many: str | None = None) -> str:
+    """21 schools, 1 school: for the command line, which speaks English."""
+    return f"{number(n)} {one if n == 1 else many or one + 's'}"

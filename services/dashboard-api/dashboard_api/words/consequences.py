@@ -1,56 +1,82 @@
 """What a plan comes to for people, in one sentence."""
 
+from dashboard_api.language import _, plural
 from dashboard_api.queries.plans import Consequences
-from dashboard_api.words.amounts import count, number
+from dashboard_api.words.amounts import number
 
 
 def sentence(of: Consequences) -> str:
     """12 students lose access to 3 courses; 4 have graded work."""
     if not of.changes:
-        return "Nothing changes."
+        return _("Nothing changes.")
     ends = _endings(of)
-    parts = [", ".join(ends) if ends else f"Nobody loses access; {_beginnings(of)}"]
+    parts = [", ".join(ends) if ends else _("Nobody loses access; {what}", what=_beginnings(of))]
     if of.graded:
-        parts.append(f"{number(of.graded)} {'has' if of.graded == 1 else 'have'} graded work")
+        parts.append(plural("{n} has graded work", "{n} have graded work", of.graded, n=number(of.graded)))
     if of.grades_unknown:
-        parts.append(f"nobody looked whether {_them(of)} graded work")
+        parts.append(_unknown(of))
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
 
 
 def _endings(of: Consequences) -> list[str]:
+    n = of.courses_lost
+    courses = plural("{n} course", "{n} courses", n, n=number(n))
     ends = []
-    if of.people_losing:
-        who = count(of.people_losing, "student") if of.only_students else count(of.people_losing, "person", "people")
-        verb = "loses" if of.people_losing == 1 else "lose"
-        ends.append(f"{who} {verb} access to {count(of.courses_lost, 'course')}")
-    for n, thing, becomes in (
-        (of.accounts_suspended, "account", "suspended"),
-        (of.courses_hidden, "course", "hidden"),
-    ):
-        if n:
-            ends.append(f"{count(n, thing)} {'is' if n == 1 else 'are'} {becomes}")
-    if of.memberships_ended:
-        verb = "ends" if of.memberships_ended == 1 else "end"
-        places = count(of.memberships_ended, "place in a group, cohort or role", "places in groups, cohorts and roles")
-        ends.append(f"{places} {verb}")
+    if of.people_losing and of.only_students:
+        ends.append(
+            plural(
+                "{n} student loses access to {courses}",
+                "{n} students lose access to {courses}",
+                of.people_losing,
+                n=number(of.people_losing),
+                courses=courses,
+            )
+        )
+    elif of.people_losing:
+        ends.append(
+            plural(
+                "{n} person loses access to {courses}",
+                "{n} people lose access to {courses}",
+                of.people_losing,
+                n=number(of.people_losing),
+                courses=courses,
+            )
+        )
+    if n := of.accounts_suspended:
+        ends.append(plural("{n} account is suspended", "{n} accounts are suspended", n, n=number(n)))
+    if n := of.courses_hidden:
+        ends.append(plural("{n} course is hidden", "{n} courses are hidden", n, n=number(n)))
+    if n := of.memberships_ended:
+        ends.append(
+            plural(
+                "{n} place in a group, cohort or role ends",
+                "{n} places in groups, cohorts and roles end",
+                n,
+                n=number(n),
+            )
+        )
     return ends
 
 
 def _beginnings(of: Consequences) -> str:
-    new = [
-        count(n, thing)
-        for n, thing in (
-            (of.accounts_new, "new account"),
-            (of.courses_new, "new course"),
-            (of.enrolments_new, "new enrolment"),
-        )
-        if n
-    ]
-    return ", ".join(new) or count(of.changes, "change")
+    new = []
+    if n := of.accounts_new:
+        new.append(plural("{n} new account", "{n} new accounts", n, n=number(n)))
+    if n := of.courses_new:
+        new.append(plural("{n} new course", "{n} new courses", n, n=number(n)))
+    if n := of.enrolments_new:
+        new.append(plural("{n} new enrolment", "{n} new enrolments", n, n=number(n)))
+    return ", ".join(new) or plural("{n} change", "{n} changes", of.changes, n=number(of.changes))
 
 
-def _them(of: Consequences) -> str:
-    if of.grades_unknown == of.people_losing:
-        return "there is"
-    return f"{number(of.grades_unknown)} of them {'has' if of.grades_unknown == 1 else 'have'}"
+def _unknown(of: Consequences) -> str:
+    n = of.grades_unknown
+    if n == of.people_losing:
+        return _("nobody looked whether there is graded work")
+    return plural(
+        "nobody looked whether {n} of them has graded work",
+        "nobody looked whether {n} of them have graded work",
+        n,
+        n=number(n),
+    )

@@ -1,9 +1,10 @@
-"""Error codes in words: the catalogue's, in the language of the district."""
+"""Error codes in words: the catalogue's, in the language of the reader."""
 
 from dataclasses import asdict
 from typing import Any
 
 from common.catalogue import entry_of
+from common.language import spoken
 
 Json = dict[str, Any]
 
@@ -13,8 +14,8 @@ def explained(run: Json) -> Json:
 
     They are added to each of `errors_by_code`; `failure` has them for what ended the run, None where nothing did.
     """
-    errors = [error | _in_words(error["code"], run["locale"]) for error in run["errors_by_code"]]
-    failure = _in_words(run["failure_code"], run["locale"]) if run["failure_code"] else None
+    errors = [error | in_words(error["code"]) for error in run["errors_by_code"]]
+    failure = in_words(run["failure_code"]) if run["failure_code"] else None
     return {**run, "errors_by_code": errors, "failure": failure}
 
 
@@ -23,10 +24,11 @@ def explained_check(check: Json) -> Json:
     report = check["report"]
     if report is None:
         return check
-    trouble = report["trouble"] and report["trouble"] | _in_words(report["trouble"]["code"], check["locale"])
-    findings = [found | _in_words(found["code"], check["locale"]) for found in report["findings"]]
+    trouble = report["trouble"] and report["trouble"] | in_words(report["trouble"]["code"])
+    findings = [found | in_words(found["code"]) for found in report["findings"]]
     return {**check, "report": {**report, "trouble": trouble, "findings": findings}}
 
 
-def _in_words(code: str, locale: str | None) -> dict[str, str]:
-    return asdict(entry_of(code).words(locale))
+def in_words(code: str) -> dict[str, str]:
+    """`language, title, cause, remedy, who` of a code."""
+    return asdict(entry_of(code).words(spoken()))

@@ -3,46 +3,50 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from common.language import mark
+from dashboard_api.language import _
+from dashboard_api.words.amounts import number
+
 OVERVIEW = {
-    "class": "Classes",
-    "teacher": "Teachers",
-    "student": "Students",
-    "administrator": "Admins",
-    "guardian": "Families",
+    "class": mark("Classes"),
+    "teacher": mark("Teachers"),
+    "student": mark("Students"),
+    "administrator": mark("Admins"),
+    "guardian": mark("Families"),
 }
 """The columns of the schools page; families only where there are any."""
 ENTITIES = {
-    "school": "Schools",
-    "category": "Categories",
-    "term": "Terms",
-    "course": "Courses",
-    "class": "Classes",
-    "user": "People",
-    "teacher": "Teachers",
-    "student": "Students",
-    "administrator": "Administrators",
-    "guardian": "Families",
-    "enrolment": "Enrolments",
-    "guardian_link": "Ties to guardians",
-    "group": "Groups",
-    "group_member": "Places in groups",
-    "cohort": "Cohorts",
-    "cohort_member": "Places in cohorts",
+    "school": mark("Schools"),
+    "category": mark("Categories"),
+    "term": mark("Terms"),
+    "course": mark("Courses"),
+    "class": mark("Classes"),
+    "user": mark("People"),
+    "teacher": mark("Teachers"),
+    "student": mark("Students"),
+    "administrator": mark("Administrators"),
+    "guardian": mark("Families"),
+    "enrolment": mark("Enrolments"),
+    "guardian_link": mark("Ties to guardians"),
+    "group": mark("Groups"),
+    "group_member": mark("Places in groups"),
+    "cohort": mark("Cohorts"),
+    "cohort_member": mark("Places in cohorts"),
 }
 KINDS = {
-    "create": "created",
-    "link": "linked",
-    "update": "updated",
-    "reactivate": "re-activated",
-    "enrol": "enrolled",
-    "hide": "hidden",
-    "suspend": "suspended",
-    "unenrol": "un-enrolled",
-    "add": "added",
-    "remove": "removed",
-    "added": "added",
-    "changed": "changed",
-    "removed": "removed",
+    "create": mark("created"),
+    "link": mark("linked"),
+    "update": mark("updated"),
+    "reactivate": mark("re-activated"),
+    "enrol": mark("enrolled"),
+    "hide": mark("hidden"),
+    "suspend": mark("suspended"),
+    "unenrol": mark("un-enrolled"),
+    "add": mark("added"),
+    "remove": mark("removed"),
+    "added": mark("added"),
+    "changed": mark("changed"),
+    "removed": mark("removed"),
 }
 
 
@@ -57,7 +61,12 @@ class CountTable:
 
 def entity_name(entity: str) -> str:
     """The plural of an entity, as headings have it."""
-    return ENTITIES.get(entity, entity.capitalize())
+    return _(ENTITIES[entity]) if entity in ENTITIES else entity.capitalize()
+
+
+def kind_name(kind: str) -> str:
+    """What is done to a record: created, suspended."""
+    return _(KINDS[kind]) if kind in KINDS else kind
 
 
 def table(counts: dict[str, dict[str, int]] | None) -> CountTable | None:
@@ -71,7 +80,7 @@ def table(counts: dict[str, dict[str, int]] | None) -> CountTable | None:
         (entity_name(entity), [filled[entity].get(kind) or None for kind in kinds])
         for entity in sorted(filled, key=_place(ENTITIES))
     ]
-    return CountTable([KINDS.get(kind, kind) for kind in kinds], rows, total(filled))
+    return CountTable([kind_name(kind) for kind in kinds], rows, total(filled))
 
 
 def counts_in_order(counts: dict[str, int] | None) -> list[tuple[str, int]]:
@@ -91,7 +100,7 @@ def summary(actions: dict[str, dict[str, int]] | None) -> str:
         for kind, n in kinds.items():
             sums[kind] = sums.get(kind, 0) + n
     return ", ".join(
-        f"{sums[kind]:,} {KINDS.get(kind, kind)}" for kind in sorted(sums, key=_place(KINDS)) if sums[kind]
+        f"{number(sums[kind])} {kind_name(kind)}" for kind in sorted(sums, key=_place(KINDS)) if sums[kind]
     )
 
 

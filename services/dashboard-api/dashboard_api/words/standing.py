@@ -1,10 +1,12 @@
 """How schools and runs stand, as shape and words: a colour only repeats what these say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from common.catalogue import entry_of
-from dashboard_api.words.amounts import count, number
+from common.language import mark, spoken
+from dashboard_api.language import _, plural
+from dashboard_api.words.amounts import number
 from dashboard_api.words.kinds import summary, total
 
 Json = dict[str, Any]
@@ -18,41 +20,50 @@ class Badge:
     shape: str
     tone: str
 
+    def said(self) -> "Badge":
+        """The same in the spoken language."""
+        return replace(self, word=_(self.word))
+
 
 SCHOOL = {
-    "nightly": Badge("Nightly sync", "tick", "ok"),
-    "with_errors": Badge("Syncing with errors", "triangle", "warn"),
-    "paused": Badge("Nightly sync paused", "pause", "calm"),
-    "on_hold": Badge("On hold", "octagon", "bad"),
-    "not_set_up": Badge("Not set up", "dashed", "none"),
-    "not_shared": Badge("No longer shared", "slash", "calm"),
+    "nightly": Badge(mark("Nightly sync"), "tick", "ok"),
+    "with_errors": Badge(mark("Syncing with errors"), "triangle", "warn"),
+    "paused": Badge(mark("Nightly sync paused"), "pause", "calm"),
+    "on_hold": Badge(mark("On hold"), "octagon", "bad"),
+    "not_set_up": Badge(mark("Not set up"), "dashed", "none"),
+    "not_shared": Badge(mark("No longer shared"), "slash", "calm"),
 }
 """By status, as `registry.status_of` decides it."""
-BY_HAND = {"never": Badge("Not yet synced", "circle", "calm"), "clean": Badge("In step", "tick", "ok")}
+BY_HAND = {"never": Badge(mark("Not yet synced"), "circle", "calm"), "clean": Badge(mark("In step"), "tick", "ok")}
 """By health: schools without errors that have no nightly time cannot be said to sync nightly."""
-RUNNING = Badge("Running", "arrow", "live")
+RUNNING = Badge(mark("Running"), "arrow", "live")
 FILTERS = {**{key: badge.word for key, badge in SCHOOL.items()}, "running": RUNNING.word}
 RUN = {
-    "ordered": Badge("Ordered", "clock", "calm"),
-    "requested": Badge("Waiting for a worker", "clock", "calm"),
-    "fetching": Badge("Reading the roster", "arrow", "live"),
-    "planning": Badge("Planning", "arrow", "live"),
-    "applying": Badge("Applying", "arrow", "live"),
-    "refused": Badge("Not started", "slash", "calm"),
-    "failed": Badge("Failed", "octagon", "bad"),
+    "ordered": Badge(mark("Ordered"), "clock", "calm"),
+    "requested": Badge(mark("Waiting for a worker"), "clock", "calm"),
+    "fetching": Badge(mark("Reading the roster"), "arrow", "live"),
+    "planning": Badge(mark("Planning"), "arrow", "live"),
+    "applying": Badge(mark("Applying"), "arrow", "live"),
+    "refused": Badge(mark("Not started"), "slash", "calm"),
+    "failed": Badge(mark("Failed"), "octagon", "bad"),
 }
 OUTCOME = {
-    "clean": Badge("Completed", "tick", "ok"),
-    "with_errors": Badge("Completed with errors", "triangle", "warn"),
-    "nothing_to_do": Badge("Nothing to do", "tick", "ok"),
-    "previewed": Badge("Previewed", "tick", "ok"),
-    "refreshed": Badge("Counts refreshed", "tick", "ok"),
-    "held": Badge("Waits for a decision", "octagon", "warn"),
-    "cancelled": Badge("Cancelled", "slash", "calm"),
+    "clean": Badge(mark("Completed"), "tick", "ok"),
+    "with_errors": Badge(mark("Completed with errors"), "triangle", "warn"),
+    "nothing_to_do": Badge(mark("Nothing to do"), "tick", "ok"),
+    "previewed": Badge(mark("Previewed"), "tick", "ok"),
+    "refreshed": Badge(mark("Counts refreshed"), "tick", "ok"),
+    "held": Badge(mark("Waits for a decision"), "octagon", "warn"),
+    "cancelled": Badge(mark("Cancelled"), "slash", "calm"),
 }
 ENDED = ("refused", "failed", "completed")
-MODES = {"nightly": "Nightly sync", "partial": "Partial sync", "full": "Full sync", "refresh": "Refresh of counts"}
-KINDS_OF_RUN = {"undo": "Undo", "rebuild": "Rebuilding of links", "device": "Device sync"}
+MODES = {
+    "nightly": mark("Nightly sync"),
+    "partial": mark("Partial sync"),
+    "full": mark("Full sync"),
+    "refresh": mark("Refresh of counts"),
+}
+KINDS_OF_RUN = {"undo": mark("Undo"), "rebuild": mark("Rebuilding of links"), "device": mark("Device sync")}
 SOURCES = {
     "oneroster": "OneRoster",
     "oneroster-csv": "OneRoster CSV",
@@ -60,17 +71,18 @@ SOURCES = {
     "classlink": "ClassLink",
     "wonde": "Wonde",
 }
-UNITS = {"fetching": "records", "planning": "records", "applying": "operations"}
 REFUSALS = {
-    "already_running": "Another run of this school was under way.",
-    "coalesced": "Another run of this school that waits, or took its place, does the same.",
-    "not_set_up": "The school has no target. Name it in the district file under schools, and apply the file.",
-    "unknown_school": "The scheduler does not know this school. Apply the district file again.",
-    "paused": "The nightly sync of this school is paused. `rosterbus resume` lets it go on.",
-    "on_hold": "Operations of an earlier run wait for a decision. Decide on them, or run the sync again.",
-    "blackout": "The district has set this date apart as one without a nightly sync.",
-    "missed": "The scheduler could not start it within six hours of its time. The next night takes in what is new.",
-    "device_offline": "Skipped: the device was offline.",
+    "already_running": mark("Another run of this school was under way."),
+    "coalesced": mark("Another run of this school that waits, or took its place, does the same."),
+    "not_set_up": mark("The school has no target. Name it in the school's settings."),
+    "unknown_school": mark("The scheduler does not know this school. Apply the district file again."),
+    "paused": mark("The nightly sync of this school is paused. It goes on when it is resumed."),
+    "on_hold": mark("Operations of an earlier run wait for a decision. Decide on them, or run the sync again."),
+    "blackout": mark("The district has set this date apart as one without a nightly sync."),
+    "missed": mark(
+        "The scheduler could not start it within six hours of its time. The next night takes in what is new."
+    ),
+    "device_offline": mark("Skipped: the device was offline."),
 }
 """Why a run did not begin, by the reason in `sync.refused`."""
 
@@ -83,66 +95,78 @@ def source_names(sources: list[Json]) -> dict[str, str]:
     return {id_: name if id_ in alone else f"{name} ({id_})" for id_, name in names.items()}
 
 
+def mode_name(mode: str | None) -> str:
+    """Full sync, Nightly sync, or simply Sync where it is not known yet."""
+    return _(MODES[mode]) if mode in MODES else _("Sync")
+
+
 def run_name(run: Json) -> str:
     """Full sync, Nightly sync, or what else a run does."""
-    return KINDS_OF_RUN.get(run.get("kind") or "") or MODES.get(run["mode"], "Sync")
+    kind = run.get("kind") or ""
+    return _(KINDS_OF_RUN[kind]) if kind in KINDS_OF_RUN else mode_name(run["mode"])
 
 
 def school_badge(school: Json) -> Badge:
     """The badge of a school."""
     if school["status"] == "nightly" and not school["nightly"]:
-        return BY_HAND.get(school["health"], BY_HAND["clean"])
-    return SCHOOL[school["status"]]
+        return BY_HAND.get(school["health"], BY_HAND["clean"]).said()
+    return SCHOOL[school["status"]].said()
 
 
 def run_badge(run: Json) -> Badge:
     """The badge of a run."""
     if run["status"] == "completed":
-        return OUTCOME.get(run["outcome"], OUTCOME["clean"])
-    return RUN[run["status"]]
+        return OUTCOME.get(run["outcome"], OUTCOME["clean"]).said()
+    return RUN[run["status"]].said()
+
+
+def unit(phase: str, n: int | None, of: int | None = None) -> str:
+    """1,200 records; 340 of 588 operations"""
+    most = n if of is None else of
+    amount = number(n) if of is None else _("{n} of {all}", n=number(n), all=number(of))
+    if phase == "applying":
+        return plural("{n} operation", "{n} operations", most or 0, n=amount)
+    return plural("{n} record", "{n} records", most or 0, n=amount)
 
 
 def progress_words(run: Json) -> str:
     """Applying · 340 of 588 operations"""
-    word = RUN[run["status"]].word
+    word = RUN[run["status"]].said().word
     if run.get("done") is None:
         return word
-    unit = UNITS[run["status"]]
-    if run.get("total") is None:
-        return f"{word} · {number(run['done'])} {unit}"
-    return f"{word} · {number(run['done'])} of {number(run['total'])} {unit}"
+    return f"{word} · {unit(run['status'], run['done'], run.get('total'))}"
 
 
-def school_why(school: Json, locale: str) -> str:
-    """Why a school stands as it does, or what comes next; the failure in the locale's language."""
+def school_why(school: Json) -> str:
+    """Why a school stands as it does, or what comes next."""
     match school["status"]:
         case "with_errors":
-            return _errors_of(school, locale)
+            return _errors_of(school)
         case "paused":
-            return _mode_words(school) or "until it is resumed"
+            return mode_words(school) or _("until it is resumed")
         case "on_hold":
-            return "operations wait for a decision"
+            return _("operations wait for a decision")
         case "nightly" if school["health"] == "never":
-            return "run its first full sync"
+            return _("run its first full sync")
         case "nightly" if school["mode"] == "additions_only":
-            return " · ".join(part for part in ("additions only", _mode_words(school)) if part)
-        case "nightly" if school["nightly"]:
-            return f"at {school['nightly']}"
+            return " · ".join(part for part in (_("additions only"), mode_words(school)) if part)
         case "not_set_up":
-            return "name it in the district file"
+            return _("it has no Moodle yet")
         case "not_shared":
-            return "nothing was removed"
+            return _("nothing was removed")
     return ""
 
 
-def _errors_of(school: Json, locale: str) -> str:
+def _errors_of(school: Json) -> str:
     if school["health"] == "failed" and (last := school["last_run"]):
-        return f"last sync failed: {entry_of(last['failure_code'] or '').words(locale).title}"
-    return f"{count(school['errors'], 'record')} to look at"
+        return _("last sync failed: {why}", why=entry_of(last["failure_code"] or "").words(spoken()).title)
+    n = school["errors"]
+    return plural("{n} record to look at", "{n} records to look at", n, n=number(n))
 
 
-def _mode_words(school: Json) -> str:
-    until = f"until {school['mode_until']}" if school["mode_until"] else ""
+def mode_words(school: Json) -> str:
+    """Until when and why the nightly sync is paused or only adds."""
+    until = _("until {date}", date=school["mode_until"]) if school["mode_until"] else ""
     return ": ".join(part for part in (until, school["mode_reason"]) if part)
 
 
@@ -151,55 +175,69 @@ def last_sync(last: Json | None) -> str:
     if last is None:
         return ""
     if last["status"] == "failed":
-        return "failed"
+        return _("failed")
     changes = total(last["actions"])
-    return count(changes, "change") if changes else "nothing to do"
+    return plural("{n} change", "{n} changes", changes, n=number(changes)) if changes else _("nothing to do")
 
 
 def did(run: Json) -> str:
     """What a run did, in a few words."""
     if run["status"] != "completed":
         return ""
-    return summary(run["actions"]) or ("nothing changed" if run["outcome"] in ("clean", "with_errors") else "")
+    return summary(run["actions"]) or (_("nothing changed") if run["outcome"] in ("clean", "with_errors") else "")
 
 
 def run_sentence(run: Json) -> str:
     """How a run stands, in a sentence or two."""
     match run["status"]:
         case "ordered":
-            return "The scheduler has not answered yet."
+            return _("The scheduler has not answered yet.")
         case "requested":
-            return "Admitted; it begins as soon as a worker is free."
+            return _("Admitted; it begins as soon as a worker is free.")
         case "refused":
-            return REFUSALS.get(run["refusal"], "It was not admitted.")
+            return _(REFUSALS[run["refusal"]]) if run["refusal"] in REFUSALS else _("It was not admitted.")
         case "failed":
             return _failure(run)
         case "completed":
             return _completion(run)
     told: Json = next((phase for phase in run["phases"] if phase["phase"] == run["status"]), {})
-    return f"{progress_words({'status': run['status'], **told})}. This page follows it."
+    return _("{progress}. This page follows it.", progress=progress_words({"status": run["status"], **told}))
 
 
 def _completion(run: Json) -> str:
-    done = summary(run["actions"])
-    match run["outcome"]:
+    text = _what_became(run["outcome"], summary(run["actions"]))
+    if not (n := run["errors"]):
+        return text
+    left = plural(
+        "{n} record could not be taken as it is.", "{n} records could not be taken as they are.", n, n=number(n)
+    )
+    return f"{text} {left}"
+
+
+def _what_became(outcome: str, done: str) -> str:
+    match outcome:
         case "nothing_to_do":
-            text = "Moodle holds what is shared already; nothing was sent."
+            return _("Moodle holds what is shared already; nothing was sent.")
         case "previewed":
-            text = "A dry run: this is what would be done. Nothing was sent to Moodle."
+            return _("A dry run: this is what would be done. Nothing was sent to Moodle.")
         case "refreshed":
-            text = "The roster was read and counted. Nothing was sent to Moodle."
+            return _("The roster was read and counted. Nothing was sent to Moodle.")
+        case "held" if done:
+            return _("Removals wait for a decision; the rest is in Moodle: {done}.", done=done)
         case "held":
-            text = f"Removals wait for a decision{f'; the rest is in Moodle: {done}' if done else ''}."
+            return _("Removals wait for a decision.")
         case "cancelled":
-            text = f"Until then, in Moodle: {done}." if done else "Nothing was sent."
-        case _:
-            text = f"In Moodle: {done}." if done else "Nothing was changed in Moodle."
-    return f"{text} {count(run['errors'], 'record')} could not be taken as they are." if run["errors"] else text
+            return _("Until then, in Moodle: {done}.", done=done) if done else _("Nothing was sent.")
+    return _("In Moodle: {done}.", done=done) if done else _("Nothing was changed in Moodle.")
 
 
 def _failure(run: Json) -> str:
-    words = entry_of(run["failure_code"] or "").words(run["locale"])
-    detail = f" {run['failure_detail']}" if run["failure_detail"] else ""
-    retry = " It will be tried again." if run["retry_planned"] else ""
-    return f"{words.title}.{detail} What to do: {words.remedy} Nobody was removed because of this.{retry}"
+    words = entry_of(run["failure_code"] or "").words(spoken())
+    sentences = [
+        f"{words.title}.",
+        run["failure_detail"],
+        _("What to do: {remedy}", remedy=words.remedy),
+        _("Nobody was removed because of this."),
+        _("It will be tried again.") if run["retry_planned"] else "",
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from common.language import speaking
 from dashboard_api.pages.phases import phases_of
 from dashboard_api.words import amounts, errors, kinds, standing
 
@@ -86,25 +87,29 @@ def test_phases_stand_as_the_run_does(run: dict[str, str], states: list[str]) ->
 
 
 @pytest.mark.parametrize(
-    ("locale", "why"),
-    [("en", "The source does not answer"), ("nl-BE", "De bron antwoordt niet"), ("de", "The source does not answer")],
+    ("language", "why"),
+    [
+        ("en", "last sync failed: The source does not answer"),
+        ("nl", "laatste synchronisatie mislukt: De bron antwoordt niet"),
+        ("de", "last sync failed: The source does not answer"),
+    ],
 )
-def test_a_failed_school_says_why_in_the_language_of_its_district(locale: str, why: str) -> None:
+def test_a_failed_school_says_why_in_the_language_of_the_reader(language: str, why: str) -> None:
     school = {"status": "with_errors", "health": "failed", "last_run": {"failure_code": "SOURCE_UNREACHABLE"}}
-    assert standing.school_why(school, locale) == f"last sync failed: {why}"
+    with speaking(language):
+        assert standing.school_why(school) == why
 
 
-def test_a_failed_run_says_what_to_do_in_the_language_of_its_district() -> None:
+def test_a_failed_run_says_what_to_do() -> None:
     failed = {"status": "failed", "failure_code": "AUTH_INVALID", "failure_detail": "HTTP 401.", "retry_planned": False}
-    assert standing.run_sentence({**failed, "locale": "fr"}) == (
-        "La source refuse les identifiants de connexion. HTTP 401. What to do: Renouvelez les identifiants dans la "
-        "source, puis appliquez de nouveau le fichier du district. Nobody was removed because of this."
+    assert standing.run_sentence(failed) == (
+        "The source refuses the credentials. HTTP 401. What to do: Renew the credentials at the source, and apply the "
+        "district file with them again. Nobody was removed because of this."
     )
 
 
 def test_a_runs_codes_come_with_their_words() -> None:
     run = {
-        "locale": None,
         "errors_by_code": [{"code": "NEW_CODE", "severity": "error", "occurrences": 2}],
         "failure_code": None,
     }
