@@ -13,12 +13,10 @@ from dashboard_api.api.problem_json import problem_json
 from dashboard_api.api.routes import router as api_router
 from dashboard_api.context import Context
 from dashboard_api.declare.mistakes import Mistake
-from dashboard_api.pages import run as run_page
-from dashboard_api.pages import schools as schools_page
-from dashboard_api.pages import sign_in as sign_in_page
 from dashboard_api.pages.problem_page import problem_page
+from dashboard_api.pages.routes import ROUTERS as PAGES
 from dashboard_api.problems import Problem
-from dashboard_api.web import Measured, SecurityHeaders
+from dashboard_api.web import Measured, ReadersLanguage, SecurityHeaders
 
 STATIC = Path(__file__).parent / "static"
 KNOWN = {
@@ -41,7 +39,7 @@ def create_app(context: Context) -> FastAPI:
     """The application, around what it needs."""
     app = FastAPI(title="Rosterbus", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.context = context
-    for router in (health.router, api_router, sign_in_page.router, schools_page.router, run_page.router):
+    for router in (health.router, api_router, *PAGES):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Problem, _on_problem)
@@ -50,6 +48,7 @@ def create_app(context: Context) -> FastAPI:
     app.add_exception_handler(asyncpg.UndefinedTableError, _on_unpublished)
     app.add_exception_handler(Exception, _on_error)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
+    app.add_middleware(ReadersLanguage)
     app.add_middleware(Measured)
     return app
 

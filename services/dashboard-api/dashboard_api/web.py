@@ -1,10 +1,14 @@
-"""What every answer carries: security headers, and its place in the metrics."""
+"""What every answer carries: security headers, the reader's language, and its place in the metrics."""
 
+from http.cookies import CookieError, SimpleCookie
 from time import monotonic
 
+from babel.core import negotiate_locale
 from prometheus_client import Histogram
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from common.language import LANGUAGES, SOURCE, speaking
 
 HTTP_SECONDS = Histogram(
     "rosterbus_http_request_seconds",
@@ -32,11 +36,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+LANGUAGE_COOKIE = "language"
 STRICT_TRANSPORT = "max-age=31536000"
 
 
 class SecurityHeaders:
-    """Adds the headers, and keeps answers about people out of caches; static files may stay there for an hour."""
+    """Adds the headers, and keeps answers about people out of caches."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
@@ -50,10 +55,53 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
-                headers["Cache-Control"] = "max-age=3600" if scope["path"].startswith("/static/") else "no-store"
+                headers["Cache-Control"] = _caching(scope)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _caching(scope: Scope) -> str:
+    """Static files are kept for good where the address has their hash, else asked for again; answers never are."""
+    if not scope["path"].startswith("/static/"):
+        return "no-store"
+    return "max-age=31536000, immutable" if scope["query_string"].startswith(b"v=") else "no-cache"
+
+
+class ReadersLanguage:
+    """Speaks the language that the reader chose (a cookie), or else the one that the browser asks for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        with speaking(_language(Headers(scope=scope))):
+            return await self._app(scope, receive, send)
+
+
+def _language(headers: Headers) -> str:
+    try:
+        chosen = SimpleCookie(headers.get("cookie", "")).get(LANGUAGE_COOKIE)
+    except CookieError:
+        chosen = None
+    if chosen is not None and chosen.value in LANGUAGES:
+        return chosen.value
+    return negotiate_locale(_preferred(headers.get("accept-language", "")), [*LANGUAGES], sep="-") or SOURCE
+
+
+def _preferred(accepted: str) -> list[str]:
+    """The languages of an Accept-Language header, the dearest first (RFC 9110, 12.5.4)."""
+    weighed = []
+    for part in accepted.split(","):
+        language, _, quality = part.strip().partition(";q=")
+        try:
+            weighed.append((float(quality or 1), language))
+        except ValueError:
+            continue
+    return [language for weight, language in sorted(weighed, key=lambda one: -one[0]) if weight > 0]
 
 
 class Measured:

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import to_json
 
-from dashboard_api import preview
+from dashboard_api import preview, school_times
 from dashboard_api.api.answers import json_text
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
-from dashboard_api.declare.values import WEEKDAYS, Spread, TimeOfNight, Weekdays
+from dashboard_api.declare.values import Spread, TimeOfNight, Weekdays
 from dashboard_api.preview import Blackout
 from dashboard_api.problems import not_found
 from dashboard_api.queries import audit, schedules, schools
@@ -70,12 +70,7 @@ async def put_school(school_id: UUID, wanted: SchoolSchedule, caller: ApiCaller,
     district_id = await _district_of(context, caller.visible, school_id)
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
-        before = await schedules.of_school(uow.conn, district_id, school_id)
-        nights = list(wanted.nights) if wanted.nights else None
-        await schedules.set_school(uow.conn, district_id, school_id, wanted.nightly, nights)
-        after = await schedules.of_school(uow.conn, district_id, school_id)
-        change = {"before": _own(before), "after": _own(after)}
-        await audit.add(uow.conn, district_id, caller.id, "schedule", f"school/{school_id}", change)
+        await school_times.change(uow, caller, district_id, school_id, wanted.nightly, wanted.nights)
     return json_text(await _of_school(context, district_id, school_id, 14))
 
 
@@ -137,9 +132,9 @@ async def _of_school(context: Context, district_id: str, school_id: UUID, nights
             "school_id": school_id,
             "school": own["name"],
             "timezone": own["timezone"],
-            "nightly": _hour(own["wall"]),
-            "nights": _names(own["on_nights"]),
-            "own": _own(own),
+            "nightly": school_times.hour(own["wall"]),
+            "nights": school_times.weekdays(own["on_nights"]),
+            "own": school_times.own(own),
             "coming": [{**one.as_json(), "starts_at": at} for one, at in zip(coming, starts, strict=True)],
             "came": [dict(row) for row in came],
         }
@@ -161,8 +156,8 @@ async def _settings(conn: Any, district_id: str) -> dict[str, Any]:
     dates = await schedules.blackouts(conn, district_id)
     return {
         "timezone": row["timezone"],
-        "nightly": _hour(row["nightly"]),
-        "nights": _names(row["nights"]),
+        "nightly": school_times.hour(row["nightly"]),
+        "nights": school_times.weekdays(row["nights"]),
         "spread_minutes": row["spread_minutes"],
         "blackouts": [
             {
@@ -179,15 +174,3 @@ async def _settings(conn: Any, district_id: str) -> dict[str, Any]:
 async def _blackouts(context: Context, district_id: str) -> list[Blackout]:
     rows = await schedules.blackouts(context.pool, district_id)
     return [Blackout(row["first"], row["last"], row["school_id"]) for row in rows]
-
-
-def _own(row: Any) -> dict[str, Any]:
-    return {"nightly": _hour(row["nightly"]), "nights": _names(row["nights"])}
-
-
-def _hour(value: Any) -> str | None:
-    return value.strftime("%H:%M") if value else None
-
-
-def _names(days: Any) -> list[str] | None:
-    return [WEEKDAYS[day - 1] for day in days] if days else None

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
-from dashboard_api.auth.guard import InContext, PageVisitor
 from dashboard_api.context import Context
+from dashboard_api.language import _
 from dashboard_api.pages import phases
-from dashboard_api.pages.templating import render
+from dashboard_api.pages.visit import InVisit
 from dashboard_api.problems import not_found
-from dashboard_api.queries import districts, run_list
+from dashboard_api.queries import run_list
 from dashboard_api.queries.run_list import RunFilter
 from dashboard_api.words import kinds, standing
 from dashboard_api.words.amounts import moment
@@ -25,15 +25,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/runs/{run_id}")
-async def show(run_id: UUID, request: Request, visitor: PageVisitor, context: InContext) -> Response:
+async def show(run_id: UUID, visit: InVisit) -> Response:
     """The page."""
-    text = await run_list.one_json(context.pool, visitor.visible, run_id)
+    text = await run_list.one_json(visit.context.pool, visit.visitor.visible, run_id)
     if text is None:
         raise not_found("run")
     run = explained(json.loads(text))
-    visible = await districts.visible(context.pool, visitor.visible)
-    values = await _values(context, run)
-    return render(request, "run.html", visitor, districts=visible, run=run, **values)
+    visit.enter(run["district_id"])
+    return visit.render("run.html", run=run, **await _values(visit.context, run))
 
 
 async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +46,7 @@ async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
         "sentence": standing.run_sentence(run),
         "ended": run["status"] in standing.ENDED,
         "so_far": _so_far(run),
-        "title": f"{standing.run_name(run)} of {run['school'] or 'a school that is not declared'}",
+        "title": _title(run),
         "phases": phases.phases_of(run),
         "changes": kinds.table(run["changes"]),
         "plan": kinds.table(run["plan"]),
@@ -56,8 +55,12 @@ async def _values(context: Context, run: dict[str, Any]) -> dict[str, Any]:
         "errors": errors.rows(),
         "more_errors": errors.next is not None,
         "recent": recent.rows(),
-        "standing": standing,
     }
+
+
+def _title(run: dict[str, Any]) -> str:
+    school = run["school"] or _("a school that is not declared")
+    return _("{what} of {school}", what=standing.run_name(run), school=school)
 
 
 def _so_far(run: dict[str, Any]) -> float | None:

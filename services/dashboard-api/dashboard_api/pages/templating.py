@@ -10,21 +10,34 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
+from common.language import LANGUAGES, spoken
+from dashboard_api import language
 from dashboard_api.auth.principal import Principal
 from dashboard_api.words import amounts, kinds, standing
 
 STATIC = Path(__file__).parent.parent / "static"
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"
 
 
 def render(
     request: Request, template: str, principal: Principal | None, status_code: int = 200, **values: Any
 ) -> HTMLResponse:
-    """A page. `principal` None: nobody is signed in."""
+    """A page. `principal` None: nobody is signed in. Pages with a district are rendered by `pages.visit`."""
+    theme = request.cookies.get(THEME_COOKIE)
     text = (
         _environment()
         .get_template(template)
-        .render(request=request, principal=principal, now=datetime.now(UTC), **values)
+        .render(
+            request=request,
+            principal=principal,
+            now=datetime.now(UTC),
+            language=spoken(),
+            theme=theme if theme in THEMES else None,
+            **values,
+        )
     )
     return HTMLResponse(text, status_code)
 
@@ -37,25 +50,49 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
     )
     filters: list[Callable[..., Any]] = [
         amounts.number,
         amounts.size,
         amounts.duration,
         amounts.ago,
+        amounts.ahead,
         amounts.lasting,
         amounts.exact,
+        amounts.day,
+        amounts.clock,
         amounts.moment,
         kinds.total,
+        kinds.entity_name,
+        kinds.kind_name,
         standing.progress_words,
     ]
     environment.filters.update({filter_.__name__: filter_ for filter_ in filters})
-    environment.filters["counted"] = amounts.count
-    environment.globals.update(static=_static)
+    environment.filters["combine"] = _combine
+    environment.globals.update(static=_static, _=_say, plural=_say_many, languages=LANGUAGES, standing=standing)
     return environment
+
+
+def _say(message: str, /, **values: object) -> Markup:
+    """As `language._`; what is not markup yet is escaped, so that a sentence can hold a link."""
+    return escape(language._(message)).format(**values) if values else escape(language._(message))
+
+
+def _say_many(one: str, many: str, n: int | None, /, **values: object) -> Markup:
+    """As `language.plural`; `{n}` is the number in the reader's way of writing it."""
+    return escape(language.plural(one, many, n or 0)).format(n=amounts.number(n), **values)
+
+
+def _combine(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Both mappings, the other's values first."""
+    return {**one, **other}
 
 
 @cache
 def _static(name: str) -> str:
     """The address of a static file, with its content's hash, so that a new version is fetched at once."""
-    return f"/static/{name}?v={sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
+    file = STATIC / name
+    if not file.exists():
+        return f"/static/{name}"  # front-end files that `make assets` has not fetched: pages work without them
+    return f"/static/{name}?v={sha256(file.read_bytes()).hexdigest()[:10]}"

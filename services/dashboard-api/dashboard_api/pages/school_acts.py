@@ -1,0 +1,233 @@
+"""What can be done with schools from a page: runs, pausing, resuming; with one, those ticked, those that match, or all.
+
+What takes something away, or lasts, is asked first (`QUESTIONS`); the question says how many schools it is about.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Query, Response
+
+from dashboard_api import nightly_modes, orders, school_times
+from dashboard_api.api.orders import SchoolChoice, chosen
+from dashboard_api.language import _, plural
+from dashboard_api.orders import OrderMode, Wish
+from dashboard_api.pages.addresses import own_address, with_query
+from dashboard_api.pages.confirming import Question, ask
+from dashboard_api.pages.visit import InVisit, Sending, Visit
+from dashboard_api.problems import Problem, not_found
+from dashboard_api.queries import schedules, schools
+from dashboard_api.words.amounts import number
+
+Act = Literal["partial", "full", "preview", "refresh", "pause", "additions", "resume"]
+RUNS: dict[str, tuple[OrderMode, bool]] = {
+    "partial": ("partial", False),
+    "full": ("full", False),
+    "preview": ("full", True),
+    "refresh": ("refresh", False),
+}
+"""The mode, and whether it is a dry run."""
+MODES: dict[str, nightly_modes.Mode] = {"pause": "paused", "additions": "additions_only", "resume": "on"}
+
+router = APIRouter(prefix="/schools/act", include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which schools: those ticked, or with `matching` those that filter and search leave, or all that are set up."""
+
+    act: Act
+    ticked: Sequence[UUID]
+    matching: bool
+    status: str | None
+    search: str
+    back: str
+
+    def fields(self) -> list[tuple[str, str]]:
+        """For a form that carries the same choice on."""
+        pairs = [("act", self.act), ("back", self.back), *(("chosen", str(id_)) for id_ in self.ticked)]
+        if self.matching:
+            pairs += [("matching", "1"), ("status", self.status or ""), ("search", self.search)]
+        return pairs
+
+    async def schools(self, visit: Visit) -> list[UUID]:
+        """The ids, all of them set up. Raises `Problem` where there are none."""
+        pool = visit.context.pool
+        if self.ticked:
+            return list(dict.fromkeys(self.ticked))
+        wanted = SchoolChoice(status=self.status or None, search=self.search or None) if self.matching else None
+        found = await chosen(pool, visit.district, wanted) if wanted else None
+        if found is None:
+            async with pool.acquire() as conn:
+                found = await schools.set_up(conn, visit.district)
+        if not found:
+            raise Problem(409, "no_schools", _("No school of this district is set up yet. Choose a Moodle for one."))
+        return found
+
+
+def asked(
+    act: Act,
+    chosen: Annotated[list[UUID] | None, Query()] = None,
+    matching: bool = False,
+    status: str | None = None,
+    search: str = "",
+    back: str = "/schools",
+) -> Choice:
+    """From an address."""
+    return Choice(act, chosen or (), matching, status, search, own_address(back))
+
+
+def sent(
+    act: Annotated[Act, Form()],
+    chosen: Annotated[list[UUID] | None, Form()] = None,
+    matching: Annotated[bool, Form()] = False,
+    status: Annotated[str, Form()] = "",
+    search: Annotated[str, Form()] = "",
+    back: Annotated[str, Form()] = "/schools",
+) -> Choice:
+    """From a form."""
+    return Choice(act, chosen or (), matching, status or None, search, own_address(back))
+
+
+@router.get("")
+async def question(visit: InVisit, choice: Annotated[Choice, Depends(asked)]) -> Response:
+    """What the act comes to, and for how many schools."""
+    visit.visitor.require("order", visit.district)
+    ids = await choice.schools(visit)
+    async with visit.context.pool.acquire() as conn:
+        names = [row["name"] for row in await schools.named(conn, visit.district, ids)]
+    return ask(visit, _question(visit, choice, names))
+
+
+@router.post("")
+async def act(
+    visit: Sending,
+    choice: Annotated[Choice, Depends(sent)],
+    reason: Annotated[str, Form(max_length=500)] = "",
+    until: Annotated[str, Form()] = "",
+) -> Response:
+    """Do it. Afterwards a single run has its own page, everything else is seen where it was asked for."""
+    visit.visitor.require("order", visit.district)
+    ids = await choice.schools(visit)
+    if choice.act in RUNS:
+        return await _run(visit, choice, ids, reason)
+    async with visit.context.unit_of_work() as uow:
+        await nightly_modes.change(
+            uow, visit.visitor, visit.district, ids, mode=MODES[choice.act], until=_date(until), reason=reason
+        )
+    return visit.back(choice.back, _done(choice.act, len(ids)))
+
+
+async def _run(visit: Visit, choice: Choice, ids: list[UUID], reason: str) -> Response:
+    mode, dry_run = RUNS[choice.act]
+    async with visit.context.unit_of_work() as uow:
+        placed = await orders.place(uow, visit.visitor, visit.district, ids, Wish(mode, dry_run, reason))
+    if len(placed.runs) == 1:
+        return visit.back(f"/runs/{placed.runs[0][2]}")
+    return visit.back(with_query("/schools", {"district": visit.district, "ordered": placed.order_id}))
+
+
+def _question(visit: Visit, choice: Choice, names: list[str]) -> Question:
+    title, sentences, button = _words(choice.act, len(names), names[0])
+    return Question(
+        title=title,
+        sentences=sentences,
+        points=names if 1 < len(names) <= 5 else (),
+        action=with_query("/schools/act", {"district": visit.district}),
+        button=button,
+        back=choice.back,
+        fields=choice.fields(),
+        reason="optional",
+        until=choice.act in ("pause", "additions"),
+    )
+
+
+def _words(act: Act, n: int, name: str) -> tuple[str, list[str], str]:
+    """Title, sentences and button."""
+    many = plural("{n} school", "{n} schools", n, n=number(n))
+    what = name if n == 1 else many
+    match act:
+        case "full":
+            return (
+                _("Full sync of {what}?", what=what),
+                [
+                    _("Moodle is made to match what is shared: what is new is created, what differs is set right."),
+                    _("Who is no longer shared is suspended, nobody is deleted. Unusually many removals wait for you."),
+                ],
+                _("Run full sync of {many}", many=many),
+            )
+        case "pause" | "additions":
+            only = act == "additions"
+            return (
+                _("Only additions at night for {what}?", what=what)
+                if only
+                else _("Pause the nightly sync of {what}?", what=what),
+                [
+                    _("At night only what is new is created; nothing is changed or removed.")
+                    if only
+                    else _("Nothing is synced at night. Runs by hand stay possible."),
+                ],
+                _("Only additions for {many}", many=many) if only else _("Pause {many}", many=many),
+            )
+        case "resume":
+            sentence = _("The next night syncs as usual.")
+            return _("Resume the nightly sync of {what}?", what=what), [sentence], _("Resume {many}", many=many)
+        case "preview":
+            sentence = _("A full sync is planned and shown; nothing is sent to Moodle.")
+            return _("Preview {what}?", what=what), [sentence], _("Preview {many}", many=many)
+        case "refresh":
+            sentence = _("What is shared is read and counted; nothing is sent to Moodle.")
+            return _("Refresh the counts of {what}?", what=what), [sentence], _("Refresh {many}", many=many)
+    sentence = _("What is new since the last sync is created; nothing that is synced already is touched.")
+    return _("Partial sync of {what}?", what=what), [sentence], _("Run partial sync of {many}", many=many)
+
+
+def _done(act: Act, n: int) -> str:
+    match act:
+        case "pause":
+            return plural(
+                "The nightly sync of {n} school is paused.",
+                "The nightly sync of {n} schools is paused.",
+                n,
+                n=number(n),
+            )
+        case "additions":
+            return plural(
+                "At night, {n} school only gets additions.", "At night, {n} schools only get additions.", n, n=number(n)
+            )
+    return plural(
+        "The nightly sync of {n} school is on again.", "The nightly sync of {n} schools is on again.", n, n=number(n)
+    )
+
+
+def _date(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise Problem(422, "mistakes", _("The date cannot be read. Choose one, or leave it empty.")) from None
+
+
+times = APIRouter(prefix="/schools/{school_id}", include_in_schema=False)
+
+
+@times.post("/time")
+async def set_time(
+    school_id: UUID,
+    visit: Sending,
+    at: Annotated[Literal["20:00", "00:00"], Form()],
+    back: Annotated[str, Form()] = "/schools",
+) -> Response:
+    """Sync the school at this local time each night."""
+    pool = visit.context.pool
+    district_id = await schools.district_of(pool, visit.visitor.visible, school_id)
+    if district_id is None:
+        raise not_found("school")
+    visit.visitor.require("declare", district_id)
+    async with visit.context.unit_of_work() as uow:
+        own = await schedules.of_school(uow.conn, district_id, school_id)
+        assert own is not None
+        await school_times.change(uow, visit.visitor, district_id, school_id, time.fromisoformat(at), own["nights"])
+    return visit.back(own_address(back), _("{school} syncs at {time} from now on.", school=own["name"], time=at))
