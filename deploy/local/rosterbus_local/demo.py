@@ -17,6 +17,7 @@ from rosterbus_local import processes
 from rosterbus_local.demo_district import OPERATOR, write_district
 from rosterbus_local.demo_state import DEMO_FOLDER, DemoState, address, demo_folder, load_demo, save_demo
 from rosterbus_local.demo_steps import Operator, moodle_holds
+from rosterbus_local.demo_story import tell_story
 from rosterbus_local.demo_system import demo_environment, demo_processes
 from rosterbus_local.errors import LocalError
 from rosterbus_local.keeper import Group
@@ -46,6 +47,11 @@ def show(package: Path | None, console: Console) -> int:
     """Start the demo, sync, say where to look, then follow the logs until Ctrl-C; the exit code. Raises LocalError."""
     with running_demo(package, console) as demo:
         sync_once(demo, mode=None)
+        if package is None and not demo.state.story_told:
+            with console.status("Some days pass in the district …"):
+                tell_story(demo.state, demo.operator)
+            demo.state.story_told = True
+            save_demo(demo.folder, demo.state)
         tell_where(demo)
         with suppress(KeyboardInterrupt):
             follow(demo)

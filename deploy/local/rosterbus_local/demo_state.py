@@ -1,4 +1,4 @@
-"""What a demo remembers: its made-up secrets, its ports, and whether its first full sync is done."""
+"""What a demo remembers: its made-up secrets, its ports, and how far it has come."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class DemoState(BaseModel):
     source_secret: str = Field(default_factory=_secret)
     ports: dict[str, int] = {}
     fully_synced: bool = False
+    story_told: bool = False
 
 
 def address(state: DemoState, name: str) -> str:

@@ -70,12 +70,12 @@ def answers(url: str) -> bool:
         return False
 
 
-def fetch(url: str) -> tuple[int, bytes]:
-    """Status and body of a plain GET to a process of ours. Raises OSError."""
+def fetch(url: str, body: bytes | None = None) -> tuple[int, bytes]:
+    """Status and body of a plain GET to a process of ours, or of a POST with this body. Raises OSError."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or LOOPBACK, parts.port, timeout=5)
     try:
-        connection.request("GET", parts.path or "/")
+        connection.request("GET" if body is None else "POST", parts.path or "/", body)
         response = connection.getresponse()
         return response.status, response.read()
     finally:
