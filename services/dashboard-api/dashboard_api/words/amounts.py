@@ -1,9 +1,9 @@
 """Numbers, sizes and times in words, as the spoken language has them. None means not known."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
@@ -104,6 +104,11 @@ def day(moment: datetime | None, zone: str | None, now: datetime) -> str:
         case days if 1 < days < 7:
             return format_datetime(local, "EEE HH:mm", locale=spoken())
     return format_datetime(local, "d MMM y", locale=spoken())
+
+
+def calendar_date(value: str) -> str:
+    """5 Jan 2027, of a date as PostgreSQL writes it in JSON."""
+    return format_date(date.fromisoformat(value), "d MMM y", locale=spoken())
 
 
 def clock(value: time | str | None) -> str:

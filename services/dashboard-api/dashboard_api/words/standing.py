@@ -6,7 +6,7 @@ from typing import Any
 from common.catalogue import entry_of
 from common.language import mark, spoken
 from dashboard_api.language import _, plural
-from dashboard_api.words.amounts import number
+from dashboard_api.words.amounts import calendar_date, number
 from dashboard_api.words.kinds import summary, total
 
 Json = dict[str, Any]
@@ -37,7 +37,13 @@ SCHOOL = {
 BY_HAND = {"never": Badge(mark("Not yet synced"), "circle", "calm"), "clean": Badge(mark("In step"), "tick", "ok")}
 """By health: schools without errors that have no nightly time cannot be said to sync nightly."""
 RUNNING = Badge(mark("Running"), "arrow", "live")
-FILTERS = {**{key: badge.word for key, badge in SCHOOL.items()}, "running": RUNNING.word}
+FILTERS = {
+    "on_hold": SCHOOL["on_hold"].word,
+    "with_errors": SCHOOL["with_errors"].word,
+    "running": RUNNING.word,
+    **{key: badge.word for key, badge in SCHOOL.items() if key not in ("on_hold", "with_errors")},
+}
+"""What schools are filtered by; what needs a person comes first."""
 RUN = {
     "ordered": Badge(mark("Ordered"), "clock", "calm"),
     "requested": Badge(mark("Waiting for a worker"), "clock", "calm"),
@@ -143,13 +149,13 @@ def school_why(school: Json) -> str:
         case "with_errors":
             return _errors_of(school)
         case "paused":
-            return mode_words(school) or _("until it is resumed")
+            return str(school["mode_reason"])
         case "on_hold":
             return _("operations wait for a decision")
         case "nightly" if school["health"] == "never":
             return _("run its first full sync")
         case "nightly" if school["mode"] == "additions_only":
-            return " · ".join(part for part in (_("additions only"), mode_words(school)) if part)
+            return " · ".join(part for part in (_("additions only"), mode_until(school), school["mode_reason"]) if part)
         case "not_set_up":
             return _("it has no Moodle yet")
         case "not_shared":
@@ -164,10 +170,9 @@ def _errors_of(school: Json) -> str:
     return plural("{n} record to look at", "{n} records to look at", n, n=number(n))
 
 
-def mode_words(school: Json) -> str:
-    """Until when and why the nightly sync is paused or only adds."""
-    until = _("until {date}", date=school["mode_until"]) if school["mode_until"] else ""
-    return ": ".join(part for part in (until, school["mode_reason"]) if part)
+def mode_until(school: Json) -> str:
+    """Until when the nightly sync is paused or only adds."""
+    return _("until {date}", date=calendar_date(school["mode_until"])) if school["mode_until"] else ""
 
 
 def last_sync(last: Json | None) -> str:
