@@ -8,26 +8,39 @@ ALTER TABLE school
 CREATE FUNCTION name_of_actor(actor text) RETURNS text STABLE LANGUAGE sql
     AS $$ SELECT coalesce((SELECT name FROM operator WHERE id::text = $1), (SELECT name FROM api_key WHERE id::text = $1)) $$;
 
-CREATE OR REPLACE VIEW school_status AS
-    SELECT s.district_id, s.id, s.name, lower(s.name) AS sort_name, s.source_id, s.source_school_id, s.target_id,
-           s.shared, coalesce(s.nightly, d.nightly) AS nightly, coalesce(s.timezone, d.timezone) AS timezone,
-           d.name AS district,
-           registry.status_of(t.shared, t.set_up, t.on_hold, t.paused, t.with_errors) AS status,
-           coalesce(st.health, 'never') AS health,
-           CASE WHEN s.shared AND s.target_id IS NOT NULL THEN coalesce(st.held_since, st.since) END AS since,
-           coalesce(st.errors, 0) AS errors, st.counts, st.counts_at, st.last_run_id, st.hold_id, st.held_at,
-           m.mode, CASE WHEN m.mode <> 'on' THEN s.mode_until END AS mode_until,
-           CASE WHEN m.mode <> 'on' THEN s.mode_reason ELSE '' END AS mode_reason,
-           CASE WHEN m.mode <> 'on' THEN s.mode_by END AS mode_by,
-           CASE WHEN m.mode <> 'on' THEN s.mode_at END AS mode_at,
-           coalesce(s.nights, d.nights) AS nights, st.last_run_at
+-- Each school with what decides how it stands; one join for all that ask.
+CREATE VIEW school_standing AS
+    SELECT s.district_id, s.id, s.name, s.source_id, s.source_school_id, s.target_id, s.shared,
+           coalesce(s.nightly, d.nightly) AS nightly, coalesce(s.nights, d.nights) AS nights,
+           coalesce(s.timezone, d.timezone) AS timezone, d.name AS district,
+           s.target_id IS NOT NULL AS set_up, st.held_at IS NOT NULL AS on_hold,
+           coalesce(st.errors > 0 OR st.health IN ('with_errors', 'failed'), false) AS with_errors,
+           registry.mode_on(s.nightly_mode, s.mode_until,
+                            (now() AT TIME ZONE coalesce(s.timezone, d.timezone))::date) AS mode,
+           s.mode_until, s.mode_reason, s.mode_by, s.mode_at,
+           st.health, st.since, st.held_since, st.held_at, st.hold_id, st.errors, st.counts, st.counts_at,
+           st.last_run_id, st.last_run_at
     FROM school s
     JOIN district d ON d.id = s.district_id
-    JOIN registry.standing t ON t.district_id = s.district_id AND t.school_id = s.id
-    LEFT JOIN school_state st ON st.district_id = s.district_id AND st.school_id = s.id
-    CROSS JOIN LATERAL (
-        SELECT registry.mode_on(s.nightly_mode, s.mode_until,
-                                (now() AT TIME ZONE coalesce(s.timezone, d.timezone))::date) AS mode) m;
+    LEFT JOIN school_state st ON st.district_id = s.district_id AND st.school_id = s.id;
+
+CREATE OR REPLACE VIEW registry.standing AS
+    SELECT district_id, id AS school_id, shared, set_up, on_hold, mode = 'paused' AS paused, with_errors
+    FROM school_standing;
+
+CREATE OR REPLACE VIEW school_status AS
+    SELECT district_id, id, name, lower(name) AS sort_name, source_id, source_school_id, target_id, shared, nightly,
+           timezone, district,
+           registry.status_of(shared, set_up, on_hold, mode = 'paused', with_errors) AS status,
+           coalesce(health, 'never') AS health,
+           CASE WHEN shared AND set_up THEN coalesce(held_since, since) END AS since,
+           coalesce(errors, 0) AS errors, counts, counts_at, last_run_id, hold_id, held_at, mode,
+           CASE WHEN mode <> 'on' THEN mode_until END AS mode_until,
+           CASE WHEN mode <> 'on' THEN mode_reason ELSE '' END AS mode_reason,
+           CASE WHEN mode <> 'on' THEN mode_by END AS mode_by,
+           CASE WHEN mode <> 'on' THEN mode_at END AS mode_at,
+           nights, last_run_at
+    FROM school_standing;
 
 -- A school as pages, API and command line show it; `source` is its source's kind. `counts_at`: when the roster was last
 -- read. `recent`: how its last syncs ended, the newest last.
