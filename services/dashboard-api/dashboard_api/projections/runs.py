@@ -15,7 +15,7 @@ from common.events import (
 from common.uow import UnitOfWork
 from dashboard_api.projections.errors import looked_at
 from dashboard_api.projections.told import told_at
-from dashboard_api.queries import hints, phases, run_errors, runs, school_states, schools, snapshots
+from dashboard_api.queries import hints, people, phases, run_errors, runs, school_states, schools, snapshots
 from dashboard_api.queries.runs import RunFact, fact_of
 from dashboard_api.queries.school_states import Ending
 
@@ -114,6 +114,7 @@ async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
                 uow.conn,
                 Ending(event.district_id, event.school_id, event.run_id, health, event.errors, told_at(uow)),
             )
+            await people.note_in_moodle(uow.conn, event.district_id, event.school_id)
             if event.lifts_hold:
                 await school_states.lift_hold(uow.conn, event.district_id, event.school_id, told_at(uow))
         await hints.tell(uow.conn, event)

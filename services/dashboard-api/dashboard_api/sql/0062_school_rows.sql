@@ -6,7 +6,8 @@ ALTER TABLE school
 
 -- The name of an operator or API key by its id; null for one that is gone.
 CREATE FUNCTION name_of_actor(actor text) RETURNS text STABLE LANGUAGE sql
-    AS $$ SELECT coalesce((SELECT name FROM operator WHERE id::text = $1), (SELECT name FROM api_key WHERE id::text = $1)) $$;
+    AS $$ SELECT coalesce((SELECT name FROM operator WHERE id::text = actor),
+                          (SELECT name FROM api_key WHERE id::text = actor)) $$;
 
 -- Each school with what decides how it stands; one join for all that ask.
 CREATE VIEW school_standing AS
@@ -19,7 +20,7 @@ CREATE VIEW school_standing AS
                             (now() AT TIME ZONE coalesce(s.timezone, d.timezone))::date) AS mode,
            s.mode_until, s.mode_reason, s.mode_by, s.mode_at,
            st.health, st.since, st.held_since, st.held_at, st.hold_id, st.errors, st.counts, st.counts_at,
-           st.last_run_id, st.last_run_at
+           st.last_run_id, st.last_run_at, st.in_moodle, st.in_moodle_at
     FROM school s
     JOIN district d ON d.id = s.district_id
     LEFT JOIN school_state st ON st.district_id = s.district_id AND st.school_id = s.id;
@@ -39,7 +40,7 @@ CREATE OR REPLACE VIEW school_status AS
            CASE WHEN mode <> 'on' THEN mode_reason ELSE '' END AS mode_reason,
            CASE WHEN mode <> 'on' THEN mode_by END AS mode_by,
            CASE WHEN mode <> 'on' THEN mode_at END AS mode_at,
-           nights, last_run_at
+           nights, last_run_at, in_moodle, in_moodle_at
     FROM school_standing;
 
 -- A school as pages, API and command line show it; `source` is its source's kind. `counts_at`: when the roster was last
@@ -77,7 +78,7 @@ CREATE OR REPLACE VIEW school_overview AS
             FROM (SELECT e.severity, sum(e.records) AS records FROM school_error e
                   WHERE e.district_id = s.district_id AND e.school_id = s.id GROUP BY e.severity) e)
                AS errors_by_severity,
-           name_of_actor(s.mode_by) AS mode_by, s.mode_at, s.nights
+           name_of_actor(s.mode_by) AS mode_by, s.mode_at, s.nights, s.in_moodle, s.in_moodle_at
     FROM school_status s
     JOIN source ON source.district_id = s.district_id AND source.id = s.source_id
     LEFT JOIN target ON target.district_id = s.district_id AND target.id = s.target_id;
