@@ -6,13 +6,17 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query, Response
+from pydantic_core import to_json
 
 from common.db import Pool
 from dashboard_api import school_rows
-from dashboard_api.api.answers import Cursor, Limit, bad_cursor, decode_cursor, page_answer
+from dashboard_api.api.answers import Cursor, Limit, bad_cursor, decode_cursor, json_text, page_answer
 from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.problems import not_found
+from dashboard_api.queries import schools
 from dashboard_api.queries.pages import Page
 from dashboard_api.queries.school_list import Direction, SchoolFilter, SchoolSort, SchoolStatus
+from dashboard_api.school_page import school_page
 
 router = APIRouter(prefix="/schools", tags=["schools"])
 
@@ -42,6 +46,17 @@ async def list_schools(
     place = after_in_order(after, sort)
     wanted = SchoolFilter(caller.visible, district, status, search, place, limit, column, direction)
     return page_answer("schools", await page_in_order(context.pool, wanted, sort))
+
+
+@router.get("/{school_id}")
+async def show_school(school_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+    """One school: how it stands and why, what is shared, held and in Moodle, its next night and its last runs."""
+    caller.require_scope("read")
+    district_id = await schools.district_of(context.pool, caller.visible, school_id)
+    found = await school_page(context.pool, district_id, school_id) if district_id else None
+    if found is None:
+        raise not_found("school")
+    return json_text(to_json(found).decode())
 
 
 def order_of(sort: str) -> tuple[SchoolSort, Direction]:
