@@ -61,7 +61,7 @@ async def list_errors(
 
 @router.get("/causes")
 async def list_causes(wanted: Wanted, context: InContext) -> Response:
-    """Errors by cause, the worst and most frequent first: how many records at how many schools, since when, in words."""
+    """Errors by cause, the worst and most frequent first: how many records at how many schools, since when, why."""
     found = explained_causes(await error_list.causes(context.pool, wanted))
     return json_text(json.dumps({"causes": found}, ensure_ascii=False))
 

@@ -114,7 +114,7 @@ async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
                 uow.conn,
                 Ending(event.district_id, event.school_id, event.run_id, health, event.errors, told_at(uow)),
             )
-            await people.note_in_moodle(uow.conn, event.district_id, event.school_id)
+            await people.note_in_moodle(uow.conn, event.district_id, event.school_id, told_at(uow))
             if event.lifts_hold:
                 await school_states.lift_hold(uow.conn, event.district_id, event.school_id, told_at(uow))
         await hints.tell(uow.conn, event)

@@ -3,6 +3,7 @@
 Only people who are at several schools are looked at one by one: everybody else counts once in the sums over schools.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from common.db import Connection, Pool
@@ -75,15 +76,17 @@ async def count(conn: Connection, district_id: str, basis: str) -> None:
     )
 
 
-async def note_in_moodle(conn: Connection, district_id: str, school_id: UUID) -> None:
+async def note_in_moodle(conn: Connection, district_id: str, school_id: UUID, at: datetime) -> None:
     """Count what of a school is active in Moodle, as moodle-sync's links have it now, and keep the numbers.
+
+    `at`: when the run ended after which they are counted; a late one counts what is there now all the same.
 
     People are those of the roster whose account is linked, by role and as `user`; a course counts at the school whose
     run last wrote it.
     """
     await conn.execute(
         """
-        UPDATE school_state SET in_moodle_at = now(), in_moodle = (
+        UPDATE school_state SET in_moodle_at = greatest(in_moodle_at, $3), in_moodle = (
             SELECT coalesce(jsonb_object_agg(kind, n), '{}') FROM (
                 SELECT coalesce(u.role, 'user') AS kind, count(*) AS n
                 FROM school s
@@ -102,4 +105,5 @@ async def note_in_moodle(conn: Connection, district_id: str, school_id: UUID) ->
         """,
         district_id,
         school_id,
+        at,
     )

@@ -8,7 +8,7 @@ from common.db import Pool
 
 
 async def one(pool: Pool, district_id: str, school_id: UUID, runs: int) -> dict[str, Any] | None:
-    """The school's row of `school_overview` with `causes`, `runs`, `devices` and `spread_seconds`; None: no such school.
+    """The row of `school_overview` with `causes`, `runs`, `devices` and `spread_seconds`; None: no such school.
 
     `causes`: `{code, severity, records, since}`, the worst first. `runs`: its latest that ended and were not previews
     or refreshes of counts, the newest first, each `{run_id, kind, mode, trigger, status, outcome, health, errors,
