@@ -23,9 +23,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")
 
 
 @plainly
-def schools(district: District = None, as_json: AsJson = False) -> None:
+def schools(
+    district: District = None,
+    sort: Annotated[
+        str, typer.Option(help="name, status, nightly, errors, last_sync, read, student, …; -errors: the most first.")
+    ] = "name",
+    as_json: AsJson = False,
+) -> None:
     """List schools: what is shared, and how each stands."""
-    rows = list(Client.from_environment().all("/schools", "schools", district=district))
+    rows = list(Client.from_environment().all("/schools", "schools", district=district, sort=sort))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
