@@ -95,7 +95,8 @@ async def one_json(pool: Pool, district_id: str) -> str | None:
     """One district with the sums over its shared schools, as JSON; None if it is not declared.
 
     `counts` and `in_moodle` add what each school has, so a person at two schools counts twice; `people` has each once:
-    `{kind: {people, at_several}}`, as of `people_counted_at`. `statuses` counts schools, `errors_by_severity` records.
+    `{kind: {people, at_several}}`, as of `people_counted_at`. `statuses` counts schools, `errors_by_severity` records,
+    `paused` schools whose nights are paused, however else they stand.
     """
     text: str | None = await pool.fetchval(
         """
@@ -105,6 +106,9 @@ async def one_json(pool: Pool, district_id: str) -> str | None:
                     WHERE s.district_id = d.id AND s.status = 'with_errors' AND s.health = 'failed') AS failed,
                    (SELECT count(DISTINCT school_id) FROM run r
                     WHERE r.district_id = d.id AND r.status < 'refused') AS running,
+                   (SELECT count(*) FROM school_status s
+                    WHERE s.district_id = d.id AND s.shared AND s.target_id IS NOT NULL
+                      AND s.mode = 'paused') AS paused,
                    present.in_moodle,
                    (SELECT coalesce(json_object_agg(
                                p.kind, json_build_object('people', p.people, 'at_several', p.at_several)), '{}')

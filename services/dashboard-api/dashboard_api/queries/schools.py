@@ -99,6 +99,19 @@ async def set_up(conn: Connection, district_id: str) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+async def set_up_and_paused(conn: Connection, district_id: str, paused: bool) -> list[UUID]:
+    """The shared schools that have a target and whose nightly sync is paused, or is not."""
+    rows = await conn.fetch(
+        """
+        SELECT id FROM school_status
+        WHERE district_id = $1 AND shared AND target_id IS NOT NULL AND (mode = 'paused') = $2 ORDER BY sort_name, id
+        """,
+        district_id,
+        paused,
+    )
+    return [row["id"] for row in rows]
+
+
 async def matching(pool: Pool, district_id: str, status: str | None, search: str | None) -> list[UUID]:
     """The schools that are set up and stand so, and whose name has these words; `running`: those with an open run."""
     rows = await pool.fetch(
