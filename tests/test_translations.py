@@ -25,7 +25,7 @@ def sentences(package: str) -> frozenset[str | tuple[str, ...]]:
     """What the code says: a sentence, or a pair for one and for many."""
     folder = ROOT / package
     with (folder / "locale" / "babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = extract_from_dir(folder, methods, options, keywords=KEYWORDS)
     return frozenset(message if isinstance(message, str) else tuple(message) for _, _, message, _, _ in found)
 
