@@ -78,7 +78,8 @@ async def main() -> None:
     settings = Settings()
     box = SecretBox(settings.secret_key)
     async with Runtime("dashboard-api", settings) as runtime:
-        context = Context(settings, runtime.pool, runtime.health, box, Hints(runtime.pool), runtime.unit_of_work)
+        hints = Hints(runtime.pool)
+        context = Context(settings, runtime.pool, runtime.health, box, hints, runtime.unit_of_work, runtime.bus)
         server = make_server(create_app(context), settings.http_host, settings.http_port, settings.shutdown_seconds)
 
         async def tidy() -> None:

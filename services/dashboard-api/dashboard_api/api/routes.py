@@ -22,6 +22,7 @@ from dashboard_api.api import (
     schedules,
     schools,
     source_checks,
+    system,
 )
 
 router = APIRouter(prefix="/api/v1")
@@ -29,5 +30,5 @@ for part in (districts, schools, runs, orders, source_checks, hints):
     router.include_router(part.router)
 for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)
-for part in (devices, errors):
+for part in (devices, errors, system):
     router.include_router(part.router)

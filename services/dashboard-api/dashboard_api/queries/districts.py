@@ -72,6 +72,11 @@ async def pool_of(conn: Connection, district_id: str) -> str:
     return pool or "shared"
 
 
+async def pools(pool: Pool) -> list[str]:
+    """The pools that districts have."""
+    return [row["pool"] for row in await pool.fetch("SELECT DISTINCT pool FROM district ORDER BY pool")]
+
+
 async def visible(pool: Pool, districts: list[str] | None) -> list[Row]:
     """`id, name` of the districts that one may see, by name. `districts` None: all."""
     return await pool.fetch(
