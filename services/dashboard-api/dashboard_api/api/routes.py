@@ -6,6 +6,7 @@ from dashboard_api.api import (
     audits,
     cancelling,
     compare,
+    consents,
     corrections,
     devices,
     districts,
@@ -30,5 +31,5 @@ for part in (districts, schools, runs, orders, source_checks, hints):
     router.include_router(part.router)
 for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)
-for part in (devices, errors, system):
+for part in (devices, errors, system, consents):
     router.include_router(part.router)

@@ -109,4 +109,4 @@ def _refused(error: HTTPError) -> Trouble:
         return Unreachable(f"The dashboard answered {error.code} without a reason. Look at its log.")
     if error.code == 401:
         return Trouble(f"The dashboard does not know this API key, or it has expired. Set {KEY} to one that is valid.")
-    return Trouble("\n           ".join(sentences))
+    return Trouble("\n           ".join(sentences), problem=str(problem.get("code", "")))

@@ -5,6 +5,7 @@ import typer
 from dashboard_api.cli import devices, links, mapping, schedule, source_check, system
 from dashboard_api.cli.apply import apply
 from dashboard_api.cli.compare import compare
+from dashboard_api.cli.confirm import consent, consents
 from dashboard_api.cli.controls import audit, cancel, pools
 from dashboard_api.cli.errors import errors
 from dashboard_api.cli.explain import explain
@@ -23,7 +24,7 @@ app = typer.Typer(
 )
 for command in (apply, sync, schools, runs, run):
     app.command()(command)
-for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit):
+for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit, consents, consent):
     app.command()(more)
 for one in (school, errors):
     app.command()(one)

@@ -5,6 +5,7 @@ from typing import Any
 
 from common.db import Connection, Pool, Row
 from dashboard_api.declare.model import Declaration
+from dashboard_api.declare.second_person import SecondPerson
 
 
 async def upsert(conn: Connection, declaration: Declaration, all_schools: str | None) -> None:
@@ -70,6 +71,12 @@ async def pool_of(conn: Connection, district_id: str) -> str:
     """The pool of workers that serves the district."""
     pool: str | None = await conn.fetchval("SELECT pool FROM district WHERE id = $1", district_id)
     return pool or "shared"
+
+
+async def second_person(conn: Connection | Pool, district_id: str) -> SecondPerson:
+    """Which acts need a second person."""
+    declared = await conn.fetchval("SELECT second_person FROM district WHERE id = $1", district_id)
+    return SecondPerson.model_validate(declared or {})
 
 
 async def pools(pool: Pool) -> list[str]:

@@ -139,6 +139,14 @@ async def named(conn: Connection, district_id: str, ids: Sequence[UUID]) -> list
     )
 
 
+async def name_of(conn: Connection, district_id: str, id_: UUID) -> str:
+    """What people call a school; blank for one that is gone."""
+    name: str | None = await conn.fetchval(
+        "SELECT name FROM school WHERE district_id = $1 AND id = $2", district_id, id_
+    )
+    return name or ""
+
+
 async def district_of(pool: Pool, districts: list[str] | None, id_: UUID) -> str | None:
     """The district of a school, among those that one may see. `districts` None: all."""
     district: str | None = await pool.fetchval(
