@@ -40,8 +40,16 @@ from common.event_model import (
     Trigger,
     TrippedGuard,
 )
-from common.orders import HoldDecided, SettingsChanged, SourceCheckOrdered, SyncCancelOrdered, SyncOrdered
+from common.orders import (
+    HoldDecided,
+    SettingsChanged,
+    SourceCheckOrdered,
+    SyncCancelOrdered,
+    SyncOrdered,
+    TargetCheckOrdered,
+)
 from common.source_report import SourceReport
+from common.target_report import TargetReport
 
 __all__ = [
     "CountByEntity",
@@ -58,6 +66,7 @@ __all__ = [
     "SourceCheckOrdered",
     "SyncCancelOrdered",
     "SyncOrdered",
+    "TargetCheckOrdered",
     "TrippedGuard",
 ]
 
@@ -273,6 +282,19 @@ class SourceChecked(Event):
     """What was seen."""
 
 
+class TargetChecked(Event):
+    """A Moodle site was looked at, for somebody who wanted to know."""
+
+    type = "target.checked"
+    publishers = ("moodle-sync",)
+    subscribers = ("dashboard-api",)
+
+    check_id: UUID
+    """The check."""
+    report: TargetReport
+    """What the site lets us do."""
+
+
 class PackageArrived(Event):
     """A new package lies complete in the folder that a source is read from."""
 
@@ -329,6 +351,8 @@ EVENTS: dict[str, type[Event]] = {
         SchoolsNotListed,
         SourceCheckOrdered,
         SourceChecked,
+        TargetCheckOrdered,
+        TargetChecked,
         PackageArrived,
         NoticeSent,
         NoticeFailed,

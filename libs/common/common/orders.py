@@ -93,3 +93,14 @@ class SourceCheckOrdered(Event):
 
     check_id: UUID
     """The check."""
+
+
+class TargetCheckOrdered(Event):
+    """Somebody wants to know what a Moodle site lets us do; what to open stands in `registry.target_check`."""
+
+    type = "target.check_ordered"
+    publishers = ("dashboard-api",)
+    subscribers = ("moodle-sync", "dashboard-api")
+
+    check_id: UUID
+    """The check."""

@@ -9,6 +9,7 @@ from dashboard_api.cli.confirm import consent, consents
 from dashboard_api.cli.controls import audit, cancel, pools
 from dashboard_api.cli.errors import errors
 from dashboard_api.cli.explain import explain
+from dashboard_api.cli.export import export
 from dashboard_api.cli.holds import hold, holds
 from dashboard_api.cli.nightly_modes import pause, resume
 from dashboard_api.cli.plan import plan
@@ -24,7 +25,7 @@ app = typer.Typer(
 )
 for command in (apply, sync, schools, runs, run):
     app.command()(command)
-for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit, consents, consent):
+for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit, consents, consent, export):
     app.command()(more)
 for one in (school, errors):
     app.command()(one)

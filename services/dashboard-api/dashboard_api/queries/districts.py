@@ -13,17 +13,17 @@ async def upsert(conn: Connection, declaration: Declaration, all_schools: str | 
     district = declaration.district
     await conn.execute(
         """
-        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools, policy,
+        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, all_schools, policy,
                               nightly, nights, spread_minutes)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11::smallint[], '{1,2,3,4,5,6,7}'),
-                coalesce($12::int, 5))
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10::smallint[], '{1,2,3,4,5,6,7}'),
+                coalesce($11::int, 5))
         ON CONFLICT (id) DO UPDATE
         SET name = excluded.name, timezone = excluded.timezone, locale = excluded.locale, pool = excluded.pool,
-            max_parallel = excluded.max_parallel, notify = excluded.notify, all_schools = excluded.all_schools,
+            max_parallel = excluded.max_parallel, all_schools = excluded.all_schools,
             policy = excluded.policy,
-            nightly = CASE WHEN $13::boolean THEN excluded.nightly ELSE district.nightly END,
-            nights = coalesce($11::smallint[], district.nights),
-            spread_minutes = coalesce($12::int, district.spread_minutes),
+            nightly = CASE WHEN $12::boolean THEN excluded.nightly ELSE district.nightly END,
+            nights = coalesce($10::smallint[], district.nights),
+            spread_minutes = coalesce($11::int, district.spread_minutes),
             declared_at = now()
         """,
         district.id,
@@ -32,7 +32,6 @@ async def upsert(conn: Connection, declaration: Declaration, all_schools: str | 
         district.locale,
         district.pool,
         district.max_parallel,
-        list(declaration.notify),
         all_schools,
         declaration.policy.model_dump(mode="json", exclude_unset=True),
         district.nightly,
