@@ -51,6 +51,10 @@ class Client:
         """An answer to PUT."""
         return self._call("PUT", path, body)
 
+    def patch(self, path: str, body: Json) -> Json:
+        """An answer to PATCH."""
+        return self._call("PATCH", path, body)
+
     def post(self, path: str, body: Json) -> Json:
         """An answer to POST."""
         return self._call("POST", path, body)

@@ -59,7 +59,6 @@ async def test_a_change_that_changes_nothing_leaves_no_trace(north: Dashboard) -
 
 async def test_mistakes_are_named_as_in_a_declaration(north: Dashboard) -> None:
     headers = await north.bearer()
-    source, target = "/districts/north/sources/main", "/districts/north/targets/main"
     for method, path, body, sentence in (
         ("PATCH", "/districts/north/settings", {"timezone": "Mars"}, "district.timezone must be a time zone"),
         ("PATCH", "/districts/north/settings", {"nightly": "20:00"}, "district.nightly is not a key"),

@@ -27,6 +27,7 @@ from rosterbus_local.servers import Servers
 
 from .asking import get, post
 from .surroundings import BEGINNING, Dashboard, publish, school
+from .test_command_line import rosterbus
 
 QUEUE = "scheduler.all"
 SPEC = QueueSpec("scheduler", "all", ())
@@ -267,3 +268,25 @@ async def test_a_queue_that_is_none_of_ours_is_not_found(dashboard: Dashboard) -
 async def test_without_the_broker_the_system_says_so(dashboard: Dashboard) -> None:
     with pytest.raises(Exception, match="broker does not answer"):
         await queues.look(replace(dashboard.context, bus=None))
+
+
+async def test_the_command_line_shows_requeues_and_discards(
+    dashboard: Dashboard, bus: Bus, scheduler: Pool, orders: list[SyncOrdered]
+) -> None:
+    await Worker("scheduler", ("shared",)).renew(scheduler)
+    key = await dashboard.key()
+    shown = await rosterbus(dashboard, "system", "queues", key=key)
+    assert (shown.code, QUEUE in shown.out) == (1, True), "messages are parked"
+    listed = (await rosterbus(dashboard, "system", "parked", "--json", key=key)).json()
+    assert [(one["queue"], one["reason"]) for one in listed] == [(QUEUE, "permanent")] * 3
+    first, second = listed[0]["id"], listed[1]["id"]
+    given_back = await rosterbus(dashboard, "system", "requeue", "--queue", QUEUE, first, key=key)
+    assert (given_back.code, given_back.out) == (0, "1 message given back.\n"), given_back.err
+    again = await rosterbus(dashboard, "system", "requeue", "--queue", QUEUE, first, key=key)
+    assert (again.code, f"{first} is not parked" in again.err) == (1, True)
+    gone = await rosterbus(dashboard, "system", "discard", "--queue", QUEUE, "--reason", "twice", second, key=key)
+    assert gone.out == "1 message discarded.\n", gone.err
+    assert await depth(bus, QUEUE, 1)
+    for what in ("workers", "versions"):
+        ended = await rosterbus(dashboard, "system", what, key=key)
+        assert (ended.code, "scheduler" in ended.out) == (0, True), ended.err
