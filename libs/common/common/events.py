@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from common.checks import SourceChecked, SourceCheckOrdered, TargetChecked, TargetCheckOrdered
 from common.event_model import (
     AdditionsOnly,
     BytesDown,
@@ -40,16 +41,7 @@ from common.event_model import (
     Trigger,
     TrippedGuard,
 )
-from common.orders import (
-    HoldDecided,
-    SettingsChanged,
-    SourceCheckOrdered,
-    SyncCancelOrdered,
-    SyncOrdered,
-    TargetCheckOrdered,
-)
-from common.source_report import SourceReport
-from common.target_report import TargetReport
+from common.orders import HoldDecided, SettingsChanged, SyncCancelOrdered, SyncOrdered
 
 __all__ = [
     "CountByEntity",
@@ -64,9 +56,11 @@ __all__ = [
     "Service",
     "SettingsChanged",
     "SourceCheckOrdered",
+    "SourceChecked",
     "SyncCancelOrdered",
     "SyncOrdered",
     "TargetCheckOrdered",
+    "TargetChecked",
     "TrippedGuard",
 ]
 
@@ -267,32 +261,6 @@ class SchoolsNotListed(Event):
     """The source, by its id in the district; blank: those of the district's that had not told them yet."""
     code: Code
     detail: Detail
-
-
-class SourceChecked(Event):
-    """A source was tried out. Nothing of what it gave was kept."""
-
-    type = "source.checked"
-    publishers = ("roster-fetcher",)
-    subscribers = ("dashboard-api",)
-
-    check_id: UUID
-    """The check."""
-    report: SourceReport
-    """What was seen."""
-
-
-class TargetChecked(Event):
-    """A Moodle site was looked at, for somebody who wanted to know."""
-
-    type = "target.checked"
-    publishers = ("moodle-sync",)
-    subscribers = ("dashboard-api",)
-
-    check_id: UUID
-    """The check."""
-    report: TargetReport
-    """What the site lets us do."""
 
 
 class PackageArrived(Event):

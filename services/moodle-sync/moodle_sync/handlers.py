@@ -5,6 +5,7 @@ from uuid import uuid5
 import structlog
 
 from common import registry
+from common.checks import TargetChecked, TargetCheckOrdered
 from common.delivery import NotNow
 from common.errors import Permanent
 from common.events import (
@@ -13,8 +14,6 @@ from common.events import (
     RosterFetched,
     SyncCancelOrdered,
     SyncRequested,
-    TargetChecked,
-    TargetCheckOrdered,
 )
 from common.target_report import TargetObstacle, TargetReport
 from common.uow import UnitOfWork

@@ -1,6 +1,7 @@
 """Sources and targets that were tried out, and packages that arrived at a source."""
 
-from common.events import PackageArrived, SourceChecked, SourceCheckOrdered, TargetChecked, TargetCheckOrdered
+from common.checks import SourceChecked, SourceCheckOrdered, TargetChecked, TargetCheckOrdered
+from common.events import PackageArrived
 from common.uow import UnitOfWork
 from dashboard_api.projections.told import told_at
 from dashboard_api.queries import hints, source_checks, target_checks
