@@ -5,6 +5,7 @@ from typing import Any
 
 from common.db import Connection, Pool, Row
 from dashboard_api.declare.model import Declaration
+from dashboard_api.declare.second_person import SecondPerson
 
 
 async def upsert(conn: Connection, declaration: Declaration, all_schools: str | None) -> None:
@@ -12,17 +13,17 @@ async def upsert(conn: Connection, declaration: Declaration, all_schools: str | 
     district = declaration.district
     await conn.execute(
         """
-        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools, policy,
+        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, all_schools, policy,
                               nightly, nights, spread_minutes)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11::smallint[], '{1,2,3,4,5,6,7}'),
-                coalesce($12::int, 5))
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10::smallint[], '{1,2,3,4,5,6,7}'),
+                coalesce($11::int, 5))
         ON CONFLICT (id) DO UPDATE
         SET name = excluded.name, timezone = excluded.timezone, locale = excluded.locale, pool = excluded.pool,
-            max_parallel = excluded.max_parallel, notify = excluded.notify, all_schools = excluded.all_schools,
+            max_parallel = excluded.max_parallel, all_schools = excluded.all_schools,
             policy = excluded.policy,
-            nightly = CASE WHEN $13::boolean THEN excluded.nightly ELSE district.nightly END,
-            nights = coalesce($11::smallint[], district.nights),
-            spread_minutes = coalesce($12::int, district.spread_minutes),
+            nightly = CASE WHEN $12::boolean THEN excluded.nightly ELSE district.nightly END,
+            nights = coalesce($10::smallint[], district.nights),
+            spread_minutes = coalesce($11::int, district.spread_minutes),
             declared_at = now()
         """,
         district.id,
@@ -31,7 +32,6 @@ async def upsert(conn: Connection, declaration: Declaration, all_schools: str | 
         district.locale,
         district.pool,
         district.max_parallel,
-        list(declaration.notify),
         all_schools,
         declaration.policy.model_dump(mode="json", exclude_unset=True),
         district.nightly,
@@ -70,6 +70,17 @@ async def pool_of(conn: Connection, district_id: str) -> str:
     """The pool of workers that serves the district."""
     pool: str | None = await conn.fetchval("SELECT pool FROM district WHERE id = $1", district_id)
     return pool or "shared"
+
+
+async def second_person(conn: Connection | Pool, district_id: str) -> SecondPerson:
+    """Which acts need a second person."""
+    declared = await conn.fetchval("SELECT second_person FROM district WHERE id = $1", district_id)
+    return SecondPerson.model_validate(declared or {})
+
+
+async def pools(pool: Pool) -> list[str]:
+    """The pools that districts have."""
+    return [row["pool"] for row in await pool.fetch("SELECT DISTINCT pool FROM district ORDER BY pool")]
 
 
 async def visible(pool: Pool, districts: list[str] | None) -> list[Row]:
