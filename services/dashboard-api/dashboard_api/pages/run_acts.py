@@ -86,8 +86,8 @@ async def _question(visit: Visit, run: Mapping[str, Any]) -> Question:
         title=_("Take this run of {school} back?", school=own["name"]),
         sentences=[
             plural(
-                "{n} operation is taken back: what was created is suspended or hidden, what was changed gets its old value.",
-                "{n} operations are taken back: what was created is suspended or hidden, what was changed gets its old"
+                "{n} operation is taken back: what is new is suspended or hidden, what was changed gets its old value.",
+                "{n} operations are taken back: what is new is suspended or hidden, what was changed gets its old"
                 " values.",
                 done,
                 n=number(done),

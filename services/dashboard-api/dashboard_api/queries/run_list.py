@@ -7,7 +7,6 @@ from uuid import UUID
 from common.db import Connection, Pool, Row
 from dashboard_api.queries.pages import Page
 
-
 STANDINGS = {
     "running": "status < 'refused'",
     "completed": "status = 'completed' AND coalesce(errors, 0) = 0 AND outcome IN ('clean', 'nothing_to_do')",
@@ -101,7 +100,7 @@ async def of_last_day(pool: Pool, district_id: str) -> Row:
 
 
 async def comparable(pool: Pool, district_id: str, school_id: UUID, limit: int) -> list[Row]:
-    """`id, snapshot, kind, mode, dry_run, noted_at` of the latest runs of a school that have read it, the newest first."""
+    """`id, snapshot, kind, mode, dry_run, noted_at` of a school's latest runs that have read it, newest first."""
     return await pool.fetch(
         """
         SELECT id, snapshot, kind, mode, dry_run, noted_at FROM run
