@@ -8,12 +8,13 @@ from dashboard_api.pages import (
     runs,
     school,
     school_acts,
+    school_settings,
     schools,
     sign_in,
 )
 
 ROUTERS = (
     *(sign_in.router, reader.router),
-    *(schools.router, school_acts.router, school_acts.times, school.router),
+    *(schools.router, school_acts.router, school_acts.times, school_settings.router, school.router),
     *(runs.router, compare.router, run_acts.router, run.router),
 )

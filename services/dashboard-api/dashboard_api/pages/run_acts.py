@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Response
 
 from common.event_model import RunScope
-from dashboard_api import cancelling, corrections
+from dashboard_api import cancelling, consents, corrections
 from dashboard_api.language import _, plural
 from dashboard_api.pages.addresses import own_address
 from dashboard_api.pages.confirming import Question, ask, lacking
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import plans, runs, schedules
+from dashboard_api.queries import districts, plans, runs, schedules
+from dashboard_api.queries.consents import Asked
 from dashboard_api.words.amounts import number
 
 router = APIRouter(prefix="/runs/{run_id}", include_in_schema=False)
@@ -38,7 +39,7 @@ async def retry(run_id: UUID, visit: Sending) -> Response:
 
 
 @router.get("/undo")
-async def question(run_id: UUID, visit: InVisit) -> Response:
+async def ask_undo(run_id: UUID, visit: InVisit) -> Response:
     """What taking the run back comes to."""
     run = await _run(visit, run_id)
     return ask(visit, await _question(visit, run))
@@ -54,12 +55,16 @@ async def undo(
 ) -> Response:
     """Take the run back, once the school's name was typed and a reason given; a preview needs neither."""
     run = await _run(visit, run_id)
-    if not preview:
-        asked = await _question(visit, run)
-        if problem := lacking(asked, confirm, reason):
-            return ask(visit, asked, problem, reason)
+    question = await _question(visit, run)
+    if problem := "" if preview else lacking(question, confirm, reason):
+        return ask(visit, question, problem, reason)
+    district_id, why = run["district_id"], reason.strip()
     async with visit.context.unit_of_work() as uow:
-        placed = await corrections.undo(uow, visit.visitor, run, RunScope(), dry_run=preview, reason=reason.strip())
+        if not preview and (await districts.second_person(uow.conn, district_id)).undo:
+            asked = Asked(district_id, "undo", f"run/{run_id}", run["school_id"], {"record": {}}, why)
+            await consents.ask(uow, visit.visitor, asked)
+            return visit.back(f"/runs/{run_id}", _("It waits for a second person: somebody else has to confirm it."))
+        placed = await corrections.undo(uow, visit.visitor, run, RunScope(), dry_run=preview, reason=why)
     return visit.back(f"/runs/{placed.runs[0][2]}")
 
 

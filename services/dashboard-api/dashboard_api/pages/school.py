@@ -84,7 +84,7 @@ async def find(school_id: UUID, visit: Sending, text: Annotated[str, Form(max_le
 
 
 @router.get("/rebuild")
-async def question(school_id: UUID, visit: InVisit) -> Response:
+async def ask_rebuild(school_id: UUID, visit: InVisit) -> Response:
     """What finding the links anew comes to."""
     school = await entered(visit, school_id)
     visit.visitor.require("order", school["district_id"])

@@ -12,7 +12,7 @@ ACTS = {
     "cancel": mark("Cancelled a run"),
     "schedule": mark("Changed when it syncs"),
     "nightly mode": mark("Changed the nightly sync"),
-    "school settings": mark("Changed the school's settings"),
+    "change_school": mark("Changed the school's settings"),
     "declare": mark("Declared the district"),
 }
 DECISIONS = {

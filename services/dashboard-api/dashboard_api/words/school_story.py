@@ -8,7 +8,7 @@ from common.language import mark, spoken
 from dashboard_api.language import _, plural
 from dashboard_api.words.amounts import number
 from dashboard_api.words.kinds import OVERVIEW
-from dashboard_api.words.standing import mode_words, progress_words
+from dashboard_api.words.standing import mode_until, progress_words
 
 Json = dict[str, Any]
 
@@ -59,10 +59,9 @@ def _held(school: Json) -> str:
 
 
 def _paused(school: Json) -> str:
-    words = mode_words(school)
-    if not words:
+    if not school["mode_until"]:
         return _("The nightly sync is paused until somebody resumes it. Runs by hand stay possible.")
-    return _("The nightly sync is paused {why}. Runs by hand stay possible.", why=words)
+    return _("The nightly sync is paused {until}. Runs by hand stay possible.", until=mode_until(school))
 
 
 def _by_health(school: Json) -> str:
