@@ -14,7 +14,7 @@ from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import compare, run_list, runs, schedules
 from dashboard_api.queries.compare import Comparison, field_text
 from dashboard_api.words import kinds
-from dashboard_api.words.fields import field_name
+from dashboard_api.words.fields import field_name, record_name
 
 ROWS = 100
 CHOICES = 60
@@ -81,5 +81,10 @@ async def _run(visit: Visit, run_id: UUID) -> dict[str, Any]:
 def _shown(record: dict[str, Any]) -> dict[str, Any]:
     """A record with the words for what became of it and of its fields."""
     fields = [(field_name(one["field"]), field_text(one["from"]), field_text(one["to"])) for one in record["fields"]]
-    explained = record["entity"] in EXPLAINED
-    return {**record, "fields": fields, "word": _(CHANGES[record["change"]]), "explained": explained}
+    return {
+        **record,
+        "fields": fields,
+        "what": record_name(record["entity"]),
+        "word": _(CHANGES[record["change"]]),
+        "explained": record["entity"] in EXPLAINED,
+    }

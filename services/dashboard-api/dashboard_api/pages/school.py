@@ -17,6 +17,7 @@ from dashboard_api.queries import audit, record_search, run_list, schools
 from dashboard_api.queries.run_list import RunFilter
 from dashboard_api.school_page import school_page
 from dashboard_api.words import acts, school_story, standing
+from dashboard_api.words.fields import record_name
 
 LATEST = 8
 ROWS = 50
@@ -79,7 +80,7 @@ async def find(school_id: UUID, visit: Sending, text: Annotated[str, Form(max_le
         **about(school, "overview"),
         text=wanted,
         found=json.loads(found),
-        roles={key: _(word) for key, word in school_story.ROLES.items()},
+        record_name=record_name,
     )
 
 

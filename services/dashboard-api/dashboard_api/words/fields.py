@@ -1,4 +1,4 @@
-"""The fields of rosters' records, in the words of the pages."""
+"""Rosters' records and their fields, one each, in the words of the pages."""
 
 from common.language import mark
 from dashboard_api.language import _
@@ -31,6 +31,23 @@ FIELDS = {
     "primary": mark("Main teacher"),
     "contact_only": mark("Contact only"),
 }
+RECORDS = {
+    "student": mark("Student"),
+    "teacher": mark("Teacher"),
+    "administrator": mark("Administrator"),
+    "guardian": mark("Guardian"),
+    "user": mark("Person"),
+    "class": mark("Class"),
+    "school": mark("School"),
+    "term": mark("Term"),
+    "enrolment": mark("Enrolment"),
+    "guardian_link": mark("Tie to a guardian"),
+}
+
+
+def record_name(kind: str) -> str:
+    """What one record is, by its role or entity: Student, Class."""
+    return _(RECORDS[kind]) if kind in RECORDS else kind
 
 
 def field_name(field: str) -> str:

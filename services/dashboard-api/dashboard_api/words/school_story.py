@@ -21,15 +21,6 @@ ROWS = {
 """What is counted: its name, and its keys among what is shared, what is in Moodle, and what is held."""
 
 SEVERITIES = {"critical": mark("critical"), "error": mark("error"), "warning": mark("warning")}
-ROLES = {
-    "student": mark("Student"),
-    "teacher": mark("Teacher"),
-    "administrator": mark("Administrator"),
-    "guardian": mark("Guardian"),
-    "user": mark("Person"),
-    "class": mark("Class"),
-    "school": mark("School"),
-}
 
 
 def sentence(school: Json) -> str:
