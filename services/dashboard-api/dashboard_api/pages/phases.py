@@ -1,10 +1,11 @@
 """The phases of a run, in order, each with what is done of how much."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from common.language import mark
 from dashboard_api.language import _
+from dashboard_api.words.amounts import moment
 from dashboard_api.words.standing import unit
 
 NAMES = {"fetching": mark("Read the roster"), "planning": mark("Plan"), "applying": mark("Apply to Moodle")}
@@ -21,19 +22,30 @@ ORDER = ("ordered", "requested", *NAMES)
 
 @dataclass(frozen=True, slots=True)
 class PhaseView:
-    """`state` is one of `WORDS`; `value` and `most` are for a progress bar."""
+    """`state` is one of `WORDS`; `value` and `most` are for a progress bar; `took` is in milliseconds, once it is over."""
 
     name: str
     state: str
     words: str
     value: int | None = None
     most: int | None = None
+    took: float | None = None
 
 
 def phases_of(run: dict[str, Any]) -> list[PhaseView]:
     """Reading, planning and applying, as far as they have come."""
     told = {phase["phase"]: phase for phase in run["phases"]}
-    return [_view(phase, _state(phase, run), told.get(phase)) for phase in NAMES]
+    views = [_view(phase, _state(phase, run), told.get(phase)) for phase in NAMES]
+    return [replace(view, took=_took(run, view.state, phase)) for view, phase in zip(views, NAMES, strict=True)]
+
+
+def _took(run: dict[str, Any], state: str, phase: str) -> float | None:
+    """From the first that was told of a phase to the first of the next one, or the run's end."""
+    starts = {one["phase"]: moment(one["started_at"]) for one in run["phases"]}
+    started = starts.pop(phase, None)
+    later = (at for at in (*starts.values(), moment(run["ended_at"])) if at and started and at >= started)
+    ended = min(later, default=None) if state in ("done", "failed") else None
+    return (ended - started).total_seconds() * 1000 if started and ended else None
 
 
 def _state(phase: str, run: dict[str, Any]) -> str:

@@ -1,9 +1,12 @@
 """What people and keys did, as the audit log keeps it, in words."""
 
 from typing import Any
+from uuid import UUID
 
 from common.language import mark
 from dashboard_api.language import _
+from dashboard_api.queries.runs import run_of
+from dashboard_api.words.amounts import calendar_date
 from dashboard_api.words.standing import KINDS_OF_RUN, mode_name
 
 Json = dict[str, Any]
@@ -47,7 +50,7 @@ def explained(act: Json, school_id: str = "") -> Json:
         "what": _what(act["action"], detail),
         "changes": _changes(_of(detail.get("before"), school_id), _of(detail.get("after"), school_id)),
         "reason": detail.get("reason") or "",
-        "to": _address(act["subject"]),
+        "to": _address(act["subject"], school_id),
     }
 
 
@@ -81,9 +84,13 @@ def _value(key: str, value: Any) -> str:
         return _("the district's") if key in ("nightly", "nights", "timezone") else _("none")
     if key == "nights":
         return ", ".join(_(WEEKDAYS[day]) for day in value)
+    if key == "until":
+        return calendar_date(value)
     return _(MODES[value]) if key == "mode" and value in MODES else str(value)
 
 
-def _address(subject: str) -> str:
+def _address(subject: str, school_id: str) -> str:
     kind, _slash, id_ = subject.partition("/")
+    if kind == "order" and school_id:
+        return f"/runs/{run_of(UUID(id_), UUID(school_id))}"
     return {"run": f"/runs/{id_}", "hold": f"/holds/{id_}"}.get(kind, "")

@@ -124,3 +124,17 @@ async def test_who_may_only_look_is_offered_nothing_and_may_do_nothing(north: Da
     assert "Try 1 operation again" not in text and "Take 1 operation back" not in text
     for act in ("cancel", "retry", "undo"):
         assert (await send(north, f"/runs/{run_id}/{act}"))[0] == 403, act
+
+
+async def test_the_sync_of_a_device_has_its_information_on_the_same_page(north: Dashboard, run_id: UUID) -> None:
+    device, run = uuid4(), uuid4()
+    await north.pool.execute(
+        "INSERT INTO device (district_id, id, school_id, name) VALUES ('north', $1, $2, 'Box <1>')", device, school("1")
+    )
+    about = {"district_id": "north", "run_id": run, "school_id": school("1"), "mode": "full", "kind": "device"}
+    await north.handle(SyncRequested.model_validate({**about, "device_id": device}))
+    await north.handle(completed(run, courses=3, actions={"user": {"create": 2}}, bytes_up=1_000, bytes_down=2_000))
+    text = await page(north, f"/runs/{run}")
+    for words in ("Device sync of Ashgrove", "Box &lt;1&gt;", f"/devices/{device}", "1.0 kB sent", "2.0 kB received"):
+        assert words in text, words
+    assert "Snapshot" not in text and "Run partial sync" not in text

@@ -1,5 +1,6 @@
 """The page with the runs of a district."""
 
+from typing import Any
 from uuid import uuid4
 
 from common.events import SyncFailed, SyncRequested
@@ -8,14 +9,16 @@ from .asking import south_too
 from .surroundings import Dashboard, completed, fetched, school
 from .visiting import page, send, signed_in
 
+PREVIEW: dict[str, Any] = {"district_id": "north", "run_id": uuid4(), "school_id": school("1")}
 FAILED = {"district_id": "north", "school_id": school("2"), "mode": "nightly", "phase": "fetching"}
 
 
 async def test_the_runs_of_all_schools_are_filtered_by_what_they_are(north: Dashboard) -> None:
     await signed_in(north)
     run_id = uuid4()
-    for event in (fetched(run_id), completed(run_id), completed(uuid4(), dry_run=True, outcome="previewed")):
+    for event in (fetched(run_id), completed(run_id), SyncRequested(**PREVIEW, mode="full", dry_run=True)):
         await north.handle(event)
+    await north.handle(completed(PREVIEW["run_id"], outcome="previewed", actions={}))
     await north.handle(SyncFailed.model_validate({**FAILED, "run_id": uuid4(), "code": "SOURCE_UNREACHABLE"}))
     await north.handle(SyncRequested(district_id="north", run_id=uuid4(), school_id=school("2"), mode="partial"))
     everything = await page(north, "/runs")
