@@ -22,7 +22,7 @@ ORDER = ("ordered", "requested", *NAMES)
 
 @dataclass(frozen=True, slots=True)
 class PhaseView:
-    """`state` is one of `WORDS`; `value` and `most` are for a progress bar; `took` is in milliseconds, once it is over."""
+    """`state` is one of `WORDS`; `value` and `most` are for a progress bar; `took` is in milliseconds, once over."""
 
     name: str
     state: str

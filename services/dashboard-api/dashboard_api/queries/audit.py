@@ -53,18 +53,21 @@ async def of_school(pool: Pool, district_id: str, school_id: UUID, after: int | 
     """A page of acts about a school, its runs, its holds and its nightly mode, the latest first."""
     row = await pool.fetchrow(
         """
-        WITH runs AS (SELECT id, order_id FROM run WHERE district_id = $1 AND school_id = $2),
+        WITH runs AS (SELECT id, order_id FROM run WHERE district_id = $1 AND school_id = $2::text::uuid),
         subjects AS (
             SELECT 'school/' || $2::text AS subject
             UNION SELECT 'run/' || id FROM runs
             UNION SELECT 'order/' || order_id FROM runs WHERE order_id IS NOT NULL
-            UNION SELECT 'hold/' || hold_id FROM hold_decision WHERE district_id = $1 AND school_id = $2
+            UNION SELECT 'hold/' || hold_id FROM hold_decision WHERE district_id = $1 AND school_id = $2::text::uuid
+        ), about AS (
+            SELECT a.id FROM subjects s JOIN audit a ON a.district_id = $1 AND a.subject = s.subject
+            UNION
+            SELECT id FROM audit
+            WHERE district_id = $1 AND action = 'nightly mode'
+              AND detail @> jsonb_build_object('after', jsonb_build_array(jsonb_build_object('school_id', $2::text)))
         ), page AS (
             SELECT id, at, actor, action, subject, detail FROM audit
-            WHERE district_id = $1 AND ($3::bigint IS NULL OR id < $3)
-              AND (subject IN (SELECT subject FROM subjects)
-                   OR detail @> jsonb_build_object('after', jsonb_build_array(
-                          jsonb_build_object('school_id', $2::uuid::text))))
+            WHERE district_id = $1 AND id IN (SELECT id FROM about) AND ($3::bigint IS NULL OR id < $3)
             ORDER BY id DESC LIMIT $4 + 1
         ), kept AS (SELECT * FROM page ORDER BY id DESC LIMIT $4)
         SELECT coalesce(json_agg(json_build_object(
@@ -76,7 +79,7 @@ async def of_school(pool: Pool, district_id: str, school_id: UUID, after: int | 
         FROM kept
         """,
         district_id,
-        school_id,
+        str(school_id),
         after,
         limit,
     )

@@ -8,7 +8,9 @@ from common.events import SyncRequested
 from common.orders import SyncCancelOrdered, SyncOrdered
 from common.testing.probe import EventProbe
 
+from .asking import get, south_too
 from .surroundings import BEGINNING, Dashboard, completed, fetched, school
+from .test_command_line import rosterbus
 from .visiting import page, send, signed_in
 from .workers import Workers
 
@@ -43,6 +45,16 @@ async def test_the_ledger_says_what_was_not_read_completely(north: Dashboard, wo
     await ledger_line(workers, run_id, "/classes", complete=False, reason="page 3 of 5 never came")
     text = await page(north, f"/runs/{run_id}")
     assert "1 endpoint was not read completely" in text and "page 3 of 5 never came" in text
+
+
+async def test_the_ledger_is_in_the_api_and_the_command_line(north: Dashboard, workers: Workers, run_id: UUID) -> None:
+    await south_too(north)
+    await ledger_line(workers, run_id, "/classes", complete=False, reason="page 3 of 5 never came")
+    _, found = await get(north, f"/runs/{run_id}/ledger", await north.bearer())
+    (line,) = found["endpoints"]
+    assert (line["received"], line["kept"], line["complete"]) == (421, 418, False)
+    assert "no: page 3 of 5 never came" in (await rosterbus(north, "ledger", str(run_id))).out
+    assert (await get(north, f"/runs/{run_id}/ledger", await north.bearer(districts=["south"])))[0] == 404
 
 
 async def test_a_run_leads_to_its_plan_its_downloads_and_the_run_before(
