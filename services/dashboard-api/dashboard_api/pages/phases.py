@@ -1,5 +1,6 @@
 """The phases of a run, in order, each with what is done of how much."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,16 +37,22 @@ def phases_of(run: dict[str, Any]) -> list[PhaseView]:
     """Reading, planning and applying, as far as they have come."""
     told = {phase["phase"]: phase for phase in run["phases"]}
     views = [_view(phase, _state(phase, run), told.get(phase)) for phase in NAMES]
-    return [replace(view, took=_took(run, view.state, phase)) for view, phase in zip(views, NAMES, strict=True)]
+    return [replace(view, took=_took(run, place, views, told)) for place, view in enumerate(views)]
 
 
-def _took(run: dict[str, Any], state: str, phase: str) -> float | None:
-    """From the first that was told of a phase to the first of the next one, or the run's end."""
-    starts = {one["phase"]: moment(one["started_at"]) for one in run["phases"]}
-    started = starts.pop(phase, None)
-    later = (at for at in (*starts.values(), moment(run["ended_at"])) if at and started and at >= started)
-    ended = min(later, default=None) if state in ("done", "failed") else None
-    return (ended - started).total_seconds() * 1000 if started and ended else None
+def _took(
+    run: dict[str, Any], place: int, views: Sequence[PhaseView], told: Mapping[str, dict[str, Any]]
+) -> float | None:
+    """Milliseconds until the next phase began, or the run ended in this one; None where nobody told of either."""
+    phase, *later = [*NAMES][place:]
+    if views[place].state not in ("done", "failed") or phase not in told:
+        return None
+    if any(view.state in ("done", "running", "failed") for view in views[place + 1 :]):
+        ended = moment(told[later[0]]["started_at"]) if later[0] in told else None
+    else:
+        ended = moment(run["ended_at"])
+    started = moment(told[phase]["started_at"])
+    return (ended - started).total_seconds() * 1000 if started and ended and ended >= started else None
 
 
 def _state(phase: str, run: dict[str, Any]) -> str:

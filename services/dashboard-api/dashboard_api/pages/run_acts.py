@@ -91,9 +91,10 @@ async def _question(visit: Visit, run: Mapping[str, Any]) -> Question:
         title=_("Take this run of {school} back?", school=own["name"]),
         sentences=[
             plural(
-                "{n} operation is taken back: what is new is suspended or hidden, what was changed gets its old value.",
+                "{n} operation is taken back: what is new is suspended or hidden, what was changed gets its old values,"
+                " who was suspended is back.",
                 "{n} operations are taken back: what is new is suspended or hidden, what was changed gets its old"
-                " values.",
+                " values, who was suspended is back.",
                 done,
                 n=number(done),
             ),

@@ -101,6 +101,14 @@ async def test_a_run_is_taken_back_once_the_school_is_named_and_a_reason_given(
     assert (status, event.kind, event.scope.undo_of, event.reason) == (303, "undo", run_id, "wrong year")
 
 
+async def test_taking_a_run_back_is_previewed_without_a_reason(
+    delivering: Dashboard, run_id: UUID, probe: EventProbe
+) -> None:
+    assert (await send(delivering, f"/runs/{run_id}/undo", preview="1"))[0] == 303
+    (event,) = await probe.wait_for(SyncOrdered)
+    assert (event.kind, event.dry_run) == ("undo", True)
+
+
 async def test_where_the_district_wants_it_so_a_second_person_takes_a_run_back(north: Dashboard, run_id: UUID) -> None:
     await north.pool.execute("UPDATE district SET second_person = '{\"undo\": true}'")
     status, address = await send(north, f"/runs/{run_id}/undo", reason="wrong year", confirm="Ashgrove Primary")

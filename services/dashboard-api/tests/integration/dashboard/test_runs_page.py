@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from common.events import SyncFailed, SyncRequested
 
-from .asking import south_too
+from .asking import get, south_too
 from .surroundings import Dashboard, completed, fetched, school
 from .visiting import page, send, signed_in
 
@@ -40,6 +40,8 @@ async def test_the_runs_of_all_schools_are_filtered_by_what_they_are(north: Dash
     ):
         text = await page(north, f"/runs?{query}")
         assert there in text and missing not in text, query
+        _, found = await get(north, f"/runs?{query}", await north.bearer())
+        assert text.count('id="run-') == len(found["runs"]), query
     assert "No run fits." in await page(north, "/runs?standing=cancelled")
 
 
