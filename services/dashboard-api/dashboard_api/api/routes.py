@@ -14,6 +14,7 @@ from dashboard_api.api import (
     errors,
     hints,
     holds,
+    ledgers,
     mapping,
     nightly_modes,
     orders,
@@ -33,5 +34,5 @@ for part in (districts, schools, runs, orders, source_checks, hints):
     router.include_router(part.router)
 for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)
-for part in (devices, errors, system, consents, settings_by_part, connections):
+for part in (devices, errors, ledgers, system, consents, settings_by_part, connections):
     router.include_router(part.router)

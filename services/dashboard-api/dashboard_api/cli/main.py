@@ -11,6 +11,7 @@ from dashboard_api.cli.errors import errors
 from dashboard_api.cli.explain import explain
 from dashboard_api.cli.export import export
 from dashboard_api.cli.holds import hold, holds
+from dashboard_api.cli.ledger import ledger
 from dashboard_api.cli.nightly_modes import pause, resume
 from dashboard_api.cli.plan import plan
 from dashboard_api.cli.school import school
@@ -27,7 +28,7 @@ for command in (apply, sync, schools, runs, run):
     app.command()(command)
 for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit, consents, consent, export):
     app.command()(more)
-for one in (school, errors):
+for one in (school, errors, ledger):
     app.command()(one)
 app.command("devices")(devices.list_)
 app.add_typer(devices.app, name="device")

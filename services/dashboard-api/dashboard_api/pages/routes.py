@@ -1,5 +1,20 @@
 """Every page, in the order in which addresses are matched."""
 
-from dashboard_api.pages import reader, run, school_acts, schools, sign_in
+from dashboard_api.pages import (
+    compare,
+    reader,
+    run,
+    run_acts,
+    runs,
+    school,
+    school_acts,
+    school_settings,
+    schools,
+    sign_in,
+)
 
-ROUTERS = (sign_in.router, reader.router, schools.router, school_acts.router, school_acts.times, run.router)
+ROUTERS = (
+    *(sign_in.router, reader.router),
+    *(schools.router, school_acts.router, school_acts.times, school_settings.router, school.router),
+    *(runs.router, compare.router, run_acts.router, run.router),
+)
