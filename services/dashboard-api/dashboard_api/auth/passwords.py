@@ -19,6 +19,12 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+async def make(password: str) -> str:
+    """The same, off the event loop."""
+    async with _slots:
+        return await asyncio.to_thread(hash_password, password)
+
+
 def needs_renewal(password_hash: str) -> bool:
     """Whether the hash was made with weaker parameters than today's."""
     return _hasher.check_needs_rehash(password_hash)

@@ -107,7 +107,7 @@ class Dashboard:
 
     async def declare(self, body: Mapping[str, Any] = NORTH) -> None:
         """Declare a district without going through the API."""
-        async with self.context.unit_of_work() as uow:
+        async with UnitOfWork(self.pool, "dashboard-api") as uow:
             await declare(uow, self.context.box, Declaration.model_validate(body), "test")
 
     async def list_schools(
