@@ -27,7 +27,7 @@ DATABASE_AWAY = (
 
 
 WEB_ROLE = "rosterbus_web"
-"""The role of requests: it is shown what the connection's settings name, and nothing without them (`sql/0003_shown.sql`)."""
+"""The role of requests: shown what the connection's settings name, and nothing without them (`sql/0003_shown.sql`)."""
 
 
 def schema_of(service: str) -> str:
@@ -68,7 +68,7 @@ class Shown(NamedTuple):
 
 
 class WebSession(Session):
-    """A connection of requests: it shows what whoever has it may see. Nothing else is left in it, so no reset is needed."""
+    """A connection of requests: it shows what its user may see. Nothing else is left in it, so no reset is needed."""
 
     _shown: Shown | None = None
 

@@ -72,7 +72,7 @@ async def _make_roles(conn: Connection, *roles: str) -> bool:
 
 
 async def _grant(conn: Connection, service: str) -> None:
-    """Let the service's role work in its own schema, everybody read the published views, and requests see their rows."""
+    """Let the service's role work in its own schema, and requests see only their rows of it."""
     schema, role = schema_of(service), role_of(service)
     await conn.execute(
         f"""

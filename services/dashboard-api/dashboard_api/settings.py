@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from common.settings import SecretSettings
 
@@ -21,6 +21,12 @@ class Settings(SecretSettings):
     session_idle_minutes: float = Field(
         default=120, gt=0, description="Minutes without a request after which a person signs in again"
     )
+
+    oidc_issuer: str = Field(
+        default="", description="Address of an OpenID Connect provider with which people may sign in; empty: none"
+    )
+    oidc_client_id: str = Field(default="", description="This dashboard's name at the provider")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Its secret there")
 
     @field_validator("dashboard_url")
     @classmethod

@@ -10,7 +10,7 @@ from common.event_model import RunScope
 from dashboard_api import corrections
 from dashboard_api.api.orders import Record, accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.auth.principal import Principal
+from dashboard_api.auth.principal import Principal, Scope
 from dashboard_api.context import Context
 from dashboard_api.orders import Placed
 from dashboard_api.problems import not_found
@@ -37,7 +37,7 @@ class Undo(Correction):
 @router.post("/runs/{run_id}/undo", status_code=202)
 async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InContext) -> Response:
     """Order that a run is taken back. What has changed since is left alone, and named. `Location` is the new run."""
-    run = await _run(context, caller, run_id)
+    run = await _run(context, caller, run_id, "decide")
     record = RunScope(**body.record.model_dump()) if body.record else RunScope()
     async with context.unit_of_work() as uow:
         placed = await corrections.undo(uow, caller, run, record, dry_run=body.dry_run, reason=body.reason)
@@ -47,7 +47,7 @@ async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InConte
 @router.post("/runs/{run_id}/retry", status_code=202)
 async def retry_run(run_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
     """Order that what failed in a run is done again, and nothing else. `Location` is the new run."""
-    run = await _run(context, caller, run_id)
+    run = await _run(context, caller, run_id, "order")
     async with context.unit_of_work() as uow:
         placed = await corrections.retry(uow, caller, run, dry_run=body.dry_run, reason=body.reason)
     return _answer(placed)
@@ -67,11 +67,11 @@ async def rebuild_links(school_id: UUID, body: Correction, caller: ApiCaller, co
     return _answer(placed)
 
 
-async def _run(context: Context, caller: Principal, run_id: UUID) -> dict[str, Any]:
+async def _run(context: Context, caller: Principal, run_id: UUID, scope: Scope) -> dict[str, Any]:
     run = await runs.one(context.pool, caller.visible, run_id)
     if run is None:
         raise not_found("run")
-    caller.require("order", run["district_id"])
+    caller.require(scope, run["district_id"])
     return dict(run)
 
 

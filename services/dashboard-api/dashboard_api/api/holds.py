@@ -72,7 +72,7 @@ async def decide(hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: 
     `run_id` is the run that does it, null after a rejection. 409 where the hold is closed or holds something else.
     """
     hold = await _find(context, caller, hold_id)
-    caller.require("order", hold["district_id"])
+    caller.require("decide", hold["district_id"])
     await _check_operations(context, hold, body.operations)
     verdict = Verdict(body.decision, body.plan_hash, body.operations, body.reason)
     async with context.unit_of_work() as uow:

@@ -79,7 +79,7 @@ async def _by_key(context: Context, header: str) -> Principal:
     row = await api_keys.find(context.whole, hash_token(key.strip())) if scheme.lower() == "bearer" else None
     if row is None:
         raise not_signed_in()
-    return principal.key(row)
+    return principal.key(dict(row))
 
 
 async def _by_cookie(request: Request, context: Context) -> Principal | None:

@@ -26,14 +26,15 @@ ROLES: dict[Role, frozenset[Scope]] = {
     "school_admin": frozenset({"read", "order", "decide", "contact"}),
     "viewer": frozenset({"read"}),
 }
-"""An operator has all districts; a school administrator those schools that they are given; the others whole districts."""
+"""An operator has all districts; a school administrator the schools that they are given; the others whole districts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A person or a program. `districts` None: all; `schools` None: all of these districts.
 
-    `csrf` is set for people who came with a session cookie; `locale` (None: as the browser asks) and `timezone` as well.
+    `csrf` is set for people who came with a session cookie, and so are `locale` (None: as the browser asks) and
+    `timezone` (None: the district's).
     """
 
     id: str

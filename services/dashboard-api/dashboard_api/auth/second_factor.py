@@ -30,7 +30,7 @@ def new_secret() -> str:
 
 def address(secret: str, email: str) -> str:
     """The `otpauth:` address that apps read from a picture."""
-    return pyotp.TOTP(secret).provisioning_uri(email, ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
 def picture(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Signing in and out: attempts are limited, cookies are random, only their hashes are kept, and given anew each hour."""
+"""Signing in and out: attempts are limited; cookies are random and given anew each hour, and only hashes kept."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,8 +38,8 @@ async def sign_in(context: Context, email: str, password: str, address: str) -> 
     account = hash_token(f"account {email.lower()}")
     await limit(context, account, hash_token(f"address {address}"))
     found = await operators.find(context.whole, email)
-    hash_ = found["password_hash"] if found else None
-    if not await passwords.verify(hash_, password) or found is None:
+    hash_: str | None = found["password_hash"] if found else None
+    if not await passwords.verify(hash_, password) or found is None or hash_ is None:
         raise Problem(401, "wrong_password", _("This e-mail address and password do not belong together. Try again."))
     if passwords.needs_renewal(hash_):
         await operators.renew_hash(context.whole, found["id"], await passwords.make(password))
@@ -86,7 +86,7 @@ async def find(context: Context, cookie: str, scope: Scope | None = None) -> Pri
         token = new_token()
         if await sessions.rotate(context.whole, row["session"], used, hash_token(token)):
             scope.setdefault("state", {})["cookie"] = token
-    return person(row)
+    return person(dict(row))
 
 
 async def sign_out(context: Context, cookie: str) -> None:

@@ -142,5 +142,3 @@ async def end_all(conn: Connection, operator_id: UUID, but_csrf: str | None = No
 async def forget_expired(pool: Pool) -> None:
     """Forget sessions that have run out."""
     await pool.execute("DELETE FROM session WHERE expires_at < now()")
-
-
