@@ -12,7 +12,9 @@ from dashboard_api.api import (
     errors,
     hints,
     holds,
+    keys,
     mapping,
+    me,
     nightly_modes,
     orders,
     plans,
@@ -22,6 +24,7 @@ from dashboard_api.api import (
     schedules,
     schools,
     source_checks,
+    users,
 )
 
 router = APIRouter(prefix="/api/v1")
@@ -29,5 +32,5 @@ for part in (districts, schools, runs, orders, source_checks, hints):
     router.include_router(part.router)
 for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)
-for part in (devices, errors):
+for part in (devices, errors, users, keys, me):
     router.include_router(part.router)

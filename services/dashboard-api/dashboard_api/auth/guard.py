@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Form, Request
 
+from common.language import speak
 from dashboard_api.auth import principal, sessions
 from dashboard_api.auth.principal import Principal
 from dashboard_api.auth.shown import show_to
@@ -14,6 +15,7 @@ from dashboard_api.context import Context, context_of
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_signed_in, stale_form
 from dashboard_api.queries import api_keys
+from dashboard_api.web import LANGUAGE_COOKIE
 
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -25,13 +27,13 @@ async def api_caller(request: Request, context: InContext) -> Principal:
     """Whoever calls the API. Raises `Problem`: 401 unknown, 403 a changing request without the session's token."""
     header = request.headers.get("Authorization")
     if header is not None:
-        return _let_in(context, await _by_key(context, header))
+        return _let_in(request, context, await _by_key(context, header))
     found = await _by_cookie(request, context)
     if found is None:
         raise not_signed_in()
     if request.method not in SAFE:
         _check(found, request.headers.get(CSRF_HEADER))
-    return _let_in(context, found)
+    return _let_in(request, context, found)
 
 
 async def page_visitor(request: Request, context: InContext) -> Principal:
@@ -41,7 +43,7 @@ async def page_visitor(request: Request, context: InContext) -> Principal:
         raise Problem(
             303, "sign_in", _("Sign in first."), {"Location": f"/sign-in?next={quote(_address(request), safe='')}"}
         )
-    return _let_in(context, found)
+    return _let_in(request, context, found)
 
 
 async def form_sender(
@@ -87,10 +89,12 @@ async def _by_cookie(request: Request, context: Context) -> Principal | None:
     return await sessions.find(context, cookie, request.scope) if cookie else None
 
 
-def _let_in(context: Context, caller: Principal) -> Principal:
-    """Show the caller what they may see, unless they ask too often."""
+def _let_in(request: Request, context: Context, caller: Principal) -> Principal:
+    """Show the caller what they may see, unless they ask too often; in their language, if this browser has no other."""
     context.pace.take(caller.id)
     show_to(caller)
+    if caller.locale is not None and LANGUAGE_COOKIE not in request.cookies:
+        speak(caller.locale)
     return caller
 
 

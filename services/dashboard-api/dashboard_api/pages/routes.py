@@ -1,5 +1,14 @@
 """Every page, in the order in which addresses are matched."""
 
-from dashboard_api.pages import reader, run, school_acts, schools, sign_in
+from dashboard_api.pages import invitation, provider, reader, run, school_acts, schools, sign_in
 
-ROUTERS = (sign_in.router, reader.router, schools.router, school_acts.router, school_acts.times, run.router)
+ROUTERS = (
+    sign_in.router,
+    provider.router,
+    invitation.router,
+    reader.router,
+    schools.router,
+    school_acts.router,
+    school_acts.times,
+    run.router,
+)

@@ -27,7 +27,7 @@ async def home() -> Response:
 @router.get("/sign-in")
 async def show(request: Request, context: InContext, next_: Annotated[str, Query(alias="next")] = HOME) -> Response:
     """The form."""
-    return _form(request, context, own_address(next_))
+    return sign_in_form(request, context, own_address(next_))
 
 
 @router.post("/sign-in", dependencies=[Depends(refuse_foreign)])
@@ -42,7 +42,7 @@ async def take(
     try:
         begun = await sessions.sign_in(context, email.strip(), password, _address(request))
     except Problem as problem:
-        return _form(request, context, own_address(next_), email, problem)
+        return sign_in_form(request, context, own_address(next_), email, problem)
     onward = own_address(next_) if begun.complete else f"/sign-in/code?{urlencode({'next': own_address(next_)})}"
     return signed_in(context, begun, onward)
 
@@ -92,7 +92,10 @@ def own_address(address: str) -> str:
     return address if address.startswith("/") and not address.startswith(("//", "/\\")) else HOME
 
 
-def _form(request: Request, context: Context, next_: str, email: str = "", problem: Problem | None = None) -> Response:
+def sign_in_form(
+    request: Request, context: Context, next_: str, email: str = "", problem: Problem | None = None
+) -> Response:
+    """The form, again with the problem if there was one."""
     page = render(
         request,
         "sign_in.html",

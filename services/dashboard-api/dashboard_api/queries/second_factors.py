@@ -6,9 +6,9 @@ from uuid import UUID
 from common.db import Connection, Pool, Row
 
 
-async def find(pool: Pool, operator_id: UUID) -> Row | None:
+async def find(conn: Connection | Pool, operator_id: UUID) -> Row | None:
     """`email, totp_secret, totp_step, confirmed` of a person."""
-    return await pool.fetchrow(
+    return await conn.fetchrow(
         """
         SELECT email, totp_secret, totp_step, totp_confirmed_at IS NOT NULL AS confirmed, (
                    SELECT count(*) FROM recovery_code c WHERE c.operator_id = o.id) AS recovery_codes
