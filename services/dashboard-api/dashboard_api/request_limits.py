@@ -50,8 +50,8 @@ class CookieRotation:
         async def send_with_cookie(message: Message) -> None:
             token = scope.get("state", {}).get("cookie")
             if message["type"] == "http.response.start" and token is not None:
-                names = [name for name, _ in message["headers"]]
-                if b"set-cookie" not in names:
+                own = f"{sessions.cookie_name(self._context)}=".encode()
+                if not any(name == b"set-cookie" and value.startswith(own) for name, value in message["headers"]):
                     bearer = Response()
                     sessions.set_cookie(self._context, bearer, token)
                     message["headers"] += [pair for pair in bearer.raw_headers if pair[0] == b"set-cookie"]

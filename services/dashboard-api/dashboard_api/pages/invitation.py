@@ -9,7 +9,8 @@ from dashboard_api.auth.guard import InContext, refuse_foreign
 from dashboard_api.auth.passwords import LEAST_LENGTH
 from dashboard_api.auth.tokens import hash_token
 from dashboard_api.language import _
-from dashboard_api.pages.sign_in import HOME, signed_in
+from dashboard_api.pages.addresses import HOME
+from dashboard_api.pages.sign_in import signed_in
 from dashboard_api.pages.templating import render
 from dashboard_api.problems import Problem
 from dashboard_api.queries import audit, invitations, operators, second_factors

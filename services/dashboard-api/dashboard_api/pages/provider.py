@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse
 from dashboard_api.auth import oidc
 from dashboard_api.auth.guard import InContext
 from dashboard_api.context import Context
-from dashboard_api.pages.sign_in import HOME, own_address, sign_in_form, signed_in
+from dashboard_api.pages.addresses import HOME, own_address
+from dashboard_api.pages.sign_in import sign_in_form, signed_in
 from dashboard_api.problems import Problem
 
 router = APIRouter(include_in_schema=False, prefix="/sign-in/provider")

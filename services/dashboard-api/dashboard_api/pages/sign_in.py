@@ -10,10 +10,9 @@ from dashboard_api.auth import sessions
 from dashboard_api.auth.guard import FormSender, InContext, refuse_foreign
 from dashboard_api.auth.sessions import Begun
 from dashboard_api.context import Context
+from dashboard_api.pages.addresses import HOME, own_address
 from dashboard_api.pages.templating import render
 from dashboard_api.problems import Problem
-
-HOME = "/schools"
 
 router = APIRouter(include_in_schema=False)
 
@@ -85,11 +84,6 @@ def signed_in(context: Context, begun: Begun, onward: str) -> Response:
     answer = RedirectResponse(onward, 303)
     sessions.set_cookie(context, answer, begun.token)
     return answer
-
-
-def own_address(address: str) -> str:
-    """Only paths of ours: `//other.example` and `/\\other.example` lead away."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else HOME
 
 
 def sign_in_form(

@@ -83,12 +83,13 @@ class Dashboard:
         scopes: Sequence[str] = SCOPES,
         schools: list[UUID] | None = None,
         lasts: timedelta | None = None,
+        name: str = "",
     ) -> str:
         """A new API key."""
         token = new_key()
         async with self.pool.acquire() as conn:
             await api_keys.replace(
-                conn, NewKey(f"key {uuid4()}", hash_token(token), list(scopes), districts, lasts, schools)
+                conn, NewKey(name or f"key {uuid4()}", hash_token(token), list(scopes), districts, lasts, schools)
             )
         return token
 
