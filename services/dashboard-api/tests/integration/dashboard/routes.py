@@ -124,10 +124,10 @@ def all_routes(app: FastAPI) -> Iterator[str]:
     """`METHOD /path` of everything that the application answers; static files apart."""
     for route in app.routes:
         contexts = getattr(route, "effective_route_contexts", None)
-        for one in contexts() if contexts else [route]:
-            for method in sorted(getattr(one, "methods", None) or ()):
-                if method != "HEAD":
-                    yield f"{method} {one.path}"
+        found: list[Any] = list(contexts()) if contexts else [route]
+        for one in found:
+            methods = getattr(one, "methods", None) or ()
+            yield from (f"{method} {one.path}" for method in methods if method != "HEAD")
 
 
 def filled(text: str, values: dict[str, str | UUID]) -> str:

@@ -1,5 +1,6 @@
 """What the database itself shows to requests: nothing without being told to whom, then their districts and schools."""
 
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -46,7 +47,7 @@ async def both(north: Dashboard, workers: Workers) -> Dashboard:
     """Two districts, with a run, a roster and a plan for each school."""
     await south_too(north)
     for district_id, key in (("north", "1"), ("north", "2"), ("south", "1")):
-        about = {"district_id": district_id, "school_id": school(key, district_id)}
+        about: dict[str, Any] = {"district_id": district_id, "school_id": school(key, district_id)}
         _, run_id = await workers.snapshot({("user", "u-1"): person("Marlow")}, key, district_id=district_id)
         await workers.plan(run_id, key, district_id=district_id)
         await workers.operation(run_id, "user", "create", "u-1", district_id=district_id)
@@ -79,7 +80,7 @@ async def test_who_has_one_district_is_shown_that(both: Dashboard, settings: Com
         "dashboard_api.run",
         "dashboard_api.school_overview",
         "plan.operation",
-        "roster.user",
+        'roster."user"',
         "registry.school",
     }
 
