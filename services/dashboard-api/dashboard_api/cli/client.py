@@ -55,6 +55,10 @@ class Client:
         """An answer to POST."""
         return self._call("POST", path, body)
 
+    def patch(self, path: str, body: Json) -> Json:
+        """An answer to PATCH."""
+        return self._call("PATCH", path, body)
+
     def delete(self, path: str) -> Json:
         """An answer to DELETE."""
         return self._call("DELETE", path)

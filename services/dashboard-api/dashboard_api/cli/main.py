@@ -2,7 +2,7 @@
 
 import typer
 
-from dashboard_api.cli import devices, links, mapping, schedule, source_check
+from dashboard_api.cli import devices, keys, links, mapping, schedule, source_check, users
 from dashboard_api.cli.apply import apply
 from dashboard_api.cli.compare import compare
 from dashboard_api.cli.controls import audit, cancel, pools
@@ -33,3 +33,5 @@ app.add_typer(schedule.app, name="schedule")
 app.add_typer(source_check.app, name="source")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(links.app, name="links")
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
