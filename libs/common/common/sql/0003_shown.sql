@@ -45,7 +45,7 @@ CREATE OR REPLACE FUNCTION access.has_column(relation oid, name text) RETURNS bo
     AS $$ SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = relation AND attname = name AND NOT attisdropped) $$;
 
 -- The condition for a table that says whose its rows are; null for one that does not. A row that names a run and no
--- school is its run's; one that names neither is of its whole district.
+-- school is its run's; one that names neither is of a whole district, and not shown to who has only some of its schools.
 CREATE OR REPLACE FUNCTION access.condition_of(relation oid) RETURNS text STABLE LANGUAGE plpgsql AS $$
 DECLARE
     name   text := (SELECT relname FROM pg_class WHERE oid = relation);
@@ -66,7 +66,7 @@ BEGIN
                || format(' AND ((SELECT access.all_schools()) OR EXISTS (SELECT FROM %1$s owner '
                          'WHERE owner.district_id = %2$I.district_id AND owner.%3$I = %2$I.run_id))', runs, name, run_id);
     END IF;
-    RETURN access.of_district('district_id');
+    RETURN access.of_district('district_id') || ' AND (SELECT access.all_schools())';
 END $$;
 
 -- Lets requests work in a schema that they may use: with all its tables but those whose comment says "kept from requests".

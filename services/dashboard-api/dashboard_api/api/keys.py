@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from dashboard_api import people
+from dashboard_api import accounts
 from dashboard_api.api.answers import Cursor, Limit, json_text, page_answer
 from dashboard_api.api.schools import after_school
 from dashboard_api.api.users import Districts, Schools
@@ -62,13 +62,13 @@ async def create_key(wanted: NewApiKey, caller: ApiCaller, context: InContext) -
     """Make a key that may do no more than the caller. `key` is shown this once."""
     caller.require_scope("administer")
     if not caller.covers(wanted.scopes, wanted.districts, wanted.schools):
-        raise people.more_than_own()
+        raise accounts.more_than_own()
     key = new_key()
     lasts = timedelta(days=wanted.expires_days) if wanted.expires_days else None
     scopes = [*dict.fromkeys(wanted.scopes)]
     async with context.whole.acquire() as conn, conn.transaction():
         if wanted.schools:
-            await people.check_schools(conn, wanted.districts, wanted.schools)
+            await accounts.check_schools(conn, wanted.districts, wanted.schools)
         id_ = await api_keys.add(
             conn, NewKey(wanted.name, hash_token(key), [*scopes], wanted.districts, lasts, wanted.schools)
         )
@@ -89,7 +89,7 @@ async def revoke_key(key_id: UUID, caller: ApiCaller, context: InContext) -> Res
         found = await _visible(conn, caller, key_id)
         own = [UUID(school) for school in found["schools"]] if found["schools"] is not None else None
         if not caller.covers(found["scopes"], found["districts"], own):
-            raise people.more_than_own()
+            raise accounts.more_than_own()
         await api_keys.revoke(conn, key_id)
         await _note(conn, caller, "revoke key", found)
         revoked = await _visible(conn, caller, key_id)

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from dashboard_api import account
-from dashboard_api.account import own_id
+from dashboard_api import own_account
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.users import Language, PersonName
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.declare.values import Zone
+from dashboard_api.own_account import own_id
 from dashboard_api.problems import not_found
 from dashboard_api.queries import audit, operators, second_factors, sessions
 
@@ -80,26 +80,26 @@ async def change_me(wanted: AccountChange, caller: ApiCaller, context: InContext
 @router.put("/password")
 async def change_password(wanted: PasswordChange, caller: ApiCaller, context: InContext) -> Response:
     """Change one's password; all other sessions end."""
-    await account.change_password(context, caller, wanted.current, wanted.new)
+    await own_account.change_password(context, caller, wanted.current, wanted.new)
     return _answer({"changed": True})
 
 
 @router.post("/second-factor", status_code=201)
 async def begin_second_factor(caller: ApiCaller, context: InContext) -> Response:
     """Begin to set up an authenticator app: `secret`, `address`, and `picture`, a QR code as SVG."""
-    return _answer(await account.begin_second_factor(context, caller), 201)
+    return _answer(await own_account.begin_second_factor(context, caller), 201)
 
 
 @router.put("/second-factor")
 async def confirm_second_factor(wanted: Code, caller: ApiCaller, context: InContext) -> Response:
     """Confirm it with a code; from then on sign-in asks for one. `recovery_codes` are shown this once."""
-    return _answer({"recovery_codes": await account.confirm_second_factor(context, caller, wanted.code)})
+    return _answer({"recovery_codes": await own_account.confirm_second_factor(context, caller, wanted.code)})
 
 
 @router.post("/second-factor/removal")
 async def remove_second_factor(wanted: Password, caller: ApiCaller, context: InContext) -> Response:
     """Sign in with the password alone again."""
-    await account.remove_second_factor(context, caller, wanted.password)
+    await own_account.remove_second_factor(context, caller, wanted.password)
     return _answer({"removed": True})
 
 

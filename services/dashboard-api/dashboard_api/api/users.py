@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from dashboard_api import people
+from dashboard_api import accounts
 from dashboard_api.api.answers import Cursor, Limit, json_text, page_answer
 from dashboard_api.api.schools import after_school
 from dashboard_api.auth import passwords
@@ -78,7 +78,7 @@ async def list_users(
 async def show_user(user_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One person."""
     caller.require_scope("administer")
-    return _answer(await people.visible(context.whole, caller, user_id))
+    return _answer(await accounts.visible(context.whole, caller, user_id))
 
 
 @router.post("", status_code=201)
@@ -88,13 +88,13 @@ async def create_user(wanted: NewUser, caller: ApiCaller, context: InContext) ->
     hash_ = await passwords.make(wanted.password) if wanted.password else None
     new = NewOperator(wanted.email, wanted.name, wanted.role, wanted.districts, hash_, wanted.schools, wanted.locale)
     async with context.whole.acquire() as conn, conn.transaction():
-        await people.check(conn, caller, wanted.model_dump())
+        await accounts.check(conn, caller, wanted.model_dump())
         id_ = await operators.add(conn, new)
         if id_ is None:
             raise Problem(409, "address_taken", _("Somebody has an account with this e-mail address already."))
-        person = await people.visible(conn, caller, id_)
-        await people.note(conn, caller, "create person", id_, None, {**wanted.model_dump(), "disabled": False})
-        link = None if wanted.password else await people.invite(conn, context, caller, id_)
+        person = await accounts.visible(conn, caller, id_)
+        await accounts.note(conn, caller, "create person", id_, None, {**wanted.model_dump(), "disabled": False})
+        link = None if wanted.password else await accounts.invite(conn, context, caller, id_)
     return _answer({**person, "invitation": link}, 201, {"Location": f"/api/v1/users/{id_}"})
 
 
@@ -104,7 +104,7 @@ async def change_user(user_id: UUID, wanted: UserChange, caller: ApiCaller, cont
     caller.require_scope("administer")
     wished = wanted.model_dump(exclude_unset=True)
     async with context.whole.acquire() as conn, conn.transaction():
-        _before, after = await people.change(conn, caller, user_id, wished)
+        _before, after = await accounts.change(conn, caller, user_id, wished)
     return _answer(after)
 
 
@@ -113,7 +113,7 @@ async def invite_user(user_id: UUID, caller: ApiCaller, context: InContext) -> R
     """A link with which the person chooses a new password, shown this once; an earlier link ends."""
     caller.require_scope("administer")
     async with context.whole.acquire() as conn, conn.transaction():
-        link = await people.invite(conn, context, caller, user_id)
+        link = await accounts.invite(conn, context, caller, user_id)
     return _answer({"invitation": link}, 201)
 
 
@@ -122,7 +122,7 @@ async def end_sessions(user_id: UUID, caller: ApiCaller, context: InContext) -> 
     """Sign the person out everywhere."""
     caller.require_scope("administer")
     async with context.whole.acquire() as conn, conn.transaction():
-        ended = await people.end_sessions(conn, caller, user_id)
+        ended = await accounts.end_sessions(conn, caller, user_id)
     return _answer({"ended": ended})
 
 
@@ -131,8 +131,8 @@ async def remove_second_factor(user_id: UUID, caller: ApiCaller, context: InCont
     """For a person who has lost it; they are signed out, and come in with their password alone."""
     caller.require_scope("administer")
     async with context.whole.acquire() as conn, conn.transaction():
-        await people.remove_second_factor(conn, caller, user_id)
-        person = await people.visible(conn, caller, user_id)
+        await accounts.remove_second_factor(conn, caller, user_id)
+        person = await accounts.visible(conn, caller, user_id)
     return _answer(person)
 
 

@@ -36,9 +36,10 @@ ALTER TABLE session
 ALTER TABLE api_key ADD COLUMN schools uuid[];     -- null: all of the districts
 UPDATE api_key SET scopes = scopes || '{contact,decide}' WHERE 'order' = ANY (scopes);
 
--- What belongs to a whole district is not shown to who has only some of its schools; what they do is noted all the same.
--- Of the audit log they are shown what was done to their schools.
-SELECT access.show('source_check', access.of_district('district_id') || ' AND (SELECT access.all_schools())');
+-- Who has only some schools of a district is shown which source and Moodle these have, and of the audit log what was done
+-- to them; what they do is noted all the same.
+SELECT access.show('source', access.of_district('district_id'));
+SELECT access.show('target', access.of_district('district_id'));
 SELECT access.show('audit',
                    access.of_district('district_id') || $$ AND ((SELECT access.all_schools())
                        OR subject = ANY ((SELECT array_agg('school/' || s) FROM unnest(access.schools()) s)::text[]))$$,
