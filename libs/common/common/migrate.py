@@ -81,4 +81,4 @@ async def _grant(conn: Connection, service: str) -> None:
         GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role};
         """
     )
-    await conn.execute("SELECT access.protect($1)", schema)
+    await conn.execute("SELECT access_protect()")

@@ -38,12 +38,12 @@ UPDATE api_key SET scopes = scopes || '{contact,decide}' WHERE 'order' = ANY (sc
 
 -- Who has only some schools of a district is shown which source and Moodle these have, and of the audit log what was done
 -- to them; what they do is noted all the same.
-SELECT access.show('source', access.of_district('district_id'));
-SELECT access.show('target', access.of_district('district_id'));
-SELECT access.show('audit',
-                   access.of_district('district_id') || $$ AND ((SELECT access.all_schools())
-                       OR subject = ANY ((SELECT array_agg('school/' || s) FROM unnest(access.schools()) s)::text[]))$$,
-                   access.of_district('district_id'));
+SELECT access_show('source', access_of_district('district_id'));
+SELECT access_show('target', access_of_district('district_id'));
+SELECT access_show('audit',
+                   access_of_district('district_id') || $$ AND ((SELECT access_all_schools())
+                       OR subject = ANY ((SELECT array_agg('school/' || s) FROM unnest(access_schools()) s)::text[]))$$,
+                   access_of_district('district_id'));
 
 -- Requests do their work as a role that cannot read passwords, cookies or keys: of people and keys it knows the names.
 COMMENT ON TABLE operator IS 'kept from requests';
