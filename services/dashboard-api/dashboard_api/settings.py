@@ -11,7 +11,9 @@ class Settings(SecretSettings):
     """What every service with secrets needs, and how people reach the pages."""
 
     database_connections: int = Field(
-        default=10, ge=4, description="Connections to PostgreSQL at the most; one listens, one may lead"
+        default=10,
+        ge=4,
+        description="Connections to PostgreSQL at the most; one listens, one may lead. Requests have as many of their own",
     )
     dashboard_url: str = Field(
         default="http://127.0.0.1:8080",
