@@ -24,6 +24,8 @@ from common.events import (
     SyncProgressed,
     SyncRefused,
     SyncRequested,
+    TargetChecked,
+    TargetCheckOrdered,
 )
 from common.leader import lead
 from common.runtime import Runtime
@@ -50,7 +52,7 @@ from dashboard_api.projections.runs import (
     note_request,
     note_roster,
 )
-from dashboard_api.projections.source_checks import note_check, pass_on
+from dashboard_api.projections.source_checks import note_check, note_target_check, pass_on
 from dashboard_api.settings import Settings
 
 ROUTES: Routes = {
@@ -70,6 +72,8 @@ ROUTES: Routes = {
     SchoolsNotListed: note_failed_listing,
     SourceCheckOrdered: pass_on,
     SourceChecked: note_check,
+    TargetCheckOrdered: pass_on,
+    TargetChecked: note_target_check,
     PackageArrived: pass_on,
     NoticeSent: note_notice,
     NoticeFailed: note_notice,
@@ -92,6 +96,7 @@ async def main() -> None:
             box,
             Hints(runtime.pool),
             lambda: UnitOfWork(web, runtime.service, wake_relay=runtime.relay.wake),
+            runtime.bus,
         )
         server = make_server(create_app(context), settings.http_host, settings.http_port, settings.shutdown_seconds)
 

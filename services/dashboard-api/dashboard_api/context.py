@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from common.bus import Bus
 from common.db import Pool
 from common.health import Health
 from common.sealing import SecretBox
@@ -18,7 +19,8 @@ from dashboard_api.settings import Settings
 class Context:
     """`pool` shows what the person or program that asks may see, and `unit_of_work` makes one that is kept to it.
 
-    `whole` shows everything: it is for signing in, for administering people and keys, and for hints.
+    `whole` shows everything: it is for signing in, for administering people and keys, and for hints. `bus` is None
+    where nothing is asked of the broker.
     """
 
     settings: Settings
@@ -28,6 +30,7 @@ class Context:
     box: SecretBox
     hints: Hints
     unit_of_work: Callable[[], UnitOfWork]
+    bus: Bus | None = None
     pace: Pace = field(default_factory=lambda: Pace(PER_MINUTE))
 
 

@@ -13,7 +13,7 @@ class Settings(SecretSettings):
     database_connections: int = Field(
         default=10,
         ge=4,
-        description="Connections to PostgreSQL at the most; one listens, one may lead. Requests have as many of their own",
+        description="Connections to PostgreSQL at the most; one listens, one may lead. Requests have as many again",
     )
     dashboard_url: str = Field(
         default="http://127.0.0.1:8080",
@@ -29,6 +29,10 @@ class Settings(SecretSettings):
     )
     oidc_client_id: str = Field(default="", description="This dashboard's name at the provider")
     oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Its secret there")
+    rabbitmq_management_url: SecretStr | None = Field(
+        default=None,
+        description="RabbitMQ's management API, as http://user:password@host:15672; rates of queues come from there",
+    )
 
     @field_validator("dashboard_url")
     @classmethod

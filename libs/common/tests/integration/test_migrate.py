@@ -14,7 +14,7 @@ from common.db import Connection, role_of
 from common.migrate import migrate
 from rosterbus_local.servers import Servers
 
-OF_ALL = ("common/0001_inbox_outbox.sql", "common/0003_shown.sql")
+OF_ALL = ("common/0001_inbox_outbox.sql", "common/0002_worker.sql", "common/0003_shown.sql")
 
 
 @pytest.fixture
@@ -42,6 +42,10 @@ async def package(tmp_path: Path, owner: Connection) -> AsyncIterator[Path]:
         await owner.execute(f"DROP OWNED BY {role_of(service)}; DROP ROLE {role_of(service)}")
 
 
+OF_ALL = ["common/0001_inbox_outbox.sql", "common/0002_worker.sql"]
+"""What every service's schema has."""
+
+
 async def applied(owner: Connection, service: str) -> list[str]:
     return [row["name"] for row in await owner.fetch(f"SELECT name FROM {service}.migration ORDER BY name")]
 
@@ -57,7 +61,8 @@ async def test_a_second_run_does_nothing(database_url: SecretStr, owner: Connect
 async def test_services_that_start_at_once_wait_for_each_other(database_url: SecretStr, owner: Connection) -> None:
     starting = ("scheduler", "scheduler", "scheduler", "notifier", "roster-fetcher", "dashboard-api", "moodle-sync")
     await asyncio.gather(*(migrate(database_url, service) for service in starting))
-    assert await applied(owner, "scheduler") == [*OF_ALL, "scheduler/0001_run.sql", "scheduler/0002_clock.sql"]
+    own = ["scheduler/0001_run.sql", "scheduler/0002_clock.sql"]
+    assert await applied(owner, "scheduler") == [*OF_ALL, *own]
 
 
 async def test_new_files_are_applied_in_the_order_of_their_numbers(

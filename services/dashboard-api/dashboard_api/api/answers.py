@@ -2,7 +2,9 @@
 
 import base64
 import json
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query, Response
 
@@ -40,6 +42,15 @@ def decode_cursor(cursor: str | None, parts: int) -> list[str] | None:
     if not isinstance(key, list) or len(key) != parts:
         raise bad_cursor()
     return [str(part) for part in key]
+
+
+def decode_moment(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The sort key of a cursor of rows by time and id. Raises `Problem` 400."""
+    key = decode_cursor(cursor, 2)
+    try:
+        return (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
+    except ValueError:
+        raise bad_cursor() from None
 
 
 def bad_cursor() -> Problem:

@@ -6,6 +6,8 @@ from dashboard_api.api import (
     audits,
     cancelling,
     compare,
+    connections,
+    consents,
     corrections,
     devices,
     districts,
@@ -13,6 +15,7 @@ from dashboard_api.api import (
     hints,
     holds,
     keys,
+    ledgers,
     mapping,
     me,
     nightly_modes,
@@ -23,7 +26,9 @@ from dashboard_api.api import (
     runs,
     schedules,
     schools,
+    settings_by_part,
     source_checks,
+    system,
     users,
 )
 
@@ -32,5 +37,5 @@ for part in (districts, schools, runs, orders, source_checks, hints):
     router.include_router(part.router)
 for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)
-for part in (devices, errors, users, keys, me):
+for part in (devices, errors, ledgers, system, consents, settings_by_part, connections, users, keys, me):
     router.include_router(part.router)

@@ -15,6 +15,9 @@ from dashboard_api.queries.run_list import RunFilter
 from dashboard_api.words.errors import explained
 
 RunStatus = Literal["ordered", "requested", "fetching", "planning", "applying", "refused", "failed", "completed"]
+Standing = Literal["running", "completed", "with_errors", "failed", "held", "cancelled", "refused"]
+What = Literal["nightly", "partial", "full", "refresh", "undo", "rebuild", "device", "preview"]
+Trigger = Literal["schedule", "person", "decision", "arrival"]
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 
@@ -27,12 +30,18 @@ async def list_runs(
     school: Annotated[UUID | None, Query(description="Only this school")] = None,
     order: Annotated[UUID | None, Query(description="Only the runs of this order")] = None,
     status: Annotated[RunStatus | None, Query(description="Only runs that have come this far")] = None,
+    standing: Annotated[Standing | None, Query(description="Only runs that stand so")] = None,
+    what: Annotated[What | None, Query(description="Only such runs; preview: dry runs")] = None,
+    trigger: Annotated[Trigger | None, Query(description="Only runs that this began")] = None,
+    search: Annotated[str, Query(max_length=100, description="Part of the school's name")] = "",
     limit: Limit = 50,
     after: Cursor = None,
 ) -> Response:
     """Runs, the newest first."""
     caller.require_scope("read")
-    wanted = RunFilter(caller.visible, district, school, order, status, after_run(after), limit)
+    wanted = RunFilter(
+        caller.visible, district, school, order, status, after_run(after), limit, standing, what, trigger, search
+    )
     return page_answer("runs", await run_list.page(context.pool, wanted))
 
 

@@ -51,13 +51,13 @@ class Client:
         """An answer to PUT."""
         return self._call("PUT", path, body)
 
-    def post(self, path: str, body: Json) -> Json:
-        """An answer to POST."""
-        return self._call("POST", path, body)
-
     def patch(self, path: str, body: Json) -> Json:
         """An answer to PATCH."""
         return self._call("PATCH", path, body)
+
+    def post(self, path: str, body: Json) -> Json:
+        """An answer to POST."""
+        return self._call("POST", path, body)
 
     def delete(self, path: str) -> Json:
         """An answer to DELETE."""
@@ -113,4 +113,4 @@ def _refused(error: HTTPError) -> Trouble:
         return Unreachable(f"The dashboard answered {error.code} without a reason. Look at its log.")
     if error.code == 401:
         return Trouble(f"The dashboard does not know this API key, or it has expired. Set {KEY} to one that is valid.")
-    return Trouble("\n           ".join(sentences))
+    return Trouble("\n           ".join(sentences), problem=str(problem.get("code", "")))

@@ -2,13 +2,16 @@
 
 import typer
 
-from dashboard_api.cli import devices, keys, links, mapping, schedule, source_check, users
+from dashboard_api.cli import devices, keys, links, mapping, schedule, settings, source_check, system, targets, users
 from dashboard_api.cli.apply import apply
 from dashboard_api.cli.compare import compare
+from dashboard_api.cli.confirm import consent, consents
 from dashboard_api.cli.controls import audit, cancel, pools
 from dashboard_api.cli.errors import errors
 from dashboard_api.cli.explain import explain
+from dashboard_api.cli.export import export
 from dashboard_api.cli.holds import hold, holds
+from dashboard_api.cli.ledger import ledger
 from dashboard_api.cli.nightly_modes import pause, resume
 from dashboard_api.cli.plan import plan
 from dashboard_api.cli.school import school
@@ -23,9 +26,9 @@ app = typer.Typer(
 )
 for command in (apply, sync, schools, runs, run):
     app.command()(command)
-for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit):
+for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit, consents, consent, export):
     app.command()(more)
-for one in (school, errors):
+for one in (school, errors, ledger):
     app.command()(one)
 app.command("devices")(devices.list_)
 app.add_typer(devices.app, name="device")
@@ -35,3 +38,6 @@ app.add_typer(mapping.app, name="mapping")
 app.add_typer(links.app, name="links")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
+app.add_typer(system.app, name="system")
+app.add_typer(settings.app, name="settings")
+app.add_typer(targets.app, name="target")

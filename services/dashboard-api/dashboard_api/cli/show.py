@@ -54,13 +54,16 @@ def schools(
 def runs(
     district: District = None,
     school: Annotated[str | None, typer.Option(help="Only this school, by name or id.")] = None,
+    standing: Annotated[str | None, typer.Option(help="Only runs that stand so: running, failed, held, …")] = None,
+    what: Annotated[str | None, typer.Option(help="Only such runs: nightly, full, undo, device, preview, …")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List runs, the newest first."""
     client = Client.from_environment()
     school_id = the_schools(client, the_district(client, district), [school])[0]["id"] if school else None
-    rows = list(islice(client.all("/runs", "runs", district=district, school=school_id), limit))
+    wanted = {"district": district, "school": school_id, "standing": standing, "what": what}
+    rows = list(islice(client.all("/runs", "runs", **wanted), limit))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return

@@ -10,18 +10,22 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
-Access = Literal["open", "own", "read", "order", "decide", "declare", "contact", "administer"]
-"""`open`: whoever comes; `own`: whoever is signed in; else the scope that it takes."""
+Access = Literal["open", "own", "read", "order", "decide", "declare", "contact", "administer", "platform"]
+"""`open`: whoever comes; `own`: whoever is signed in; `platform`: operators only; else the scope that it takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`place` says whose it is: of a district or a school by its address or body; else a list, of what one may see."""
+    """`place` says whose it is: of a district or a school by its address or body; else a list, of what one may see.
+
+    `absent`: there is no such thing in the test's world, so that everybody is told so.
+    """
 
     access: Access
     place: Literal["", "district", "school"] = ""
     query: str = ""
     body: dict[str, Any] = field(default_factory=dict)
+    absent: bool = False
 
 
 REASON = {"reason": "a test"}
@@ -120,6 +124,51 @@ ROUTES: dict[str, Line] = {
     "POST /schools/act": Line("order", "district", "district=north", body={"act": "partial"}),
     "POST /schools/{school_id}/time": Line("declare", "school", body={"at": "20:00"}),
     "GET /runs/{run_id}": Line("read", "school"),
+    "GET /api/v1/consents": Line("read"),
+    "GET /api/v1/consents/{consent_id}": Line("read", "district", absent=True),
+    "POST /api/v1/consents/{consent_id}/confirm": Line("decide", "district", body=REASON, absent=True),
+    "POST /api/v1/consents/{consent_id}/reject": Line("decide", "district", body=REASON, absent=True),
+    "GET /api/v1/districts/{district_id}/declaration": Line("declare", "district"),
+    "GET /api/v1/districts/{district_id}/settings": Line("declare", "district"),
+    "PATCH /api/v1/districts/{district_id}/settings": Line("declare", "district", body={"name": "North district"}),
+    "PUT /api/v1/districts/{district_id}/policy": Line("declare", "district"),
+    "PATCH /api/v1/districts/{district_id}/policy": Line("declare", "district"),
+    "PUT /api/v1/districts/{district_id}/recipients": Line("declare", "district", body={"recipients": []}),
+    "PUT /api/v1/districts/{district_id}/second-person": Line("declare", "district"),
+    "GET /api/v1/districts/{district_id}/sources": Line("declare", "district"),
+    "PATCH /api/v1/districts/{district_id}/sources/{source_id}": Line("declare", "district"),
+    "POST /api/v1/districts/{district_id}/sources/{source_id}/check": Line("declare", "district"),
+    "GET /api/v1/districts/{district_id}/targets": Line("declare", "district"),
+    "PATCH /api/v1/districts/{district_id}/targets/{target_id}": Line("declare", "district"),
+    "POST /api/v1/districts/{district_id}/targets/{target_id}/check": Line("declare", "district"),
+    "POST /api/v1/target-checks": Line("declare", "district", body={"district": "north", "target": {}}),
+    "GET /api/v1/target-checks/{check_id}": Line("declare", "district", absent=True),
+    "GET /api/v1/runs/{run_id}/ledger": Line("read", "school"),
+    "GET /api/v1/schools/{school_id}/settings": Line("read", "school"),
+    "PATCH /api/v1/schools/{school_id}/settings": Line("declare", "school", body={"timezone": "Europe/Paris"}),
+    "GET /api/v1/system/queues": Line("platform"),
+    "GET /api/v1/system/parked": Line("platform", query="queue=scheduler.shared.dead"),
+    "POST /api/v1/system/parked/requeue": Line("platform", body={"queue": "scheduler.shared.dead"}),
+    "POST /api/v1/system/parked/discard": Line("platform", body={"queue": "scheduler.shared.dead", **REASON}),
+    "GET /api/v1/system/workers": Line("platform"),
+    "GET /api/v1/system/versions": Line("platform"),
+    "GET /runs": Line("read"),
+    "GET /runs.csv": Line("read"),
+    "GET /runs/compare": Line("read", query="run={run_id}&other={run_id}"),
+    "GET /runs/{run_id}/undo": Line("decide", "school"),
+    "POST /runs/{run_id}/undo": Line("decide", "school", body=REASON),
+    "POST /runs/{run_id}/cancel": Line("order", "school"),
+    "POST /runs/{run_id}/retry": Line("order", "school"),
+    "GET /schools/{school_id}": Line("read", "school"),
+    "GET /schools/{school_id}/audit": Line("read", "school"),
+    "GET /schools/{school_id}/runs": Line("read", "school"),
+    "GET /schools/{school_id}/settings": Line("read", "school"),
+    "POST /schools/{school_id}/find": Line("read", "school", body={"text": "Marlow"}),
+    "GET /schools/{school_id}/rebuild": Line("order", "school"),
+    "POST /schools/{school_id}/rebuild": Line("order", "school", body=REASON),
+    "POST /schools/{school_id}/settings/mode": Line("order", "school", body={"mode": "paused"}),
+    "POST /schools/{school_id}/settings/place": Line("declare", "school", body={"target": "", "timezone": ""}),
+    "POST /schools/{school_id}/settings/schedule": Line("declare", "school", body={"at": "20:00", "which": "all"}),
     "POST /sign-out": Line("own"),
 }
 
