@@ -16,6 +16,7 @@ from dashboard_api.declare.mistakes import Mistake
 from dashboard_api.pages.problem_page import problem_page
 from dashboard_api.pages.routes import ROUTERS as PAGES
 from dashboard_api.problems import Problem
+from dashboard_api.request_limits import BodyLimit, CookieRotation
 from dashboard_api.web import Measured, ReadersLanguage, SecurityHeaders
 
 STATIC = Path(__file__).parent / "static"
@@ -24,6 +25,7 @@ KNOWN = {
     405: Problem(
         405, "wrong_method", "This address does not take such requests. Look up what it takes in the API's description."
     ),
+    413: Problem(413, "too_large", "The request is larger than 1 MiB. Send less at once."),
 }
 BROKEN = Problem(
     500, "internal", "Something in Rosterbus went wrong; nothing was changed. Try again, and report it if it stays."
@@ -47,6 +49,8 @@ def create_app(context: Context) -> FastAPI:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(asyncpg.UndefinedTableError, _on_unpublished)
     app.add_exception_handler(Exception, _on_error)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(CookieRotation, context=context)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
     app.add_middleware(ReadersLanguage)
     app.add_middleware(Measured)

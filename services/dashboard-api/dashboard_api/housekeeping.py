@@ -11,7 +11,16 @@ from prometheus_client import Gauge
 
 from common.db import DATABASE_AWAY, Pool
 from dashboard_api.auth.sessions import WINDOW
-from dashboard_api.queries import hints, people, school_list, sessions, sign_in_attempts, source_checks, target_checks
+from dashboard_api.queries import (
+    hints,
+    invitations,
+    people,
+    school_list,
+    sessions,
+    sign_in_attempts,
+    source_checks,
+    target_checks,
+)
 from dashboard_api.queries.school_list import SchoolStatus
 
 CLEAN_EVERY = 60.0
@@ -25,6 +34,7 @@ async def clean(pool: Pool) -> None:
     """Once; whoever leads repeats it each `CLEAN_EVERY` seconds."""
     await hints.forget_old(pool)
     await sessions.forget_expired(pool)
+    await invitations.forget_expired(pool)
     await sign_in_attempts.forget_old(pool, WINDOW)
     await source_checks.forget_old(pool)
     await target_checks.forget_old(pool)

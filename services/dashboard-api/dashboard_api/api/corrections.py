@@ -11,7 +11,7 @@ from dashboard_api import confirmation, consents, corrections
 from dashboard_api.api.consents import waits
 from dashboard_api.api.orders import Record, accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.auth.principal import Principal
+from dashboard_api.auth.principal import Principal, Scope
 from dashboard_api.context import Context
 from dashboard_api.orders import Placed
 from dashboard_api.problems import not_found
@@ -50,7 +50,7 @@ async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InConte
     It needs a reason, and the school's name in `confirm`. Where the district wants a second person for it, `consent`
     is what waits for that person. A dry run needs none of this.
     """
-    run = await _run(context, caller, run_id)
+    run = await _run(context, caller, run_id, "decide")
     async with context.unit_of_work() as uow:
         if not body.dry_run:
             await corrections.require_undoable(uow, run)
@@ -65,7 +65,7 @@ async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InConte
 @router.post("/runs/{run_id}/retry", status_code=202)
 async def retry_run(run_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
     """Order that what failed in a run is done again, and nothing else. `Location` is the new run."""
-    run = await _run(context, caller, run_id)
+    run = await _run(context, caller, run_id, "order")
     async with context.unit_of_work() as uow:
         placed = await corrections.retry(uow, caller, run, dry_run=body.dry_run, reason=body.reason)
     return _answer(placed)
@@ -85,11 +85,11 @@ async def rebuild_links(school_id: UUID, body: Correction, caller: ApiCaller, co
     return _answer(placed)
 
 
-async def _run(context: Context, caller: Principal, run_id: UUID) -> dict[str, Any]:
+async def _run(context: Context, caller: Principal, run_id: UUID, scope: Scope) -> dict[str, Any]:
     run = await runs.one(context.pool, caller.visible, run_id)
     if run is None:
         raise not_found("run")
-    caller.require("order", run["district_id"])
+    caller.require(scope, run["district_id"])
     return dict(run)
 
 

@@ -79,7 +79,7 @@ async def decide(hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: 
     409 where the hold is closed or holds something else.
     """
     hold = await _find(context, caller, hold_id)
-    caller.require("order", hold["district_id"])
+    caller.require("decide", hold["district_id"])
     await _check_operations(context, hold, body.operations)
     verdict = Verdict(body.decision, body.plan_hash, body.operations, body.reason)
     decisions.require_open(hold, verdict)

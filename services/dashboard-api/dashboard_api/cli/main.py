@@ -2,7 +2,7 @@
 
 import typer
 
-from dashboard_api.cli import devices, links, mapping, schedule, settings, source_check, system, targets
+from dashboard_api.cli import devices, keys, links, mapping, schedule, settings, source_check, system, targets, users
 from dashboard_api.cli.apply import apply
 from dashboard_api.cli.compare import compare
 from dashboard_api.cli.confirm import consent, consents
@@ -36,6 +36,8 @@ app.add_typer(schedule.app, name="schedule")
 app.add_typer(source_check.app, name="source")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(links.app, name="links")
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 app.add_typer(system.app, name="system")
 app.add_typer(settings.app, name="settings")
 app.add_typer(targets.app, name="target")

@@ -2,6 +2,8 @@
 
 from dashboard_api.pages import (
     compare,
+    invitation,
+    provider,
     reader,
     run,
     run_acts,
@@ -14,7 +16,7 @@ from dashboard_api.pages import (
 )
 
 ROUTERS = (
-    *(sign_in.router, reader.router),
+    *(sign_in.router, provider.router, invitation.router, reader.router),
     *(schools.router, school_acts.router, school_acts.times, school_settings.router, school.router),
     *(runs.router, compare.router, run_acts.router, run.router),
 )
