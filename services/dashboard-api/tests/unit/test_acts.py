@@ -28,8 +28,8 @@ def test_of_an_act_about_several_schools_only_what_is_of_this_one_is_told() -> N
 
 
 def test_what_is_the_districts_again_is_called_so() -> None:
-    changes = {"before": {"nightly": "20:00", "nights": ["mon", "tue"]}, "after": {"nightly": None, "nights": None}}
-    found = explained(act("schedule", **changes))
+    before, after = {"nightly": "20:00", "nights": ["mon", "tue"]}, {"nightly": None, "nights": None}
+    found = explained(act("schedule", before=before, after=after))
     assert found["changes"] == [("Time", "20:00", "the district's"), ("Nights", "Mon, Tue", "the district's")]
 
 
