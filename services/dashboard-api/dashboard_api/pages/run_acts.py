@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Response
 
 from common.event_model import RunScope
 from dashboard_api import cancelling, consents, corrections
+from dashboard_api.auth.principal import Scope
 from dashboard_api.language import _, plural
 from dashboard_api.pages.addresses import own_address
 from dashboard_api.pages.confirming import Question, ask, lacking
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/runs/{run_id}", include_in_schema=False)
 @router.post("/cancel")
 async def cancel(run_id: UUID, visit: Sending, back: Annotated[str, Form()] = "") -> Response:
     """Stop the run at the next safe point, or before it begins."""
-    run = await _run(visit, run_id)
+    run = await _run(visit, run_id, "order")
     async with visit.context.unit_of_work() as uow:
         await cancelling.cancel(uow, visit.visitor, run["district_id"], run_id, "")
     return visit.back(own_address(back or f"/runs/{run_id}"), _("The run stops at the next safe point."))
@@ -32,7 +33,7 @@ async def cancel(run_id: UUID, visit: Sending, back: Annotated[str, Form()] = ""
 @router.post("/retry")
 async def retry(run_id: UUID, visit: Sending) -> Response:
     """Do again what failed in the run, and nothing else; on to the new run."""
-    run = await _run(visit, run_id)
+    run = await _run(visit, run_id, "order")
     async with visit.context.unit_of_work() as uow:
         placed = await corrections.retry(uow, visit.visitor, run, dry_run=False, reason="")
     return visit.back(f"/runs/{placed.runs[0][2]}", _("What failed is tried again in this run."))
@@ -41,7 +42,7 @@ async def retry(run_id: UUID, visit: Sending) -> Response:
 @router.get("/undo")
 async def ask_undo(run_id: UUID, visit: InVisit) -> Response:
     """What taking the run back comes to."""
-    run = await _run(visit, run_id)
+    run = await _run(visit, run_id, "decide")
     return ask(visit, await _question(visit, run))
 
 
@@ -54,7 +55,7 @@ async def undo(
     preview: Annotated[bool, Form()] = False,
 ) -> Response:
     """Take the run back, once the school's name was typed and a reason given; a preview needs neither."""
-    run = await _run(visit, run_id)
+    run = await _run(visit, run_id, "decide")
     question = await _question(visit, run)
     if problem := "" if preview else lacking(question, confirm, reason):
         return ask(visit, question, problem, reason)
@@ -68,12 +69,12 @@ async def undo(
     return visit.back(f"/runs/{placed.runs[0][2]}")
 
 
-async def _run(visit: Visit, run_id: UUID) -> dict[str, Any]:
-    """The run, whose district the page is then about. Raises `Problem` for who may not order."""
+async def _run(visit: Visit, run_id: UUID, scope: Scope) -> dict[str, Any]:
+    """The run, whose district the page is then about. Raises `Problem` for who may not do such a thing."""
     run = await runs.one(visit.context.pool, visit.visitor.visible, run_id)
     if run is None:
         raise not_found("run")
-    visit.visitor.require("order", run["district_id"])
+    visit.visitor.require(scope, run["district_id"])
     visit.enter(run["district_id"])
     return dict(run)
 

@@ -50,7 +50,7 @@ async def page(pool: Pool, districts: list[str] | None, district_id: str | None,
 
 
 async def of_school(pool: Pool, district_id: str, school_id: UUID, after: int | None, limit: int) -> Page:
-    """A page of acts about a school, its runs, its holds and its nightly mode, the latest first."""
+    """A page of acts about a school, its nightly mode, runs, holds and devices, the latest first."""
     row = await pool.fetchrow(
         """
         WITH runs AS (SELECT id, order_id FROM run WHERE district_id = $1 AND school_id = $2::text::uuid),
@@ -58,6 +58,8 @@ async def of_school(pool: Pool, district_id: str, school_id: UUID, after: int | 
             SELECT 'school/' || $2::text AS subject
             UNION SELECT 'run/' || id FROM runs
             UNION SELECT 'order/' || order_id FROM runs WHERE order_id IS NOT NULL
+            UNION SELECT 'consent/' || id FROM consent WHERE district_id = $1 AND school_id = $2::text::uuid
+            UNION SELECT 'device/' || id FROM device WHERE district_id = $1 AND school_id = $2::text::uuid
             UNION SELECT 'hold/' || hold_id FROM hold_decision WHERE district_id = $1 AND school_id = $2::text::uuid
         ), about AS (
             SELECT a.id FROM subjects s JOIN audit a ON a.district_id = $1 AND a.subject = s.subject

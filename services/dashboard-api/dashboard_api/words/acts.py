@@ -16,7 +16,12 @@ ACTS = {
     "schedule": mark("Changed when it syncs"),
     "nightly mode": mark("Changed the nightly sync"),
     "change_school": mark("Changed the school's settings"),
-    "declare": mark("Declared the district"),
+    "ask_consent": mark("Asked for an act that needs a second person"),
+    "confirm_consent": mark("Confirmed an act as the second person"),
+    "reject_consent": mark("Rejected an act as the second person"),
+    "device": mark("Changed a device"),
+    "remove device": mark("Removed a device"),
+    "device contact": mark("Told whether a device is there"),
 }
 DECISIONS = {
     "approve": mark("Approved what was held"),
@@ -93,4 +98,5 @@ def _address(subject: str, school_id: str) -> str:
     kind, _slash, id_ = subject.partition("/")
     if kind == "order" and school_id:
         return f"/runs/{run_of(UUID(id_), UUID(school_id))}"
-    return {"run": f"/runs/{id_}", "hold": f"/holds/{id_}"}.get(kind, "")
+    pages = {"run": "/runs", "hold": "/holds", "device": "/devices"}
+    return f"{pages[kind]}/{id_}" if kind in pages else ""

@@ -154,7 +154,7 @@ ROUTES: dict[str, Line] = {
     "GET /api/v1/system/versions": Line("platform"),
     "GET /runs": Line("read"),
     "GET /runs.csv": Line("read"),
-    "GET /runs/compare": Line("read", query="run={run_id}&other={run_id}"),
+    "GET /runs/compare": Line("read", query="before={run_id}&after={run_id}"),
     "GET /runs/{run_id}/undo": Line("decide", "school"),
     "POST /runs/{run_id}/undo": Line("decide", "school", body=REASON),
     "POST /runs/{run_id}/cancel": Line("order", "school"),
@@ -168,7 +168,7 @@ ROUTES: dict[str, Line] = {
     "POST /schools/{school_id}/rebuild": Line("order", "school", body=REASON),
     "POST /schools/{school_id}/settings/mode": Line("order", "school", body={"mode": "paused"}),
     "POST /schools/{school_id}/settings/place": Line("declare", "school", body={"target": "", "timezone": ""}),
-    "POST /schools/{school_id}/settings/schedule": Line("declare", "school", body={"at": "20:00", "which": "all"}),
+    "POST /schools/{school_id}/settings/schedule": Line("declare", "school", body={"at": "20:00", "which": "district"}),
     "POST /sign-out": Line("own"),
 }
 

@@ -6,7 +6,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from common.db import Pool, Shown, create_web_pool
+from common.db import Pool, Shown, create_web_pool, schema_of
+from common.event_model import ALL_SERVICES
 from common.settings import CommonSettings
 
 from .asking import south_too
@@ -25,6 +26,7 @@ RELATIONS = """
 OF_NO_DISTRICT = {
     "dashboard_api.district", "dashboard_api.district_overview", "registry.district",  # their key is called id
     "dashboard_api.outbox", "schedule.pool",
+    "dashboard_api.worker", *(f"fleet_{schema_of(service)}.worker" for service in ALL_SERVICES),
 }  # fmt: skip
 """What requests may see whoever asks."""
 KEPT = ("operator", "session", "api_key", "sign_in_attempt", "recovery_code", "invitation", "inbox", "migration")
