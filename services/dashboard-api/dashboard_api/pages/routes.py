@@ -4,6 +4,7 @@ from dashboard_api.pages import (
     compare,
     invitation,
     provider,
+    plan,
     reader,
     run,
     run_acts,
@@ -18,5 +19,5 @@ from dashboard_api.pages import (
 ROUTERS = (
     *(sign_in.router, provider.router, invitation.router, reader.router),
     *(schools.router, school_acts.router, school_acts.times, school_settings.router, school.router),
-    *(runs.router, compare.router, run_acts.router, run.router),
+    *(runs.router, compare.router, run_acts.router, plan.router, run.router),
 )
