@@ -116,7 +116,7 @@ def _nowhere(known: Known) -> str:
 
 
 def _link(link: Row, entity: str) -> Json:
-    told = {name: link[name] for name in ("target", "moodle_id", "active", "applied")}
+    told = {name: link[name] for name in ("source_id", "target", "moodle_id", "active", "applied")}
     page = IN_MOODLE[entity].format(link["moodle_id"])
     url = f"{link['base_url'].rstrip('/')}/{page}" if link["base_url"] else None
     return {**told, "linked_at": link["linked_at"].isoformat(), "url": url}
@@ -132,7 +132,12 @@ def _life(known: Known, schools: set[UUID]) -> list[Json]:
     entries: dict[tuple[Any, UUID], Json] = {}
 
     def entry(run_id: UUID, school_id: UUID, at: datetime) -> Json:
-        new: Json = {"run_id": str(run_id), "school": names.get(school_id), "at": at.isoformat()}
+        new: Json = {
+            "run_id": str(run_id),
+            "school_id": str(school_id),
+            "school": names.get(school_id),
+            "at": at.isoformat(),
+        }
         return entries.setdefault((run_id, school_id), new | {"source": None, "findings": [], "operations": []})
 
     for school_id, run_id, at, source in known.source_changes():
