@@ -7,10 +7,11 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
+from common.db import Pool
 from dashboard_api.api.answers import json_text
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.context import Context
 from dashboard_api.explain import explain
+from dashboard_api.language import _
 from dashboard_api.problems import Problem
 from dashboard_api.queries import record_history, record_plans, record_search
 from dashboard_api.queries.record_history import RecordEntity, RecordKey
@@ -49,14 +50,15 @@ async def explain_record(
 ) -> Response:
     """How a record stands at each school, why, and its life, the newest run first."""
     caller.require("read", district)
-    record = await _record(context, district, entity, key)
+    record = await record_key(context.pool, district, entity, key)
     return Response(to_json(await explain(context.pool, district, record, school)), media_type="application/json")
 
 
-async def _record(context: Context, district_id: str, entity: RecordEntity, key: str) -> RecordKey:
+async def record_key(pool: Pool, district_id: str, entity: RecordEntity, key: str) -> RecordKey:
+    """The record of an address. Raises `Problem` 422 for an enrolment that names no person."""
     if entity != "enrolment":
         return RecordKey(entity, key)
     if "/" not in key.strip("/"):
-        raise Problem(422, "no_enrolment", "An enrolment is known by its class and its person: give class/person.")
-    schools = [school["id"] for school in await record_plans.settings(context.pool, district_id)]
-    return RecordKey(entity, *await record_history.class_of(context.pool, district_id, key, schools))
+        raise Problem(422, "no_enrolment", _("An enrolment is known by its class and its person: give class/person."))
+    schools = [school["id"] for school in await record_plans.settings(pool, district_id)]
+    return RecordKey(entity, *await record_history.class_of(pool, district_id, key, schools))

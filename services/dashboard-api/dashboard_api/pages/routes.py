@@ -2,9 +2,16 @@
 
 from dashboard_api.pages import (
     compare,
+    consents,
+    find,
+    hold_acts,
+    holds,
     invitation,
+    plan,
     provider,
     reader,
+    record_acts,
+    records,
     run,
     run_acts,
     runs,
@@ -18,5 +25,7 @@ from dashboard_api.pages import (
 ROUTERS = (
     *(sign_in.router, provider.router, invitation.router, reader.router),
     *(schools.router, school_acts.router, school_acts.times, school_settings.router, school.router),
-    *(runs.router, compare.router, run_acts.router, run.router),
+    *(runs.router, compare.router, run_acts.router, plan.router, run.router),
+    *(hold_acts.router, holds.router, consents.router),
+    *(find.router, record_acts.router, records.router),
 )
