@@ -2,6 +2,9 @@
 
 from dashboard_api.pages import (
     compare,
+    device,
+    device_acts,
+    devices,
     reader,
     run,
     run_acts,
@@ -17,4 +20,5 @@ ROUTERS = (
     *(sign_in.router, reader.router),
     *(schools.router, school_acts.router, school_acts.times, school_settings.router, school.router),
     *(runs.router, compare.router, run_acts.router, run.router),
+    *(devices.router, device.router, device_acts.router),
 )
