@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Response
@@ -105,14 +105,14 @@ async def remove(device_id: UUID, visit: Sending) -> Response:
     return visit.back("/devices", _("{device} is removed.", device=device["name"]))
 
 
-async def _change(visit: Visit, device_id: UUID, **change: object) -> Row:
+async def _change(visit: Visit, device_id: UUID, **change: Any) -> Row:
     """Declare the device as it is, but for these values. Raises `Problem` 404 for one that was removed."""
     async with visit.context.unit_of_work() as uow:
         before = await device_changes.locked(uow.conn, visit.visitor, device_id)
         visit.visitor.require("declare", before["district_id"])
         if before["removed_at"]:
             raise not_found("device")
-        wanted = replace(_declared(before), **change)  # type: ignore[arg-type] - each form checks its own
+        wanted = replace(_declared(before), **change)
         return await device_changes.declare(uow, visit.visitor, before["district_id"], wanted, before)
 
 

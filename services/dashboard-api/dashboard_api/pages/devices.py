@@ -1,4 +1,4 @@
-"""The devices page: a district's offline Moodles, whether each is there, and when it syncs; and a form for another one."""
+"""The devices page: offline Moodles at schools, whether each is there, when it syncs; and a form for another one."""
 
 from datetime import time
 from typing import Annotated, Any
