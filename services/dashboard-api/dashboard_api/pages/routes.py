@@ -6,6 +6,7 @@ from dashboard_api.pages import (
     device_acts,
     devices,
     errors,
+    help_pages,
     reader,
     run,
     run_acts,
@@ -24,4 +25,5 @@ ROUTERS = (
     *(runs.router, compare.router, run_acts.router, run.router),
     *(errors.router, school_errors.router),
     *(devices.router, device.router, device_acts.router),
+    *(help_pages.router,),
 )
