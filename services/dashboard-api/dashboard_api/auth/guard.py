@@ -39,7 +39,14 @@ async def page_visitor(request: Request, context: InContext) -> Principal:
         raise Problem(
             303, "sign_in", "Sign in first.", {"Location": f"/sign-in?next={quote(_address(request), safe='')}"}
         )
+    request.state.visitor = principal
     return principal
+
+
+async def visitor_of(request: Request) -> Principal | None:
+    """Whoever looks at a page that is for everybody, if they are signed in."""
+    known: Principal | None = getattr(request.state, "visitor", None)
+    return known or await _by_cookie(request, context_of(request))
 
 
 async def form_sender(

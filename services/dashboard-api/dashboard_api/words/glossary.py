@@ -27,7 +27,7 @@ GLOSSARY = (
     (mark("Run"), mark("One sync of one school or device, from its order to its end.")),
     (mark("Snapshot"), mark("A school's roster as one run read it. Snapshots are numbered.")),
     (mark("Source"), mark("Where rosters come from, such as Clever, Wonde, or a OneRoster server.")),
-    (mark("Suspend"), mark("To close an account without deleting it: nobody signs in with it, and all its work stays.")),
+    (mark("Suspend"), mark("To close an account without deleting it: nobody signs in with it, and its work stays.")),
     (mark("Target"), mark("The Moodle that a school's roster is applied to.")),
     (mark("Undo"), mark("A run that takes back what another run did.")),
 )  # fmt: skip
