@@ -26,7 +26,7 @@ TITLES = {
 ADVICE = {
     403: mark("Everything that you may look at is in the menu above."),
     404: mark(
-        "It may have been removed, or be part of another district. Begin at the schools, or find it by its name."
+        "It may have been removed, or belong to another district. Begin at the schools, or find it by name."
     ),
     409: mark("Nothing was changed. Open the page again to see how things stand now."),
     412: mark("Nothing was changed. Open the page again to see how things stand now."),
