@@ -15,7 +15,7 @@ from dashboard_api.language import _
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.visit import InVisit, Visit
 from dashboard_api.problems import Problem
-from dashboard_api.queries import district_parts, error_list
+from dashboard_api.queries import district_parts, error_list, schools
 from dashboard_api.queries.error_list import ErrorFilter
 from dashboard_api.words.errors import explained_causes, in_words
 from dashboard_api.words.fields import record_name
@@ -66,6 +66,7 @@ async def show(visit: InVisit, place: InPlace) -> Response:
         codes=explained_causes(await error_list.causes(pool, everything)),
         sums=await error_list.sums(pool, everything),
         schools=await error_list.schools_with(pool, wanted, SCHOOLS),
+        again=len(await schools.matching(pool, district_id, "with_errors", None)),
         zone=await zone_of(visit),
         severities=SEVERITIES,
     )

@@ -25,15 +25,13 @@ TITLES = {
 }
 ADVICE = {
     403: mark("Everything that you may look at is in the menu above."),
-    404: mark(
-        "It may have been removed, or belong to another district. Begin at the schools, or find it by name."
-    ),
+    404: mark("It may have been removed, or belong to another district. Begin at the schools, or find it by name."),
     409: mark("Nothing was changed. Open the page again to see how things stand now."),
     412: mark("Nothing was changed. Open the page again to see how things stand now."),
     413: mark("Nothing was changed. Go back, and send less at once."),
     422: mark("Nothing was changed. Go back, mend it, and send it again: what you typed is still there."),
     429: mark("Nothing is wrong with your account. Wait a little before you try again."),
-    500: mark("It is in the log, with the time. If it stays, tell whoever operates Rosterbus what you did and when."),
+    500: mark("It is in the log of the service. Whoever operates Rosterbus finds it there by the time below."),
     503: mark("This often passes by itself. Load the page again in a minute."),
 }
 AGAIN = (429, 500, 503)

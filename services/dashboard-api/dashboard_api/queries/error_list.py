@@ -107,7 +107,10 @@ async def causes(pool: Pool, wanted: ErrorFilter) -> list[dict[str, Any]]:
 
 
 async def sums(pool: Pool, wanted: ErrorFilter) -> dict[str, Any]:
-    """`{schools, records, severities}`: how many there are, and how many records of each severity."""
+    """`{schools, failing, records, severities}`: how many there are, and how many records of each severity.
+
+    `failing` are the schools with more than warnings.
+    """
     text: str = await pool.fetchval(
         """
         WITH chosen AS (
@@ -118,6 +121,7 @@ async def sums(pool: Pool, wanted: ErrorFilter) -> dict[str, Any]:
               AND ($4::text IS NULL OR code = $4))
         SELECT json_build_object(
             'schools', (SELECT count(DISTINCT school_id) FROM chosen),
+            'failing', (SELECT count(DISTINCT school_id) FROM chosen WHERE severity <> 'warning'),
             'records', (SELECT coalesce(sum(records), 0) FROM chosen),
             'severities', (SELECT coalesce(json_object_agg(severity, records), '{}')
                            FROM (SELECT severity, sum(records) AS records FROM chosen GROUP BY severity) s))::text
