@@ -13,6 +13,7 @@ from dashboard_api.pages.school import about, entered
 from dashboard_api.pages.visit import InVisit
 from dashboard_api.queries import error_list
 from dashboard_api.queries.error_list import ErrorFilter
+from dashboard_api.words.severities import SEVERITIES
 
 router = APIRouter(prefix="/schools/{school_id}/errors", include_in_schema=False)
 
@@ -33,8 +34,9 @@ async def show(school_id: UUID, visit: InVisit, place: InPlace, after: str | Non
         list_address=place.address(path),
         address_of=lambda **changes: place.address(path, **changes),
         csv=place.address(f"{path}.csv", bom="true"),
-        causes=shown_causes(await error_list.causes(pool, everything)),
+        causes=shown_causes(await error_list.causes(pool, wanted)),
         sums=await error_list.sums(pool, everything),
+        severities=SEVERITIES,
         records=shown_records(found.items),
         after=after,
         next=place.address(path, after=encode_cursor(found.next)) if found.next else "",
