@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from common.language import speaking
 from dashboard_api.api import health
 from dashboard_api.api.problem_json import problem_json
 from dashboard_api.api.routes import router as api_router
@@ -17,7 +18,7 @@ from dashboard_api.pages.problem_page import problem_page
 from dashboard_api.pages.routes import ROUTERS as PAGES
 from dashboard_api.problems import Problem
 from dashboard_api.request_limits import BodyLimit, CookieRotation
-from dashboard_api.web import Measured, ReadersLanguage, SecurityHeaders
+from dashboard_api.web import HEADERS, Measured, ReadersLanguage, SecurityHeaders, readers_language
 
 STATIC = Path(__file__).parent / "static"
 KNOWN = {
@@ -59,35 +60,44 @@ def create_app(context: Context) -> FastAPI:
 
 async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return _answer(request, error)
+    return await _answer(request, error)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     """What FastAPI refuses: a parameter or body of the wrong shape."""
     assert isinstance(error, RequestValidationError)
+    if not _is_api(request) and any(e["loc"][0] == "path" for e in error.errors()):
+        return await _answer(request, KNOWN[404])  # the address of a page that cannot be
     mistakes = [
         Mistake(place := ".".join(map(str, e["loc"][1:])) or "body", f"{place}: {e['msg']}.") for e in error.errors()
     ]
     detail = "The request cannot be used; correct what `errors` names."
-    return _answer(request, Problem(422, "mistakes", detail, mistakes=mistakes))
+    return await _answer(request, Problem(422, "mistakes", detail, mistakes=mistakes))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     known = KNOWN.get(error.status_code)
-    return _answer(request, known or Problem(error.status_code, "http", str(error.detail), error.headers or {}))
+    return await _answer(request, known or Problem(error.status_code, "http", str(error.detail), error.headers or {}))
 
 
 async def _on_unpublished(request: Request, _: Exception) -> Response:
-    return _answer(request, UNPUBLISHED)
+    return await _answer(request, UNPUBLISHED)
 
 
 async def _on_error(request: Request, _: Exception) -> Response:
-    """The server logs the exception itself once this answer is out."""
-    return _answer(request, BROKEN)
+    """The server logs the exception itself once this answer is out. No middleware stands around it any more."""
+    with speaking(readers_language(request.headers)):
+        answer = await _answer(request, BROKEN)
+    answer.headers.update(HEADERS)
+    return answer
 
 
-def _answer(request: Request, problem: Problem) -> Response:
-    if request.url.path.startswith("/api/"):
+async def _answer(request: Request, problem: Problem) -> Response:
+    if _is_api(request):
         return problem_json(request, problem)
-    return problem_page(request, problem)
+    return await problem_page(request, problem)
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")

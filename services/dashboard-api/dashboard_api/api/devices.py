@@ -1,6 +1,5 @@
 """`/devices`: the offline Moodles at schools: what is declared of each, whether it is there, and its syncs."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,27 +7,19 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
-from common.db import Connection
-from common.events import SettingsChanged
-from common.uow import UnitOfWork
-from dashboard_api import orders
+from dashboard_api import device_changes
 from dashboard_api.api.answers import Cursor, Limit, json_text, page_answer
 from dashboard_api.api.orders import accepted
 from dashboard_api.api.schools import after_school
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
-from dashboard_api.declare.values import Name, TimeInUtc
-from dashboard_api.orders import Wish
-from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import audit, devices, districts, hints, schools
+from dashboard_api.declare.values import Id, Name, TimeInUtc
+from dashboard_api.problems import not_found
+from dashboard_api.queries import audit, devices
 from dashboard_api.queries.devices import DeclaredDevice, DeviceFilter
 from dashboard_api.words.standing import run_badge, run_sentence
 
 router = APIRouter(tags=["devices"])
-
-SETTINGS = ("name", "school_id", "enabled", "daily_at", "at_next_contact", "removed_at")
-"""What the audit log keeps of a device, before and after."""
 
 
 class Device(BaseModel):
@@ -42,6 +33,12 @@ class Device(BaseModel):
     daily_at: TimeInUtc = None
     at_next_contact: bool = False
     """Offline at its time: sync at the next contact instead."""
+    target: Id | None = None
+    """Another Moodle of the district than its school's."""
+    notify: bool = False
+    """Tell the district's recipients of each sync, by e-mail."""
+    force: bool = False
+    """Sync courses whose modification dates differ on both sides, too, which may cause errors."""
 
 
 class Contact(BaseModel):
@@ -71,7 +68,7 @@ async def list_devices(
 async def show_device(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One device: schedule, contact, when it syncs next, and its last five syncs, in words too."""
     caller.require_scope("read")
-    return await _answer(context, await _visible(context.pool, caller, device_id))
+    return await _answer(context, await device_changes.visible(context.pool, caller, device_id))
 
 
 @router.put("/districts/{district_id}/devices/{device_id}")
@@ -81,13 +78,9 @@ async def put_device(
     """Declare a device, new or known, under an id that whoever declares it chooses."""
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
-        if not await schools.named(uow.conn, district_id, [wanted.school]):
-            raise not_found("school")
         await devices.lock(uow.conn, device_id)
         before = await devices.one(uow.conn, [district_id], device_id)
-        if not await devices.put(uow.conn, district_id, _declared(device_id, wanted)):
-            raise not_found("device")
-        after = await _note_change(uow, caller, district_id, device_id, "device", before)
+        after = await device_changes.declare(uow, caller, district_id, _declared(device_id, wanted), before)
     return await _answer(context, after)
 
 
@@ -95,10 +88,9 @@ async def put_device(
 async def remove_device(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """The device does not sync any more, and is in no list; what became of its syncs can still be looked at."""
     async with context.unit_of_work() as uow:
-        before = await _locked(uow.conn, caller, device_id)
+        before = await device_changes.locked(uow.conn, caller, device_id)
         caller.require("declare", before["district_id"])
-        await devices.remove(uow.conn, before["district_id"], device_id)
-        after = await _note_change(uow, caller, before["district_id"], device_id, "remove device", before)
+        after = await device_changes.remove(uow, caller, before)
     return await _answer(context, after)
 
 
@@ -106,7 +98,7 @@ async def remove_device(device_id: UUID, caller: ApiCaller, context: InContext) 
 async def note_contact(device_id: UUID, contact: Contact, caller: ApiCaller, context: InContext) -> Response:
     """The box, or who watches over it, tells whether it is there; as often as it likes: only news is told on."""
     async with context.unit_of_work() as uow:
-        before = await _locked(uow.conn, caller, device_id)
+        before = await device_changes.locked(uow.conn, caller, device_id)
         district_id = before["district_id"]
         caller.require("contact", district_id)
         if before["removed_at"]:
@@ -114,7 +106,7 @@ async def note_contact(device_id: UUID, contact: Contact, caller: ApiCaller, con
         if await devices.note_contact(uow.conn, district_id, device_id, contact.online):
             change = {"before": {"online": before["online"]}, "after": {"online": contact.online}}
             await audit.add(uow.conn, district_id, caller.id, "device contact", f"device/{device_id}", change)
-            await _tell(uow, district_id)
+            await device_changes.tell(uow, district_id)
         after = await devices.one(uow.conn, [district_id], device_id)
     assert after is not None
     told = {key: after[key] for key in ("id", "online", "last_contact_at", "next_sync_at")}
@@ -124,59 +116,16 @@ async def note_contact(device_id: UUID, contact: Contact, caller: ApiCaller, con
 @router.post("/devices/{device_id}/runs", status_code=202)
 async def order_sync(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """Start the device's sync now. If it is offline the run is refused, as `Location` tells."""
-    device = await _visible(context.pool, caller, device_id)
+    device = await device_changes.visible(context.pool, caller, device_id)
     caller.require("order", device["district_id"])
-    if not device["enabled"]:
-        raise Problem(409, "device_disabled", f"The sync of {device['name']} is disabled. Enable the device first.")
-    wish = Wish("partial", kind="device", device_id=device_id)
     async with context.unit_of_work() as uow:
-        placed = await orders.place(uow, caller, device["district_id"], [device["school_id"]], wish)
+        placed = await device_changes.order(uow, caller, device)
     return accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")
 
 
 def _declared(device_id: UUID, wanted: Device) -> DeclaredDevice:
-    return DeclaredDevice(
-        device_id, wanted.school, wanted.name, wanted.enabled, wanted.daily_at, wanted.at_next_contact
-    )
-
-
-async def _visible(conn: Any, caller: Principal, device_id: UUID) -> Any:
-    """The device, if the caller may see its district. Raises `Problem` 404."""
-    found = await devices.one(conn, caller.visible, device_id)
-    if found is None:
-        raise not_found("device")
-    return found
-
-
-async def _locked(conn: Connection, caller: Principal, device_id: UUID) -> Any:
-    await devices.lock(conn, device_id)
-    return await _visible(conn, caller, device_id)
-
-
-async def _note_change(
-    uow: UnitOfWork, caller: Principal, district_id: str, device_id: UUID, action: str, before: Any
-) -> Any:
-    """Audit and tell a change of what is declared; how the device stands after it."""
-    after = await devices.one(uow.conn, [district_id], device_id)
-    change = {"before": _settings(before), "after": _settings(after)}
-    await audit.add(uow.conn, district_id, caller.id, action, f"device/{device_id}", change)
-    await _tell(uow, district_id)
-    return after
-
-
-def _settings(row: Any) -> dict[str, Any] | None:
-    return {key: _plain(row[key]) for key in SETTINGS} if row else None
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID | datetime) else value
-
-
-async def _tell(uow: UnitOfWork, district_id: str) -> None:
-    pool = await districts.pool_of(uow.conn, district_id)
-    changed = SettingsChanged(district_id=district_id, pool=pool, what="device")
-    await hints.tell(uow.conn, changed)
-    uow.emit(changed)
+    values = wanted.model_dump(exclude={"school"})
+    return DeclaredDevice(id=device_id, school_id=wanted.school, **values)
 
 
 async def _answer(context: Context, device: Any) -> Response:

@@ -53,9 +53,9 @@ async def list_errors(
     after: Cursor = None,
 ) -> Response:
     """Errors by code and school, each with when it was first seen. CSV has them all, in words, and knows no pages."""
-    chosen = replace(wanted, entity=entity, after=_after(after), limit=limit)
+    chosen = replace(wanted, entity=entity, after=after_error(after), limit=limit)
     if as_csv:
-        return csv_answer("errors", style, COLUMNS, _rows(context.pool, chosen))
+        return csv_answer("errors", style, COLUMNS, csv_rows(context.pool, chosen))
     return page_answer("errors", await error_list.page(context.pool, chosen))
 
 
@@ -66,7 +66,8 @@ async def list_causes(wanted: Wanted, context: InContext) -> Response:
     return json_text(json.dumps({"causes": found}, ensure_ascii=False))
 
 
-async def _rows(pool: Pool, wanted: ErrorFilter) -> AsyncIterator[list[list[Cell]]]:
+async def csv_rows(pool: Pool, wanted: ErrorFilter) -> AsyncIterator[list[list[Cell]]]:
+    """The errors as lines under `COLUMNS`, as they are read."""
     async for rows in error_list.all_rows(pool, wanted):
         yield [_line(row) for row in rows]
 
@@ -80,7 +81,8 @@ def _line(row: Row) -> list[Cell]:
     ]
 
 
-def _after(cursor: str | None) -> ErrorKey | None:
+def after_error(cursor: str | None) -> ErrorKey | None:
+    """The key of the last error before a page. Raises `Problem` 400."""
     key = decode_cursor(cursor, 7)
     try:
         return (key[0], key[1], UUID(key[2]), key[3], key[4], key[5], key[6]) if key else None

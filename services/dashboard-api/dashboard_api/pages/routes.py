@@ -3,7 +3,12 @@
 from dashboard_api.pages import (
     compare,
     consents,
+    device,
+    device_acts,
+    devices,
+    errors,
     find,
+    help_pages,
     hold_acts,
     holds,
     invitation,
@@ -17,6 +22,7 @@ from dashboard_api.pages import (
     runs,
     school,
     school_acts,
+    school_errors,
     school_settings,
     schools,
     sign_in,
@@ -28,4 +34,7 @@ ROUTERS = (
     *(runs.router, compare.router, run_acts.router, plan.router, run.router),
     *(hold_acts.router, holds.router, consents.router),
     *(find.router, record_acts.router, records.router),
+    *(errors.router, school_errors.router),
+    *(devices.router, device.router, device_acts.router),
+    *(help_pages.router,),
 )
