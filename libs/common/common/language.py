@@ -24,8 +24,9 @@ _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Speak this language while the context lasts; one that is not known counts as English."""
+def speaking(locale: str) -> Iterator[None]:
+    """Speak a locale's language (`nl-BE` → `nl`) while the context lasts; one that is not known counts as English."""
+    language = locale.replace("_", "-").partition("-")[0].lower()
     token = _spoken.set(language if language in LANGUAGES else SOURCE)
     try:
         yield

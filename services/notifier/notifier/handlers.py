@@ -2,20 +2,19 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 import structlog
 
+from common.envelope import Envelope
 from common.errors import Permanent
 from common.events import Event, NoticeFailed, NoticeSent, SyncCompleted, SyncFailed, SyncHeld
 from common.uow import UnitOfWork
 from notifier import notices
 from notifier.channels import email
+from notifier.news import Told, news_of
 from notifier.notices import Claim
 from notifier.settings import Settings
-from notifier.wording import About, Notice, news_of, write_hold, write_notice
-
-Told = SyncCompleted | SyncFailed | SyncHeld
+from notifier.wording import write
 
 log = structlog.get_logger()
 
@@ -28,13 +27,14 @@ async def tell_people(event: Told, uow: UnitOfWork, *, settings: Settings) -> No
     """
     if _is_told_otherwise(event):
         return
-    claim = _claim(event)
+    claim, cause = _claim(event), _cause(uow)
     async with uow.step() as step:
-        await notices.claim(step.conn, claim, event.school_id, _event_id(uow), problem=_is_problem(event))
-        due = await notices.due(step.conn, claim, _event_id(uow))
+        await notices.claim(step.conn, claim, event.school_id, cause.id, problem=_is_problem(event))
+        due = await notices.due(step.conn, claim, cause.id)
         about = await notices.about(step.conn, event.district_id, event.school_id, news_of(event))
     for row in due:
-        notice = _write(event, replace(about, locale=row["locale"] or about.locale), settings.dashboard_url)
+        theirs = replace(about, locale=row["locale"] or about.locale)
+        notice = write(event, cause.time, theirs, settings.dashboard_url)
         try:
             await email.send(settings, notice, row["recipient"], f"{claim.message}.{row['recipient_id']}")
         except Permanent as error:
@@ -48,7 +48,7 @@ async def give_up(event: Event, error: BaseException, uow: UnitOfWork) -> None:
     """The event was parked: whoever was not told by now will not be."""
     if isinstance(event, Told):
         async with uow.step() as step:
-            due = await notices.due(step.conn, _claim(event), _event_id(uow))
+            due = await notices.due(step.conn, _claim(event), _cause(uow).id)
         for row in due:
             await _note_failure(event, uow, row["recipient"], row["recipient_id"], str(error))
 
@@ -63,12 +63,6 @@ async def _note_failure(event: Told, uow: UnitOfWork, recipient: str, recipient_
     async with uow.step() as step:
         if await notices.end(step.conn, _claim(event), recipient, "failed", detail):
             step.emit(NoticeFailed(**_about(event), channel="email", recipient_id=recipient_id, detail=detail))
-
-
-def _write(event: Told, about: About, dashboard_url: str) -> Notice:
-    if isinstance(event, SyncHeld):
-        return write_hold(event, about, dashboard_url)
-    return write_notice(event, about, dashboard_url)
 
 
 def _is_problem(event: Told) -> bool:
@@ -90,9 +84,9 @@ def _claim(event: Told) -> Claim:
     return Claim(event.district_id, event.run_id, "hold" if isinstance(event, SyncHeld) else "end")
 
 
-def _event_id(uow: UnitOfWork) -> UUID:
+def _cause(uow: UnitOfWork) -> Envelope:
     assert uow.cause is not None, "the notifier acts on events only"
-    return uow.cause.id
+    return uow.cause
 
 
 def _about(event: Told) -> dict[str, Any]:

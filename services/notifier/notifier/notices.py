@@ -6,7 +6,9 @@ from typing import Literal
 from uuid import UUID
 
 from common.db import Connection, Row
-from notifier.wording import About, News
+from common.language import SOURCE
+from notifier.news import News
+from notifier.wording import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ async def about(conn: Connection, district_id: str, school_id: UUID, news: News)
     """The school, as the registry has it, and how it stands after what the run's end told."""
     row = await conn.fetchrow(
         """
-        SELECT d.name AS district, d.locale, s.name AS school,
+        SELECT d.name AS district, d.locale, s.name AS school, coalesce(s.timezone, d.timezone) AS timezone,
                registry.status_of(t.shared, t.set_up, coalesce($3::boolean, t.on_hold), t.paused,
                                   coalesce($4::boolean, t.with_errors)) AS status
         FROM registry.district d
@@ -107,8 +109,9 @@ async def about(conn: Connection, district_id: str, school_id: UUID, news: News)
         news.with_errors,
     )
     if row is None:
-        return About(district_id, "a school", "en")
-    return About(row["district"], row["school"] or "a school", row["locale"], row["status"] if row["school"] else "")
+        return About(district_id, "", SOURCE)
+    status = row["status"] if row["school"] else ""
+    return About(row["district"], row["school"] or "", row["locale"], status, row["timezone"])
 
 
 def _pseudonym(recipient: str) -> str:

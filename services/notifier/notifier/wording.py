@@ -1,183 +1,189 @@
-"""What a notice says: pure, from an event and what the registry says of its school."""
+"""What a notice says: pure, from an event and what the registry says of its school, in the language of its reader."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from datetime import datetime
 
 from common.catalogue import entry_of
 from common.event_model import TrippedGuard
 from common.events import CountByEntity, SyncCompleted, SyncFailed, SyncHeld
-from notifier.hold_words import HoldWords, hold_words
-
-OUTCOMES = {
-    "clean": "completed",
-    "with_errors": "completed with errors",
-    "nothing_to_do": "completed: nothing had changed",
-    "previewed": "preview is ready: nothing was changed",
-    "refreshed": "counts were refreshed",
-    "held": "completed, but operations wait for a decision",
-    "cancelled": "was cancelled",
-}
-STATUSES = {
-    "nightly": "syncing without errors",
-    "with_errors": "syncing with errors",
-    "paused": "nightly sync paused",
-    "on_hold": "on hold: the nightly sync waits for a decision",
-    "not_set_up": "not set up",
-    "not_shared": "no longer shared",
-}
-"""By status, as `registry.status_of` decides it."""
-ACTIONS = {
-    "create": "created",
-    "link": "linked",
-    "update": "updated",
-    "reactivate": "brought back",
-    "suspend": "suspended",
-    "unenrol": "taken away",
-    "hide": "hidden",
-    "add": "added",
-    "remove": "removed",
-}
-ENTITIES = {
-    "category": ("school category", "school categories"),
-    "course": ("course", "courses"),
-    "user": ("account", "accounts"),
-    "enrolment": ("enrolment", "enrolments"),
-    "group": ("group", "groups"),
-    "group_member": ("place in a group", "places in groups"),
-    "cohort": ("cohort", "cohorts"),
-    "cohort_member": ("place in a cohort", "places in cohorts"),
-    "administrator": ("administrator", "administrators"),
-    "guardian": ("tie to a guardian", "ties to guardians"),
-}
-TEMPLATES = Path(__file__).parent / "templates"
+from common.language import mark, speaking, spoken
+from notifier.amounts import duration, exact, number
+from notifier.changes import Row, entity_name, what_waits, what_was_done
+from notifier.language import _, plural
+from notifier.news import Told
+from notifier.rendering import render
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Whom a notice is about: the names of the district and of the school, the locale, and how it stands."""
+    """Whom a notice is about: the names of the district and of the school, the reader's locale, how it stands.
+
+    `school` is blank where the registry does not know it; `timezone` is the school's, by its IANA name.
+    """
 
     district: str
     school: str
     locale: str
     status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a run's end says of how its school stands; None where it says nothing. Read models may not know it yet."""
-
-    on_hold: bool | None = None
-    with_errors: bool | None = None
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice in words: `lines` say what was done, one thing each."""
+    """A notice in words."""
 
     subject: str
     text: str
     html: str
 
 
-def news_of(event: SyncCompleted | SyncFailed | SyncHeld) -> News:
-    """What is new with the school now that the run has ended, or that a part of it waits.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: a word, the tone in which it is shown (see letter.html), and what that means."""
 
-    A device's failure is none of the school's.
-    """
-    if isinstance(event, SyncHeld):
-        return News(on_hold=True)
-    if event.mode == "refresh":
-        return News()
-    if isinstance(event, SyncFailed):
-        return News() if event.device_id else News(with_errors=True)
-    if event.dry_run or event.outcome == "cancelled":
-        return News()
-    on_hold = True if event.outcome == "held" else False if event.lifts_hold else None
-    return News(on_hold, event.errors > 0 or event.outcome == "with_errors")
+    word: str
+    tone: str
+    sentence: str
 
 
-def write_notice(event: SyncCompleted | SyncFailed, about: About, dashboard_url: str) -> Notice:
-    """The notice about a run's end."""
-    link = f"{dashboard_url.rstrip('/')}/runs/{event.run_id}"
-    failed = isinstance(event, SyncFailed)
-    result = "failed" if isinstance(event, SyncFailed) else OUTCOMES[event.outcome]
-    sync = "device" if isinstance(event, SyncFailed) and event.device_id else event.mode
+OUTCOMES = {
+    "clean": Outcome(mark("Completed"), "ok", mark("Everything that this sync was to do is done.")),
+    "with_errors": Outcome(
+        mark("Completed with errors"), "warn", mark("Some records could not be taken as they are; the rest is done.")
+    ),
+    "nothing_to_do": Outcome(
+        mark("Nothing to do"), "ok", mark("Moodle holds what is shared already; nothing was changed.")
+    ),
+    "previewed": Outcome(
+        mark("Preview ready"), "ok", mark("Nothing was changed in Moodle. The run shows what a sync would do.")
+    ),
+    "refreshed": Outcome(
+        mark("Counts refreshed"), "ok", mark("The roster was read and counted; nothing was changed in Moodle.")
+    ),
+    "held": Outcome(mark("Waits for a decision"), "warn", mark("Some changes wait for a decision; the rest is done.")),
+    "cancelled": Outcome(
+        mark("Cancelled"), "calm", mark("What was done before it was stopped stays; the next sync does the rest.")
+    ),
+}
+FAILED = Outcome(mark("Failed"), "bad", mark("Nobody was removed from Moodle because of this."))
+WAITS = Outcome(
+    mark("Waits for a decision"),
+    "warn",
+    mark("None of it is done until somebody decides. Until then the school's nightly syncs wait too."),
+)
+MODES = {
+    "nightly": mark("Nightly sync"),
+    "partial": mark("Partial sync"),
+    "full": mark("Full sync"),
+    "refresh": mark("Refresh of counts"),
+}
+STATUSES = {
+    "nightly": mark("Nightly sync, no errors"),
+    "with_errors": mark("Syncing with errors"),
+    "paused": mark("Nightly sync paused"),
+    "on_hold": mark("On hold until somebody decides"),
+    "not_set_up": mark("Not set up"),
+    "not_shared": mark("No longer shared"),
+}
+"""By status, as `registry.status_of` decides it."""
+
+
+def write(event: Told, moment: datetime, about: About, dashboard_url: str) -> Notice:
+    """The notice about what was told at a moment, all of it in the language of `about.locale`."""
+    site = dashboard_url.rstrip("/")
+    with speaking(about.locale):
+        match event:
+            case SyncHeld():
+                return _hold(event, moment, about, site)
+            case SyncFailed():
+                return _failure(event, moment, about, site)
+        return _completion(event, moment, about, site)
+
+
+def _completion(event: SyncCompleted, moment: datetime, about: About, site: str) -> Notice:
+    sync, outcome = _(MODES[event.mode]), OUTCOMES[event.outcome]
     context = {
-        "event": event,
         "sync": sync,
-        "failed": failed,
-        "district": about.district,
-        "school": about.school,
-        "result": result,
-        "status": STATUSES.get(about.status, ""),
-        "link": link,
-        "words": entry_of(event.code).words(about.locale) if isinstance(event, SyncFailed) else None,
-        "lines": [] if isinstance(event, SyncFailed) else action_lines(event.actions),
-        "duration": "" if isinstance(event, SyncFailed) else in_words(event.duration_ms),
+        "failure": None,
+        "changes": what_was_done(event.actions),
+        "errors": event.errors,
+        "facts": [*_facts(moment, about), (_("Duration"), duration(event.duration_ms))],
+        "link_to_errors": f"{site}/schools/{event.school_id}/errors",
+        "link_to_run": f"{site}/runs/{event.run_id}",
     }
-    return Notice(
-        subject=f"{about.school}: {sync} sync {result}",
-        text=_environment().get_template("run.txt").render(context),
-        html=_environment().get_template("run.html").render(context),
-    )
+    return _notice("run", outcome, [sync, _(outcome.word)], about, context)
 
 
-def write_hold(event: SyncHeld, about: About, dashboard_url: str) -> Notice:
-    """The notice that operations wait, all of it in the district's language."""
-    words = hold_words(entry_of("CHANGE_THRESHOLD").words(about.locale).language)
+def _failure(event: SyncFailed, moment: datetime, about: About, site: str) -> Notice:
+    sync = _("Device sync") if event.device_id else _(MODES[event.mode])
     context = {
+        "sync": sync,
+        "failure": entry_of(event.code).words(spoken()),
+        "code": event.code,
+        "detail": event.detail,
+        "changes": [],
+        "errors": 0,
+        "facts": _facts(moment, about),
+        "link_to_run": f"{site}/runs/{event.run_id}",
+    }
+    return _notice("run", FAILED, [sync, _(FAILED.word)], about, context)
+
+
+def _hold(event: SyncHeld, moment: datetime, about: About, site: str) -> Notice:
+    waiting = _waiting(event.operations)
+    context = {
+        "waiting": waiting,
+        "guards": [_guard(guard) for guard in event.guards],
+        "changes": what_waits(event.operations),
+        "facts": _facts(moment, about),
+        "link_to_hold": f"{site}/holds/{event.hold_id}",
+        "link_to_run": f"{site}/runs/{event.run_id}",
+        "command": f"rosterbus hold approve {event.hold_id}",
+    }
+    return _notice("hold", WAITS, [waiting], about, context)
+
+
+def _notice(template: str, outcome: Outcome, news: list[str], about: About, context: Mapping[str, object]) -> Notice:
+    school = about.school or _("A school")
+    heard = {
         "district": about.district,
-        "school": about.school,
-        "words": words,
-        "waiting": words.waiting(event.operations),
-        "guards": [_guard(guard, words) for guard in event.guards],
-        "link": f"{dashboard_url.rstrip('/')}/runs/{event.run_id}",
-        "decide": words.decide.format(id=event.hold_id),
+        "school": school,
+        "word": _(outcome.word),
+        "tone": outcome.tone,
+        "sentence": _(outcome.sentence),
+        **context,
     }
     return Notice(
-        subject=f"{about.school}: {context['waiting']}",
-        text=_environment().get_template("hold.txt").render(context),
-        html=_environment().get_template("hold.html").render(context),
+        subject=" ".join(" · ".join([school, *news]).splitlines()),
+        text=render(f"{template}.txt", heard),
+        html=render(f"{template}.html", heard),
     )
 
 
-def _guard(guard: TrippedGuard, words: HoldWords) -> dict[str, str]:
+def _facts(moment: datetime, about: About) -> list[Row]:
+    facts = [(_("Time"), exact(moment, about.timezone))]
+    if about.status in STATUSES:
+        facts.append((_("School now"), _(STATUSES[about.status])))
+    return facts
+
+
+def _waiting(operations: CountByEntity) -> str:
+    n = sum(sum(kinds.values()) for kinds in operations.values())
+    return plural("{n} change waits for a decision", "{n} changes wait for a decision", n, n=number(n))
+
+
+def _guard(guard: TrippedGuard) -> dict[str, str]:
     """A limit that was exceeded; the subject is an id at the source or a field's name, and no person's."""
     subject = f" ({guard.subject})" if guard.subject else ""
-    share = words.share.format(
-        what=f"{words.entities.get(guard.entity, guard.entity)}{subject}",
-        count=words.number(guard.count),
-        of=words.number(guard.of),
-        limit=words.number(guard.limit),
+    sentence = plural(
+        "{what}: {n} of {all}; up to {limit} is changed without asking.",
+        "{what}: {n} of {all}; up to {limit} are changed without asking.",
+        guard.limit,
+        what=f"{entity_name(guard.entity)}{subject}",
+        n=number(guard.count),
+        all=number(guard.of),
+        limit=number(guard.limit),
     )
-    told = entry_of(guard.code).words(words.language)
-    return {"code": guard.code, "share": share, "title": told.title, "remedy": told.remedy}
-
-
-def action_lines(actions: CountByEntity) -> list[str]:
-    """Such as `12 accounts created`, in the order of the roster."""
-    return [
-        f"{count:,} {ENTITIES[entity][count != 1]} {done}"
-        for entity in ENTITIES
-        for kind, done in ACTIONS.items()
-        if (count := actions.get(entity, {}).get(kind, 0))
-    ]
-
-
-def in_words(milliseconds: int) -> str:
-    """Such as `41 s` or `3 min 5 s`."""
-    minutes, seconds = divmod(round(milliseconds / 1000), 60)
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    words = entry_of(guard.code).words(spoken())
+    return {"code": guard.code, "sentence": sentence, "title": words.title, "remedy": words.remedy}
