@@ -175,12 +175,12 @@ def _waiting(operations: CountByEntity) -> str:
 
 def _guard(guard: TrippedGuard) -> dict[str, str]:
     """A limit that was exceeded; the subject is an id at the source or a field's name, and no person's."""
-    subject = f" ({guard.subject})" if guard.subject else ""
+    what = entity_name(guard.entity) + (f" ({guard.subject})" if guard.subject else "")
     sentence = plural(
         "{what}: {n} of {all}; up to {limit} is changed without asking.",
         "{what}: {n} of {all}; up to {limit} are changed without asking.",
         guard.limit,
-        what=f"{entity_name(guard.entity)}{subject}",
+        what=what,
         n=number(guard.count),
         all=number(guard.of),
         limit=number(guard.limit),
