@@ -108,7 +108,7 @@ def _completion(event: SyncCompleted, moment: datetime, about: About, site: str)
         "failure": None,
         "changes": what_was_done(event.actions),
         "errors": event.errors,
-        "facts": [*_facts(moment, about), (_("Duration"), duration(event.duration_ms))],
+        "facts": _facts(moment, about, event.duration_ms),
         "link_to_errors": f"{site}/schools/{event.school_id}/errors",
         "link_to_run": f"{site}/runs/{event.run_id}",
     }
@@ -161,8 +161,10 @@ def _notice(template: str, outcome: Outcome, news: list[str], about: About, cont
     )
 
 
-def _facts(moment: datetime, about: About) -> list[Row]:
+def _facts(moment: datetime, about: About, duration_ms: int | None = None) -> list[Row]:
     facts = [(_("Time"), exact(moment, about.timezone))]
+    if duration_ms is not None:
+        facts.append((_("Duration"), duration(duration_ms)))
     if about.status in STATUSES:
         facts.append((_("School now"), _(STATUSES[about.status])))
     return facts
