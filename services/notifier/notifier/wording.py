@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.catalogue import entry_of
+from common.catalogue import CATALOGUE, entry_of
 from common.event_model import TrippedGuard
 from common.events import CountByEntity, SyncCompleted, SyncFailed, SyncHeld
 from common.language import mark, speaking, spoken
@@ -56,7 +56,7 @@ OUTCOMES = {
         mark("Nothing to do"), "ok", mark("Moodle holds what is shared already; nothing was changed.")
     ),
     "previewed": Outcome(
-        mark("Preview ready"), "ok", mark("Nothing was changed in Moodle. The run shows what a sync would do.")
+        mark("Preview ready"), "ok", mark("Nothing was changed in Moodle. The plan shows what a sync would do.")
     ),
     "refreshed": Outcome(
         mark("Counts refreshed"), "ok", mark("The roster was read and counted; nothing was changed in Moodle.")
@@ -109,14 +109,16 @@ def _completion(event: SyncCompleted, moment: datetime, about: About, site: str)
         "changes": what_was_done(event.actions),
         "errors": event.errors,
         "facts": _facts(moment, about, event.duration_ms),
-        "link_to_errors": f"{site}/schools/{event.school_id}/errors",
-        "link_to_run": f"{site}/runs/{event.run_id}",
+        "links": _ways_on(event, site),
     }
     return _notice("run", outcome, [sync, _(outcome.word)], about, context)
 
 
 def _failure(event: SyncFailed, moment: datetime, about: About, site: str) -> Notice:
     sync = _("Device sync") if event.device_id else _(MODES[event.mode])
+    links = [_run(event, site)]
+    if event.code in CATALOGUE:
+        links.append((_("About this error"), f"{site}/help/errors/{event.code}"))
     context = {
         "sync": sync,
         "failure": entry_of(event.code).words(spoken()),
@@ -125,7 +127,7 @@ def _failure(event: SyncFailed, moment: datetime, about: About, site: str) -> No
         "changes": [],
         "errors": 0,
         "facts": _facts(moment, about),
-        "link_to_run": f"{site}/runs/{event.run_id}",
+        "links": links,
     }
     return _notice("run", FAILED, [sync, _(FAILED.word)], about, context)
 
@@ -137,8 +139,7 @@ def _hold(event: SyncHeld, moment: datetime, about: About, site: str) -> Notice:
         "guards": [_guard(guard) for guard in event.guards],
         "changes": what_waits(event.operations),
         "facts": _facts(moment, about),
-        "link_to_hold": f"{site}/holds/{event.hold_id}",
-        "link_to_run": f"{site}/runs/{event.run_id}",
+        "links": [(_("Review and decide"), f"{site}/holds/{event.hold_id}"), _run(event, site)],
         "command": f"rosterbus hold approve {event.hold_id}",
     }
     return _notice("hold", WAITS, [waiting], about, context)
@@ -159,6 +160,20 @@ def _notice(template: str, outcome: Outcome, news: list[str], about: About, cont
         text=render(f"{template}.txt", heard),
         html=render(f"{template}.html", heard),
     )
+
+
+def _ways_on(event: SyncCompleted, site: str) -> list[Row]:
+    """Words and addresses of the pages that somebody wants to see next, the likeliest first."""
+    links = [_run(event, site)]
+    if event.outcome == "previewed":
+        links.insert(0, (_("See the plan"), f"{site}/runs/{event.run_id}/plan"))
+    if event.errors:
+        links.insert(0, (_("See the errors"), f"{site}/schools/{event.school_id}/errors"))
+    return links
+
+
+def _run(event: Told, site: str) -> Row:
+    return _("See the run"), f"{site}/runs/{event.run_id}"
 
 
 def _facts(moment: datetime, about: About, duration_ms: int | None = None) -> list[Row]:

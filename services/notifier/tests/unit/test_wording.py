@@ -99,7 +99,8 @@ def test_errors_are_counted_and_their_page_is_linked(locale: str, sentence: str,
 
 
 def test_a_run_without_errors_links_to_no_errors() -> None:
-    assert "/errors" not in written(a_completion()).text + written(a_completion()).html
+    notice = written(a_completion())
+    assert "/errors" not in notice.text + notice.html
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,24 @@ def test_a_failure_is_told_in_the_words_of_its_code(locale: str, sentences: list
     html = notice.html.replace("&#39;", "'")
     assert [sentence for sentence in sentences if sentence not in notice.text or sentence not in html] == []
     assert "Details" not in notice.text
+
+
+def test_a_failure_links_to_what_is_known_of_its_code() -> None:
+    notice = written(a_failure())
+    assert "About this error: https://bus.test/help/errors/AUTH_INVALID\n" in notice.text
+    assert 'href="https://bus.test/help/errors/AUTH_INVALID"' in notice.html
+
+
+def test_a_code_of_another_version_is_told_without_a_page_of_its_own() -> None:
+    notice = written(a_failure(code="NOT_YET_KNOWN"))
+    assert "(NOT_YET_KNOWN)\n" in notice.text
+    assert "/help/errors" not in notice.text + notice.html
+
+
+def test_a_preview_links_to_its_plan() -> None:
+    notice = written(a_completion(outcome="previewed", dry_run=True))
+    assert f"See the plan: https://bus.test/runs/{RUN}/plan\n" in notice.text
+    assert f'href="https://bus.test/runs/{RUN}/plan"' in notice.html
 
 
 def test_details_of_a_failure_are_marked_as_english() -> None:
@@ -171,7 +190,7 @@ def test_a_hold_says_what_waits_why_and_where_to_decide(locale: str, lines: list
 def test_every_notice_is_whole_in_every_language(event: Told, language: str) -> None:
     notice = written(event, language, status="on_hold")
     assert f'<html lang="{language}">' in notice.html
-    assert f"https://bus.test/runs/{RUN}" in notice.text
+    assert f"https://bus.test/runs/{RUN}\n" in notice.text
     assert f'href="https://bus.test/runs/{RUN}"' in notice.html
     assert not re.search(r"[{}<>]|&\w+;|\n\n\n|^\n", notice.text)
     assert not re.search(r"[{}]", notice.html)
