@@ -8,11 +8,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from common.language import mark
 from dashboard_api.api import health
 from dashboard_api.api.problem_json import problem_json
 from dashboard_api.api.routes import router as api_router
 from dashboard_api.context import Context
 from dashboard_api.declare.mistakes import Mistake
+from dashboard_api.language import _
 from dashboard_api.pages.problem_page import problem_page
 from dashboard_api.pages.routes import ROUTERS as PAGES
 from dashboard_api.problems import Problem
@@ -20,19 +22,14 @@ from dashboard_api.web import Measured, ReadersLanguage, SecurityHeaders
 
 STATIC = Path(__file__).parent / "static"
 KNOWN = {
-    404: Problem(404, "not_found", "There is nothing at this address. Check it, or begin at the start page."),
-    405: Problem(
-        405, "wrong_method", "This address does not take such requests. Look up what it takes in the API's description."
+    404: ("not_found", mark("There is nothing at this address. Check it, or begin at the start page.")),
+    405: (
+        "wrong_method",
+        mark("This address does not take such requests. Look up what it takes in the API's description."),
     ),
 }
-BROKEN = Problem(
-    500, "internal", "Something in Rosterbus went wrong; nothing was changed. Try again, and report it if it stays."
-)
-
-UNPUBLISHED = Problem(
-    503, "not_ready", "roster-fetcher or moodle-sync has not been started on this database yet. Start them first."
-)
-"""Their views are made when they start."""
+UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""PostgreSQL's texts hold any character but NUL."""
 
 
 def create_app(context: Context) -> FastAPI:
@@ -46,6 +43,8 @@ def create_app(context: Context) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(asyncpg.UndefinedTableError, _on_unpublished)
+    for error in UNSTORABLE:
+        app.add_exception_handler(error, _on_unstorable)
     app.add_exception_handler(Exception, _on_error)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
     app.add_middleware(ReadersLanguage)
@@ -64,23 +63,34 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     mistakes = [
         Mistake(place := ".".join(map(str, e["loc"][1:])) or "body", f"{place}: {e['msg']}.") for e in error.errors()
     ]
-    detail = "The request cannot be used; correct what `errors` names."
+    detail = _("The request cannot be used; correct what `errors` names.")
     return _answer(request, Problem(422, "mistakes", detail, mistakes=mistakes))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    known = KNOWN.get(error.status_code)
-    return _answer(request, known or Problem(error.status_code, "http", str(error.detail), error.headers or {}))
+    headers = error.headers or {}
+    if error.status_code not in KNOWN:
+        return _answer(request, Problem(error.status_code, "unreadable", str(error.detail), headers))
+    code, sentence = KNOWN[error.status_code]
+    return _answer(request, Problem(error.status_code, code, _(sentence), headers))
 
 
-async def _on_unpublished(request: Request, _: Exception) -> Response:
-    return _answer(request, UNPUBLISHED)
+async def _on_unpublished(request: Request, _error: Exception) -> Response:
+    """The views of other services are made when these start."""
+    detail = _("roster-fetcher or moodle-sync has not been started on this database yet. Start them first.")
+    return _answer(request, Problem(503, "not_ready", detail))
 
 
-async def _on_error(request: Request, _: Exception) -> Response:
+async def _on_unstorable(request: Request, _error: Exception) -> Response:
+    detail = _("A text in the request has a character that cannot be stored (NUL). Take it out.")
+    return _answer(request, Problem(422, "mistakes", detail))
+
+
+async def _on_error(request: Request, _error: Exception) -> Response:
     """The server logs the exception itself once this answer is out."""
-    return _answer(request, BROKEN)
+    detail = _("Something in Rosterbus went wrong; nothing was changed. Try again, and report it if it stays.")
+    return _answer(request, Problem(500, "internal", detail))
 
 
 def _answer(request: Request, problem: Problem) -> Response:

@@ -1,4 +1,4 @@
-"""Forgets what no longer counts: old hints, sessions that ran out, attempts to sign in, checks of sources.
+"""Forgets what no longer counts: old hints, sessions that ran out, attempts to sign in, checks of sources, old acts.
 
 And counts how schools stand, for the metrics.
 """
@@ -11,7 +11,7 @@ from prometheus_client import Gauge
 
 from common.db import DATABASE_AWAY, Pool
 from dashboard_api.auth.sessions import WINDOW
-from dashboard_api.queries import hints, school_list, sessions, sign_in_attempts, source_checks
+from dashboard_api.queries import hints, idempotency_keys, school_list, sessions, sign_in_attempts, source_checks
 from dashboard_api.queries.school_list import SchoolStatus
 
 CLEAN_EVERY = 300.0
@@ -27,6 +27,7 @@ async def clean(pool: Pool) -> None:
     await sessions.forget_expired(pool)
     await sign_in_attempts.forget_old(pool, WINDOW)
     await source_checks.forget_old(pool)
+    await idempotency_keys.forget_old(pool)
 
 
 async def measure(pool: Pool) -> None:

@@ -9,6 +9,7 @@ from common.db import Row
 from common.events import SettingsChanged
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import audit, hints, nightly_modes
 
@@ -30,7 +31,7 @@ async def change(
     `until` is the first local date on which they sync as usual again. Raises `Problem` for a school that is unknown.
     """
     if mode == "on" and until is not None:
-        raise Problem(422, "mistakes", "A nightly sync that is on has no date until which it is. Leave out `until`.")
+        raise Problem(422, "mistakes", _("A nightly sync that is on has no date until which it is. Leave out `until`."))
     before = await nightly_modes.of(uow.conn, district_id, schools)
     if schools is not None and {row["id"] for row in before} != set(schools):
         raise not_found("school")

@@ -7,12 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.orders import SyncCancelOrdered
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.idempotency import Acting
 from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import audit, districts, hints, run_list
 from dashboard_api.words.standing import ENDED
 
-router = APIRouter(prefix="/runs", tags=["runs"])
+router = APIRouter(prefix="/runs", tags=["runs"], route_class=Acting)
 
 
 class Cancelling(BaseModel):
@@ -33,7 +35,7 @@ async def cancel_run(run_id: UUID, wanted: Cancelling, caller: ApiCaller, contex
     async with context.unit_of_work() as uow:
         run = await run_list.standing(uow.conn, district_id, run_id)
         if run["status"] in ENDED:
-            raise Problem(409, "ended", "This run has ended already; there is nothing to cancel.")
+            raise Problem(409, "ended", _("This run has ended already; there is nothing to cancel."))
         order = SyncCancelOrdered(
             district_id=district_id,
             pool=await districts.pool_of(uow.conn, district_id),

@@ -8,15 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.event_model import RunScope
 from dashboard_api import corrections
+from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.orders import Record, accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
-from dashboard_api.orders import Placed
 from dashboard_api.problems import not_found
 from dashboard_api.queries import runs, schools
 
-router = APIRouter(tags=["runs"])
+router = APIRouter(tags=["runs"], route_class=Acting)
 
 
 class Correction(BaseModel):
@@ -36,26 +36,26 @@ class Undo(Correction):
 
 @router.post("/runs/{run_id}/undo", status_code=202)
 async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InContext) -> Response:
-    """Order that a run is taken back. What has changed since is left alone, and named. `Location` is the new run."""
+    """Order that a run is taken back. What has changed since is left alone, and named. `Location` is the order."""
     run = await _run(context, caller, run_id)
     record = RunScope(**body.record.model_dump()) if body.record else RunScope()
     async with context.unit_of_work() as uow:
         placed = await corrections.undo(uow, caller, run, record, dry_run=body.dry_run, reason=body.reason)
-    return _answer(placed)
+    return accepted(placed)
 
 
 @router.post("/runs/{run_id}/retry", status_code=202)
 async def retry_run(run_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
-    """Order that what failed in a run is done again, and nothing else. `Location` is the new run."""
+    """Order that what failed in a run is done again, and nothing else. `Location` is the order."""
     run = await _run(context, caller, run_id)
     async with context.unit_of_work() as uow:
         placed = await corrections.retry(uow, caller, run, dry_run=body.dry_run, reason=body.reason)
-    return _answer(placed)
+    return accepted(placed)
 
 
 @router.post("/schools/{school_id}/links/rebuild", status_code=202)
 async def rebuild_links(school_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
-    """Order that a school's links are found anew in Moodle, by ID number. `Location` is the new run."""
+    """Order that a school's links are found anew in Moodle, by ID number. `Location` is the order."""
     district_id = await schools.district_of(context.pool, caller.visible, school_id)
     if district_id is None:
         raise not_found("school")
@@ -64,7 +64,7 @@ async def rebuild_links(school_id: UUID, body: Correction, caller: ApiCaller, co
         placed = await corrections.rebuild(
             uow, caller, district_id, school_id, dry_run=body.dry_run, reason=body.reason
         )
-    return _answer(placed)
+    return accepted(placed)
 
 
 async def _run(context: Context, caller: Principal, run_id: UUID) -> dict[str, Any]:
@@ -73,7 +73,3 @@ async def _run(context: Context, caller: Principal, run_id: UUID) -> dict[str, A
         raise not_found("run")
     caller.require("order", run["district_id"])
     return dict(run)
-
-
-def _answer(placed: Placed) -> Response:
-    return accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")

@@ -12,20 +12,31 @@ from common.db import Connection
 from common.events import SettingsChanged
 from common.uow import UnitOfWork
 from dashboard_api import orders
-from dashboard_api.api.answers import Cursor, Limit, json_text, page_answer
+from dashboard_api.api.answers import json_text
+from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.listing import BY_NAME, InPages, Listing, both, list_answer
 from dashboard_api.api.orders import accepted
-from dashboard_api.api.schools import after_school
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.declare.values import Name, TimeInUtc
+from dashboard_api.language import _
 from dashboard_api.orders import Wish
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import audit, devices, districts, hints, schools
 from dashboard_api.queries.devices import DeclaredDevice, DeviceFilter
 from dashboard_api.words.standing import run_badge, run_sentence
 
-router = APIRouter(tags=["devices"])
+router = APIRouter(tags=["devices"], route_class=Acting)
+
+DEVICES = Listing(
+    "devices",
+    BY_NAME,
+    (
+        *("district_id", "id", "school_id", "school", "name", "enabled", "daily_at", "at_next_contact", "online"),
+        *("last_contact_at", "next_sync_at"),
+    ),
+)
 
 SETTINGS = ("name", "school_id", "enabled", "daily_at", "at_next_contact", "removed_at")
 """What the audit log keeps of a device, before and after."""
@@ -52,19 +63,22 @@ class Contact(BaseModel):
     online: bool
 
 
-@router.get("/devices")
+@both(router, "/devices")
 async def list_devices(
     caller: ApiCaller,
     context: InContext,
+    asked: InPages,
     district: Annotated[str | None, Query(description="Only this district")] = None,
     school: Annotated[UUID | None, Query(description="Only this school")] = None,
-    limit: Limit = 50,
-    after: Cursor = None,
 ) -> Response:
     """Devices by name, with their schedule and whether they are online."""
     caller.require_scope("read")
-    wanted = DeviceFilter(caller.visible, district, school, after_school(after), limit)
-    return page_answer("devices", await devices.page(context.pool, wanted))
+    visible = caller.visible
+    return await list_answer(
+        asked,
+        DEVICES,
+        lambda after, limit: devices.page(context.pool, DeviceFilter(visible, district, school, after, limit)),
+    )
 
 
 @router.get("/devices/{device_id}")
@@ -127,11 +141,13 @@ async def order_sync(device_id: UUID, caller: ApiCaller, context: InContext) -> 
     device = await _visible(context.pool, caller, device_id)
     caller.require("order", device["district_id"])
     if not device["enabled"]:
-        raise Problem(409, "device_disabled", f"The sync of {device['name']} is disabled. Enable the device first.")
+        raise Problem(
+            409, "device_disabled", _("The sync of {name} is disabled. Enable the device first.", name=device["name"])
+        )
     wish = Wish("partial", kind="device", device_id=device_id)
     async with context.unit_of_work() as uow:
         placed = await orders.place(uow, caller, device["district_id"], [device["school_id"]], wish)
-    return accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")
+    return accepted(placed)
 
 
 def _declared(device_id: UUID, wanted: Device) -> DeclaredDevice:

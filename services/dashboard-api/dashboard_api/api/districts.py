@@ -6,33 +6,44 @@ from fastapi import APIRouter, Body, Path, Response
 from pydantic import ValidationError
 
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.listing import InPages, Listing, both, list_answer, plain
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.declare.mistakes import Mistake, MistakenError, mistakes_in
 from dashboard_api.declare.model import Declaration
 from dashboard_api.declare.write import declare
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import districts
 
-router = APIRouter(prefix="/districts", tags=["districts"])
+router = APIRouter(tags=["districts"])
 
+DISTRICTS = Listing(
+    "districts",
+    (plain, plain),
+    (
+        *("id", "name", "timezone", "locale", "pool", "max_parallel", "all_schools", "sources", "target", "target_url"),
+        *("schools", "set_up", "declared_at", "listed_at", "listing_error"),
+    ),
+)
 DistrictId = Annotated[str, Path(description="The district's short name")]
 
 
-@router.get("")
-async def list_districts(caller: ApiCaller, context: InContext) -> Response:
+@both(router, "/districts")
+async def list_districts(caller: ApiCaller, context: InContext, asked: InPages) -> Response:
     """The districts that the caller may see, by name."""
     caller.require_scope("read")
-    return json_text(f'{{"districts":{await districts.list_json(context.pool, caller.visible)}}}')
+    visible = caller.visible
+    return await list_answer(asked, DISTRICTS, lambda after, limit: districts.page(context.pool, visible, after, limit))
 
 
-@router.get("/{district_id}")
+@router.get("/districts/{district_id}")
 async def show_district(district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
     """One district, with the sums over its schools."""
     caller.require("read", district_id)
     return json_text(await _one(context, district_id))
 
 
-@router.put("/{district_id}")
+@router.put("/districts/{district_id}")
 async def put_district(
     district_id: DistrictId, body: Annotated[dict[str, Any], Body()], caller: ApiCaller, context: InContext
 ) -> Response:
@@ -40,7 +51,9 @@ async def put_district(
     caller.require("declare", district_id)
     declaration = _read(body)
     if declaration.district.id != district_id:
-        raise _unprocessable([Mistake("district.id", f"district.id must be {district_id}, as in the address.")])
+        raise _unprocessable(
+            [Mistake("district.id", _("district.id must be {id}, as in the address.", id=district_id))]
+        )
     try:
         async with context.unit_of_work() as uow:
             await declare(uow, context.box, declaration, caller.id)
@@ -57,7 +70,9 @@ def _read(body: dict[str, Any]) -> Declaration:
 
 
 def _unprocessable(mistakes: list[Mistake]) -> Problem:
-    return Problem(422, "mistakes", "The declaration cannot be used; correct what `errors` names.", mistakes=mistakes)
+    return Problem(
+        422, "mistakes", _("The declaration cannot be used; correct what `errors` names."), mistakes=mistakes
+    )
 
 
 async def _one(context: InContext, district_id: str) -> str:

@@ -1,7 +1,6 @@
 """`/holds`: operations that wait for a person, and what the person decides."""
 
 import json
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from dashboard_api import decisions
-from dashboard_api.api.answers import Cursor, Limit, bad_cursor, decode_cursor, encode_cursor
+from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.decisions import Decision, Verdict
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import holds, operations, plans
 from dashboard_api.queries.holds import HoldFilter
@@ -23,7 +24,17 @@ from dashboard_api.words.holds import explained_hold
 
 HoldState = Literal["open", "decided", "superseded"]
 
-router = APIRouter(prefix="/holds", tags=["holds"])
+router = APIRouter(tags=["holds"], route_class=Acting)
+
+HOLDS = Listing(
+    "holds",
+    NEWEST,
+    (
+        *("district_id", "id", "school_id", "school", "run_id", "state", "operations", "guards", "opened_at"),
+        *("closed_at", "decision", "decided_by_name", "reason", "next_run_id"),
+    ),
+    explained_hold,
+)
 
 
 class DecisionBody(BaseModel):
@@ -37,25 +48,26 @@ class DecisionBody(BaseModel):
     reason: str = Field(default="", max_length=500)
 
 
-@router.get("")
+@both(router, "/holds")
 async def list_holds(
     caller: ApiCaller,
     context: InContext,
+    asked: InPages,
     district: Annotated[str | None, Query(description="Only this district")] = None,
     school: Annotated[UUID | None, Query(description="Only this school")] = None,
     state: Annotated[HoldState | None, Query(description="Only holds that stand so")] = None,
-    limit: Limit = 50,
-    after: Cursor = None,
 ) -> Response:
     """Holds, the newest first, with the limits that were exceeded."""
     caller.require_scope("read")
-    page = await holds.page(context.pool, HoldFilter(caller.visible, district, school, state, _after(after), limit))
-    found = [explained_hold(hold) for hold in page.rows()]
-    body = {"holds": found, "next": encode_cursor(page.next)}
-    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
+    visible = caller.visible
+    return await list_answer(
+        asked,
+        HOLDS,
+        lambda after, limit: holds.page(context.pool, HoldFilter(visible, district, school, state, after, limit)),
+    )
 
 
-@router.get("/{hold_id}")
+@router.get("/holds/{hold_id}")
 async def show_hold(hold_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One hold, and what its operations would come to; they are those of its run with the state `held`."""
     caller.require_scope("read")
@@ -65,7 +77,7 @@ async def show_hold(hold_id: UUID, caller: ApiCaller, context: InContext) -> Res
     return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
 
 
-@router.post("/{hold_id}/decision", status_code=202)
+@router.post("/holds/{hold_id}/decision", status_code=202)
 async def decide(hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: InContext) -> Response:
     """Approve, reject, or only suspend what waits: all of it, or the operations that are named; others are rejected.
 
@@ -95,14 +107,5 @@ async def _check_operations(context: Context, hold: dict[str, Any], chosen: tupl
     waiting = await operations.held(context.pool, hold["district_id"], UUID(hold["run_id"]))
     strange = sorted(set(chosen) - waiting)
     if strange:
-        raise Problem(
-            422, "unknown_operations", f"Operation {strange[0]} does not wait in this hold. Name numbers of its list."
-        )
-
-
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
-    key = decode_cursor(cursor, 2)
-    try:
-        return (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
-    except ValueError:
-        raise bad_cursor() from None
+        sentence = _("Operation {seq} does not wait in this hold. Name numbers of its list.", seq=strange[0])
+        raise Problem(422, "unknown_operations", sentence)

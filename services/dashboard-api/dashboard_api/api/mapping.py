@@ -12,6 +12,7 @@ from dashboard_api import mapping_trial
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.declare.mistakes import mistakes_in
 from dashboard_api.declare.values import Declared
+from dashboard_api.language import _
 from dashboard_api.mapping_trial import UNIQUE_CLASS, UNIQUE_PERSON, Place, troubled_first
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import mapping_rows
@@ -77,5 +78,5 @@ def _templates(present: Templates, wished: dict[str, Any]) -> Templates:
     try:
         return _Part.model_validate({"policy": {"templates": templates}}).policy.templates
     except ValidationError as error:
-        detail = "The templates cannot be used; correct what `errors` names."
+        detail = _("The templates cannot be used; correct what `errors` names.")
         raise Problem(422, "mistakes", detail, mistakes=mistakes_in(error)) from None

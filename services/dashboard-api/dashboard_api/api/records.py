@@ -11,6 +11,7 @@ from dashboard_api.api.answers import json_text
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
 from dashboard_api.explain import explain
+from dashboard_api.language import _
 from dashboard_api.problems import Problem
 from dashboard_api.queries import record_history, record_plans, record_search
 from dashboard_api.queries.record_history import RecordEntity, RecordKey
@@ -57,6 +58,7 @@ async def _record(context: Context, district_id: str, entity: RecordEntity, key:
     if entity != "enrolment":
         return RecordKey(entity, key)
     if "/" not in key.strip("/"):
-        raise Problem(422, "no_enrolment", "An enrolment is known by its class and its person: give class/person.")
+        sentence = _("An enrolment is known by its class and its person: give class/person.")
+        raise Problem(422, "no_enrolment", sentence)
     schools = [school["id"] for school in await record_plans.settings(context.pool, district_id)]
     return RecordKey(entity, *await record_history.class_of(context.pool, district_id, key, schools))

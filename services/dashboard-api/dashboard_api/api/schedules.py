@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from dashboard_api import preview, school_times
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
 from dashboard_api.declare.values import Spread, TimeOfNight, Weekdays
@@ -20,6 +21,7 @@ from dashboard_api.queries import audit, schedules, schools
 router = APIRouter(tags=["schedules"])
 
 Nights = Annotated[int, Query(ge=1, le=366, description="How many nights of each school")]
+NIGHTS = Listing("nights", NEWEST, ("night", "school_id", "school", "at", "state", "reason", "run_id"))
 EVERY_NIGHT = (1, 2, 3, 4, 5, 6, 7)
 
 
@@ -96,18 +98,21 @@ async def put_district(district_id: str, wanted: DistrictSchedule, caller: ApiCa
     return json_text(await _of_district(context, district_id, 14))
 
 
-@router.get("/districts/{district_id}/nights")
+@both(router, "/districts/{district_id}/nights")
 async def list_nights(
     district_id: str,
     caller: ApiCaller,
     context: InContext,
+    asked: InPages,
     school: Annotated[UUID | None, Query(description="Only this school")] = None,
-    limit: Annotated[int, Query(ge=1, le=10_000)] = 200,
 ) -> Response:
     """What became of the nights that came, the latest first: due, run, missed, skipped or refused, and why."""
     caller.require("read", district_id)
-    rows = await schedules.occurrences(context.pool, district_id, school, limit)
-    return json_text(to_json({"nights": [dict(row) for row in rows]}).decode())
+    return await list_answer(
+        asked,
+        NIGHTS,
+        lambda after, limit: schedules.nights_page(context.pool, district_id, school, after, limit),
+    )
 
 
 async def _district_of(context: Context, visible: list[str] | None, school_id: UUID) -> str:

@@ -10,16 +10,18 @@ from pydantic_core import to_json
 
 from dashboard_api import source_checks
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.idempotency import Acting
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.declare.mistakes import mistakes_in
 from dashboard_api.declare.sources import Source
 from dashboard_api.declare.values import Declared, Id
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import source_checks as checks
 from dashboard_api.source_checks import Wish
 from dashboard_api.words.errors import explained_check
 
-router = APIRouter(prefix="/source-checks", tags=["source checks"])
+router = APIRouter(prefix="/source-checks", tags=["source checks"], route_class=Acting)
 
 
 class CheckOrder(BaseModel):
@@ -64,5 +66,5 @@ def _read(source: dict[str, Any]) -> Source:
     try:
         return _Part.model_validate({"source": source}).source
     except ValidationError as error:
-        detail = "The source cannot be used; correct what `errors` names."
+        detail = _("The source cannot be used; correct what `errors` names.")
         raise Problem(422, "mistakes", detail, mistakes=mistakes_in(error)) from None
