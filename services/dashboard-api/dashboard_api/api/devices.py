@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
@@ -13,6 +13,7 @@ from common.events import SettingsChanged
 from common.uow import UnitOfWork
 from dashboard_api import orders
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.listing import BY_NAME, InPages, Listing, both, list_answer
 from dashboard_api.api.orders import accepted
@@ -82,15 +83,21 @@ async def list_devices(
 
 
 @router.get("/devices/{device_id}")
-async def show_device(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+async def show_device(request: Request, device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One device: schedule, contact, when it syncs next, and its last five syncs, in words too."""
     caller.require_scope("read")
-    return await _answer(context, await _visible(context.pool, caller, device_id))
+    return await _answer(request, context, await _visible(context.pool, caller, device_id))
 
 
 @router.put("/districts/{district_id}/devices/{device_id}")
 async def put_device(
-    district_id: str, device_id: UUID, wanted: Device, caller: ApiCaller, context: InContext
+    request: Request,
+    district_id: str,
+    device_id: UUID,
+    wanted: Device,
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
 ) -> Response:
     """Declare a device, new or known, under an id that whoever declares it chooses."""
     caller.require("declare", district_id)
@@ -99,21 +106,25 @@ async def put_device(
             raise not_found("school")
         await devices.lock(uow.conn, device_id)
         before = await devices.one(uow.conn, [district_id], device_id)
+        await _require_seen(uow.conn, if_match, district_id, device_id, before)
         if not await devices.put(uow.conn, district_id, _declared(device_id, wanted)):
             raise not_found("device")
         after = await _note_change(uow, caller, district_id, device_id, "device", before)
-    return await _answer(context, after)
+    return await _answer(request, context, after)
 
 
 @router.delete("/devices/{device_id}")
-async def remove_device(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+async def remove_device(
+    request: Request, device_id: UUID, caller: ApiCaller, context: InContext, if_match: IfMatch = None
+) -> Response:
     """The device does not sync any more, and is in no list; what became of its syncs can still be looked at."""
     async with context.unit_of_work() as uow:
         before = await _locked(uow.conn, caller, device_id)
         caller.require("declare", before["district_id"])
+        await _require_seen(uow.conn, if_match, before["district_id"], device_id, before)
         await devices.remove(uow.conn, before["district_id"], device_id)
         after = await _note_change(uow, caller, before["district_id"], device_id, "remove device", before)
-    return await _answer(context, after)
+    return await _answer(request, context, after)
 
 
 @router.post("/devices/{device_id}/contact")
@@ -195,11 +206,17 @@ async def _tell(uow: UnitOfWork, district_id: str) -> None:
     uow.emit(changed)
 
 
-async def _answer(context: Context, device: Any) -> Response:
+async def _require_seen(conn: Connection, if_match: str | None, district_id: str, device_id: UUID, device: Any) -> None:
+    acts = ("device", "remove device")
+    await require_seen(conn, if_match, _settings(device), district_id, f"device/{device_id}", acts)
+
+
+async def _answer(request: Request, context: Context, device: Any) -> Response:
     district_id, id_ = device["district_id"], device["id"]
     syncs = [_sync(run) for run in await devices.last_syncs(context.pool, district_id, id_)]
     waits = await devices.waits_since(context.pool, district_id, id_)
-    return json_text(to_json({**device, "waits_since": waits, "last_syncs": syncs}).decode())
+    body = to_json({**device, "waits_since": waits, "last_syncs": syncs})
+    return tagged(request, body.decode(), _settings(device))
 
 
 def _sync(run: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import ValidationError
 
-from dashboard_api.api.answers import json_text
+from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.listing import InPages, Listing, both, list_answer, plain
 from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.context import Context
 from dashboard_api.declare.mistakes import Mistake, MistakenError, mistakes_in
 from dashboard_api.declare.model import Declaration
 from dashboard_api.declare.write import declare
@@ -37,15 +38,20 @@ async def list_districts(caller: ApiCaller, context: InContext, asked: InPages) 
 
 
 @router.get("/districts/{district_id}")
-async def show_district(district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
+async def show_district(request: Request, district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
     """One district, with the sums over its schools."""
     caller.require("read", district_id)
-    return json_text(await _one(context, district_id))
+    return await _one(request, context, district_id)
 
 
 @router.put("/districts/{district_id}")
 async def put_district(
-    district_id: DistrictId, body: Annotated[dict[str, Any], Body()], caller: ApiCaller, context: InContext
+    request: Request,
+    district_id: DistrictId,
+    body: Annotated[dict[str, Any], Body()],
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
 ) -> Response:
     """Declare a district whole: sources, target, schools. The sources are then asked which schools they share."""
     caller.require("declare", district_id)
@@ -56,10 +62,13 @@ async def put_district(
         )
     try:
         async with context.unit_of_work() as uow:
+            await districts.lock(uow.conn, district_id)
+            seen = await districts.declared(uow.conn, district_id)
+            await require_seen(uow.conn, if_match, seen, district_id, f"district/{district_id}", ("declare",))
             await declare(uow, context.box, declaration, caller.id)
     except MistakenError as error:
         raise _unprocessable([error.mistake]) from None
-    return json_text(await _one(context, district_id))
+    return await _one(request, context, district_id)
 
 
 def _read(body: dict[str, Any]) -> Declaration:
@@ -75,8 +84,10 @@ def _unprocessable(mistakes: list[Mistake]) -> Problem:
     )
 
 
-async def _one(context: InContext, district_id: str) -> str:
+async def _one(request: Request, context: Context, district_id: str) -> Response:
+    async with context.pool.acquire() as conn:
+        settings = await districts.declared(conn, district_id)
     text = await districts.one_json(context.pool, district_id)
     if text is None:
         raise not_found("district")
-    return text
+    return tagged(request, text, settings)

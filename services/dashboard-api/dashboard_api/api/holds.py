@@ -4,22 +4,24 @@ import json
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from dashboard_api import decisions
+from dashboard_api.api.etags import IfMatch, matches, tagged
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.decisions import Decision, Verdict
-from dashboard_api.language import _
+from dashboard_api.language import _, plural
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import holds, operations, plans
 from dashboard_api.queries.holds import HoldFilter
 from dashboard_api.words import consequences
+from dashboard_api.words.amounts import number
 from dashboard_api.words.holds import explained_hold
 
 HoldState = Literal["open", "decided", "superseded"]
@@ -38,12 +40,12 @@ HOLDS = Listing(
 
 
 class DecisionBody(BaseModel):
-    """The decision. `plan_hash` is the hold's, so that nobody decides on what they have not seen."""
+    """The decision. `plan_hash` is the hold's, so that nobody decides on what they have not seen; or `If-Match`."""
 
     model_config = ConfigDict(extra="forbid")
 
     decision: Decision
-    plan_hash: str = Field(min_length=1, max_length=200)
+    plan_hash: str | None = Field(default=None, min_length=1, max_length=200)
     operations: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(default=None, min_length=1, max_length=20_000)
     reason: str = Field(default="", max_length=500)
 
@@ -68,17 +70,19 @@ async def list_holds(
 
 
 @router.get("/holds/{hold_id}")
-async def show_hold(hold_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+async def show_hold(request: Request, hold_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One hold, and what its operations would come to; they are those of its run with the state `held`."""
     caller.require_scope("read")
     hold = await _find(context, caller, hold_id)
     effects = await plans.consequences(context.pool, hold["district_id"], UUID(hold["run_id"]), ("held",))
     body = {**explained_hold(hold), "consequences": consequences.sentence(effects)}
-    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
+    return tagged(request, json.dumps(body, ensure_ascii=False), hold["plan_hash"])
 
 
 @router.post("/holds/{hold_id}/decision", status_code=202)
-async def decide(hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: InContext) -> Response:
+async def decide(
+    hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: InContext, if_match: IfMatch = None
+) -> Response:
     """Approve, reject, or only suspend what waits: all of it, or the operations that are named; others are rejected.
 
     `run_id` is the run that does it, null after a rejection. 409 where the hold is closed or holds something else.
@@ -86,7 +90,7 @@ async def decide(hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: 
     hold = await _find(context, caller, hold_id)
     caller.require("order", hold["district_id"])
     await _check_operations(context, hold, body.operations)
-    verdict = Verdict(body.decision, body.plan_hash, body.operations, body.reason)
+    verdict = Verdict(body.decision, _seen(hold, body.plan_hash, if_match), body.operations, body.reason)
     async with context.unit_of_work() as uow:
         run_id = await decisions.decide(uow, caller, hold, verdict)
     headers = {"Location": f"/api/v1/runs/{run_id}"} if run_id else {}
@@ -99,6 +103,25 @@ async def _find(context: Context, caller: Principal, hold_id: UUID) -> dict[str,
     if hold is None:
         raise not_found("hold")
     return hold
+
+
+def _seen(hold: dict[str, Any], plan_hash: str | None, if_match: str | None) -> str:
+    """The hash of the plan that was seen. Raises `Problem` 412 or 428."""
+    if plan_hash is None and if_match is None:
+        sentence = _(
+            "The decision does not say which plan was seen. Send the hold's plan_hash, or its ETag as If-Match."
+        )
+        raise Problem(428, "unconditional", sentence)
+    if hold["state"] == "open" and not matches(if_match, hold["plan_hash"]):
+        n = hold["operations"]
+        sentence = plural(
+            "{n} operation waits in this hold by now, another than you have seen. Look at it, then decide.",
+            "{n} operations wait in this hold by now, others than you have seen. Look at them, then decide.",
+            n,
+            n=number(n),
+        )
+        raise Problem(412, "changed_meanwhile", sentence, more={"plan_hash": hold["plan_hash"], "operations": n})
+    return plan_hash or str(hold["plan_hash"])
 
 
 async def _check_operations(context: Context, hold: dict[str, Any], chosen: tuple[int, ...] | None) -> None:

@@ -47,7 +47,8 @@ async def declared(conn: Connection, district_id: str) -> dict[str, Any] | None:
     text: str | None = await conn.fetchval(
         """
         SELECT json_build_object(
-                   'name', d.name, 'timezone', d.timezone, 'locale', d.locale, 'pool', d.pool,
+                   'declared_at', d.declared_at, 'name', d.name, 'timezone', d.timezone, 'locale', d.locale,
+                   'pool', d.pool,
                    'max_parallel', d.max_parallel, 'nightly', to_char(d.nightly, 'HH24:MI'), 'nights', d.nights,
                    'spread_minutes', d.spread_minutes,
                    'sources', (SELECT json_object_agg(s.id, s.kind) FROM source s WHERE s.district_id = d.id),
