@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from common.language import mark
 from dashboard_api.api import health
+from dashboard_api.api.openapi import describe, operation_id
 from dashboard_api.api.problem_json import problem_json
 from dashboard_api.api.routes import router as api_router
 from dashboard_api.context import Context
@@ -34,10 +35,16 @@ UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableChara
 
 def create_app(context: Context) -> FastAPI:
     """The application, around what it needs."""
-    app = FastAPI(title="Rosterbus", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        generate_unique_id_function=operation_id,
+    )
     app.state.context = context
     for router in (health.router, api_router, *PAGES):
         app.include_router(router)
+    describe(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)

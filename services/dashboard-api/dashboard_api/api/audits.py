@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from dashboard_api.api.described import gives
 from dashboard_api.api.listing import InPages, Listing, both, list_answer, number
+from dashboard_api.api.schemas.system import ActPage
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.queries import audit
 
@@ -13,7 +15,7 @@ router = APIRouter(tags=["audit"])
 ACTS = Listing("acts", (number,), ("at", "district_id", "actor", "actor_name", "action", "subject", "detail"))
 
 
-@both(router, "/audit")
+@both(router, "/audit", **gives(ActPage, listed=True))
 async def list_acts(
     caller: ApiCaller,
     context: InContext,

@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.orders import SyncCancelOrdered
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
 from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.schemas import runs as schemas
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
@@ -25,7 +27,7 @@ class Cancelling(BaseModel):
     reason: str = Field(default="", max_length=500)
 
 
-@router.post("/{run_id}/cancel", status_code=202)
+@router.post("/{run_id}/cancel", **gives(schemas.Cancelling, 202))
 async def cancel_run(run_id: UUID, wanted: Cancelling, caller: ApiCaller, context: InContext) -> Response:
     """A run that waits ends at once; one that is under way stops at the next safe point. Its end says that it did."""
     district_id = await run_list.district_of(context.pool, caller.visible, run_id)

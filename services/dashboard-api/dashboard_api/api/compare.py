@@ -10,7 +10,9 @@ from fastapi import APIRouter, Query, Response
 from common.db import Row
 from dashboard_api.api.answers import encode_cursor, json_text, next_link
 from dashboard_api.api.csv_answers import csv_answer
+from dashboard_api.api.described import gives
 from dashboard_api.api.listing import Asked, InPages, Listing, both, plain
+from dashboard_api.api.schemas import records as schemas
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
@@ -29,7 +31,7 @@ RECORDS = Listing("records", (plain, plain), COLUMNS)
 router = APIRouter(tags=["compare"])
 
 
-@both(router, "/runs/{run_id}/compare/{other_id}")
+@both(router, "/runs/{run_id}/compare/{other_id}", **gives(schemas.Comparison, listed=True, problems=(409, 503)))
 async def compare_runs(
     run_id: UUID,
     other_id: UUID,
@@ -47,7 +49,7 @@ async def compare_runs(
     return await _answer(context, wanted, asked)
 
 
-@both(router, "/schools/{school_id}/compare")
+@both(router, "/schools/{school_id}/compare", **gives(schemas.Comparison, listed=True, problems=(503,)))
 async def compare_snapshots(
     school_id: UUID,
     caller: ApiCaller,

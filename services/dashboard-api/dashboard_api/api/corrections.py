@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.event_model import RunScope
 from dashboard_api import corrections
+from dashboard_api.api.described import gives
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.orders import Record, accepted
+from dashboard_api.api.schemas.runs import Accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
@@ -34,7 +36,7 @@ class Undo(Correction):
     record: Record | None = None
 
 
-@router.post("/runs/{run_id}/undo", status_code=202)
+@router.post("/runs/{run_id}/undo", **gives(Accepted, 202, problems=(503,)))
 async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InContext) -> Response:
     """Order that a run is taken back. What has changed since is left alone, and named. `Location` is the order."""
     run = await _run(context, caller, run_id)
@@ -44,7 +46,7 @@ async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InConte
     return accepted(placed)
 
 
-@router.post("/runs/{run_id}/retry", status_code=202)
+@router.post("/runs/{run_id}/retry", **gives(Accepted, 202, problems=(503,)))
 async def retry_run(run_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
     """Order that what failed in a run is done again, and nothing else. `Location` is the order."""
     run = await _run(context, caller, run_id)
@@ -53,7 +55,7 @@ async def retry_run(run_id: UUID, body: Correction, caller: ApiCaller, context: 
     return accepted(placed)
 
 
-@router.post("/schools/{school_id}/links/rebuild", status_code=202)
+@router.post("/schools/{school_id}/links/rebuild", **gives(Accepted, 202, problems=(503,)))
 async def rebuild_links(school_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
     """Order that a school's links are found anew in Moodle, by ID number. `Location` is the order."""
     district_id = await schools.district_of(context.pool, caller.visible, school_id)

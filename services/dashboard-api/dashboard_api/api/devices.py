@@ -13,10 +13,13 @@ from common.events import SettingsChanged
 from common.uow import UnitOfWork
 from dashboard_api import orders
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.listing import BY_NAME, InPages, Listing, both, list_answer
 from dashboard_api.api.orders import accepted
+from dashboard_api.api.schemas import schedules as schemas
+from dashboard_api.api.schemas.runs import Accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
@@ -64,7 +67,7 @@ class Contact(BaseModel):
     online: bool
 
 
-@both(router, "/devices")
+@both(router, "/devices", **gives(schemas.DevicePage, listed=True))
 async def list_devices(
     caller: ApiCaller,
     context: InContext,
@@ -82,14 +85,14 @@ async def list_devices(
     )
 
 
-@router.get("/devices/{device_id}")
+@router.get("/devices/{device_id}", **gives(schemas.Device, tagged=True))
 async def show_device(request: Request, device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One device: schedule, contact, when it syncs next, and its last five syncs, in words too."""
     caller.require_scope("read")
     return await _answer(request, context, await _visible(context.pool, caller, device_id))
 
 
-@router.put("/districts/{district_id}/devices/{device_id}")
+@router.put("/districts/{district_id}/devices/{device_id}", **gives(schemas.Device, tagged=True))
 async def put_device(
     request: Request,
     district_id: str,
@@ -113,7 +116,7 @@ async def put_device(
     return await _answer(request, context, after)
 
 
-@router.delete("/devices/{device_id}")
+@router.delete("/devices/{device_id}", **gives(schemas.Device, tagged=True))
 async def remove_device(
     request: Request, device_id: UUID, caller: ApiCaller, context: InContext, if_match: IfMatch = None
 ) -> Response:
@@ -127,8 +130,8 @@ async def remove_device(
     return await _answer(request, context, after)
 
 
-@router.post("/devices/{device_id}/contact")
-async def note_contact(device_id: UUID, contact: Contact, caller: ApiCaller, context: InContext) -> Response:
+@router.post("/devices/{device_id}/contact", **gives(schemas.DeviceContact))
+async def note_device_contact(device_id: UUID, contact: Contact, caller: ApiCaller, context: InContext) -> Response:
     """The box, or who watches over it, tells whether it is there; as often as it likes: only news is told on."""
     async with context.unit_of_work() as uow:
         before = await _locked(uow.conn, caller, device_id)
@@ -146,8 +149,8 @@ async def note_contact(device_id: UUID, contact: Contact, caller: ApiCaller, con
     return json_text(to_json(told).decode())
 
 
-@router.post("/devices/{device_id}/runs", status_code=202)
-async def order_sync(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.post("/devices/{device_id}/runs", **gives(Accepted, 202))
+async def order_device_sync(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """Start the device's sync now. If it is offline the run is refused, as `Location` tells."""
     device = await _visible(context.pool, caller, device_id)
     caller.require("order", device["district_id"])

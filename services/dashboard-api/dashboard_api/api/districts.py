@@ -5,8 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import ValidationError
 
+from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.listing import InPages, Listing, both, list_answer, plain
+from dashboard_api.api.schemas.districts import District, DistrictPage
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
 from dashboard_api.declare.mistakes import Mistake, MistakenError, mistakes_in
@@ -29,7 +31,7 @@ DISTRICTS = Listing(
 DistrictId = Annotated[str, Path(description="The district's short name")]
 
 
-@both(router, "/districts")
+@both(router, "/districts", **gives(DistrictPage, listed=True))
 async def list_districts(caller: ApiCaller, context: InContext, asked: InPages) -> Response:
     """The districts that the caller may see, by name."""
     caller.require_scope("read")
@@ -37,14 +39,14 @@ async def list_districts(caller: ApiCaller, context: InContext, asked: InPages) 
     return await list_answer(asked, DISTRICTS, lambda after, limit: districts.page(context.pool, visible, after, limit))
 
 
-@router.get("/districts/{district_id}")
+@router.get("/districts/{district_id}", **gives(District, tagged=True))
 async def show_district(request: Request, district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
     """One district, with the sums over its schools."""
     caller.require("read", district_id)
     return await _one(request, context, district_id)
 
 
-@router.put("/districts/{district_id}")
+@router.put("/districts/{district_id}", **gives(District, tagged=True))
 async def put_district(
     request: Request,
     district_id: DistrictId,

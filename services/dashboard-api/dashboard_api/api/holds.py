@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from dashboard_api import decisions
+from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, matches, tagged
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
+from dashboard_api.api.schemas import plans as schemas
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
@@ -50,7 +52,7 @@ class DecisionBody(BaseModel):
     reason: str = Field(default="", max_length=500)
 
 
-@both(router, "/holds")
+@both(router, "/holds", **gives(schemas.HoldPage, listed=True, problems=(503,)))
 async def list_holds(
     caller: ApiCaller,
     context: InContext,
@@ -69,7 +71,7 @@ async def list_holds(
     )
 
 
-@router.get("/holds/{hold_id}")
+@router.get("/holds/{hold_id}", **gives(schemas.Hold, tagged=True, problems=(503,)))
 async def show_hold(request: Request, hold_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One hold, and what its operations would come to; they are those of its run with the state `held`."""
     caller.require_scope("read")
@@ -79,8 +81,8 @@ async def show_hold(request: Request, hold_id: UUID, caller: ApiCaller, context:
     return tagged(request, json.dumps(body, ensure_ascii=False), hold["plan_hash"])
 
 
-@router.post("/holds/{hold_id}/decision", status_code=202)
-async def decide(
+@router.post("/holds/{hold_id}/decision", **gives(schemas.Decided, 202, problems=(428, 503)))
+async def decide_hold(
     hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: InContext, if_match: IfMatch = None
 ) -> Response:
     """Approve, reject, or only suspend what waits: all of it, or the operations that are named; others are rejected.

@@ -22,6 +22,14 @@ from dashboard_api.queries import idempotency_keys
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
+PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "A new UUID for each act; the same one repeats that act's answer, and does nothing twice",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    "example": "6f1d7f0e-2f35-4f57-9d3d-0a4f7a1f0c11",
+}
 KEPT_HEADERS = ("location", "etag", "content-type")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -29,6 +37,11 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 class Acting(APIRoute):
     """A route whose POST requests are done once for each key that a caller sends."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if "POST" in (options.get("methods") or ()):
+            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": [PARAMETER]}
+        super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Handler:
         """FastAPI's handler, and around it what makes it happen once."""

@@ -9,6 +9,8 @@ from pydantic_core import to_json
 
 from common.db import Pool
 from dashboard_api import mapping_trial
+from dashboard_api.api.described import gives
+from dashboard_api.api.schemas.records import MappingTrial
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.declare.mistakes import mistakes_in
 from dashboard_api.declare.values import Declared
@@ -38,7 +40,7 @@ class _Part(Declared):
     policy: Policy
 
 
-@router.post("/try")
+@router.post("/try", **gives(MappingTrial, problems=(404, 503)))
 async def try_mapping(trial: Trial, caller: ApiCaller, context: InContext) -> Response:
     """Renders templates on the school's people and classes, beside what the present policy gives.
 

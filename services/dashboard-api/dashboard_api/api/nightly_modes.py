@@ -11,8 +11,10 @@ from pydantic_core import to_json
 from common.db import Connection
 from common.uow import UnitOfWork
 from dashboard_api import nightly_modes
+from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.orders import SchoolChoice, chosen
+from dashboard_api.api.schemas.schedules import SchoolModes
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
@@ -37,7 +39,7 @@ class NightlyModes(NightlyMode, SchoolChoice):
     """The same for several schools."""
 
 
-@router.get("/schools/{school_id}/nightly-mode")
+@router.get("/schools/{school_id}/nightly-mode", **gives(SchoolModes, tagged=True))
 async def show_school_nightly_mode(
     request: Request, school_id: UUID, caller: ApiCaller, context: InContext
 ) -> Response:
@@ -46,7 +48,7 @@ async def show_school_nightly_mode(
     return await _answer(request, context, await _district_of(context, caller, school_id), [school_id])
 
 
-@router.get("/districts/{district_id}/nightly-mode")
+@router.get("/districts/{district_id}/nightly-mode", **gives(SchoolModes, tagged=True))
 async def show_district_nightly_modes(
     request: Request, district_id: str, caller: ApiCaller, context: InContext
 ) -> Response:
@@ -55,7 +57,7 @@ async def show_district_nightly_modes(
     return await _answer(request, context, district_id, None)
 
 
-@router.put("/schools/{school_id}/nightly-mode")
+@router.put("/schools/{school_id}/nightly-mode", **gives(SchoolModes, tagged=True))
 async def put_school_nightly_mode(
     request: Request,
     school_id: UUID,
@@ -73,7 +75,7 @@ async def put_school_nightly_mode(
     return await _answer(request, context, district_id, [school_id])
 
 
-@router.put("/districts/{district_id}/nightly-mode")
+@router.put("/districts/{district_id}/nightly-mode", **gives(SchoolModes, tagged=True))
 async def put_district_nightly_modes(
     request: Request,
     district_id: str,

@@ -11,7 +11,9 @@ from common.db import Pool
 from common.event_model import RunScope
 from dashboard_api import orders
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
 from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.schemas.runs import Accepted, Order
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.language import _
 from dashboard_api.orders import WHOLE, OrderMode, Placed, Wish
@@ -76,8 +78,8 @@ async def chosen(pool: Pool, district_id: str, choice: SchoolChoice) -> list[UUI
     return found
 
 
-@router.post("/schools/{school_id}/runs", status_code=202)
-async def order_school(school_id: UUID, order: SchoolOrder, caller: ApiCaller, context: InContext) -> Response:
+@router.post("/schools/{school_id}/runs", **gives(Accepted, 202))
+async def order_school_run(school_id: UUID, order: SchoolOrder, caller: ApiCaller, context: InContext) -> Response:
     """Order a run of one school. `Location` is the order."""
     district_id = await schools.district_of(context.pool, caller.visible, school_id)
     if district_id is None:
@@ -88,8 +90,10 @@ async def order_school(school_id: UUID, order: SchoolOrder, caller: ApiCaller, c
     return accepted(placed)
 
 
-@router.post("/districts/{district_id}/runs", status_code=202)
-async def order_district(district_id: str, order: DistrictOrder, caller: ApiCaller, context: InContext) -> Response:
+@router.post("/districts/{district_id}/runs", **gives(Accepted, 202))
+async def order_district_runs(
+    district_id: str, order: DistrictOrder, caller: ApiCaller, context: InContext
+) -> Response:
     """Order runs of several schools of a district, or of all that are set up. `Location` is the order."""
     caller.require("order", district_id)
     wanted = await chosen(context.pool, district_id, order)
@@ -98,7 +102,7 @@ async def order_district(district_id: str, order: DistrictOrder, caller: ApiCall
     return accepted(placed)
 
 
-@router.get("/orders/{order_id}")
+@router.get("/orders/{order_id}", **gives(Order))
 async def show_order(order_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """An order: how many of its runs have ended, how, and each of them in short. A decided hold's id is one, too."""
     caller.require_scope("read")

@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard_api.api.answers import encode_cursor, json_text
 from dashboard_api.api.csv_answers import csv_answer
+from dashboard_api.api.described import gives
 from dashboard_api.api.listing import InPages, Listing, both, list_answer, number
+from dashboard_api.api.schemas import plans as schemas
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
@@ -90,7 +92,7 @@ SearchText = Annotated[
 ]
 
 
-@router.get("/runs/{run_id}/plan")
+@router.get("/runs/{run_id}/plan", **gives(schemas.Plan, problems=(503,)))
 async def show_plan(run_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """A run's plan: numbers by entity, kind and state, the consequences in a sentence, and the hold, if any."""
     caller.require_scope("read")
@@ -106,7 +108,7 @@ async def show_plan(run_id: UUID, caller: ApiCaller, context: InContext) -> Resp
     return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
 
 
-@both(router, "/runs/{run_id}/operations")
+@both(router, "/runs/{run_id}/operations", **gives(schemas.OperationPage, listed=True, problems=(503,)))
 async def list_operations(
     run_id: UUID,
     caller: ApiCaller,
@@ -128,7 +130,7 @@ async def list_operations(
     )
 
 
-@router.post("/runs/{run_id}/operations/search")
+@router.post("/runs/{run_id}/operations/search", **gives(schemas.OperationPage, problems=(400, 503)))
 async def search_operations(run_id: UUID, wanted: Search, caller: ApiCaller, context: InContext) -> Response:
     """The same, searched for a person: names belong in no address, so the text stands in the body."""
     caller.require_scope("read")

@@ -7,7 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
 from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer, plain, small_number
+from dashboard_api.api.schemas.runs import Run, RunErrorPage, RunPage
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.problems import not_found
 from dashboard_api.queries import run_list
@@ -35,7 +37,7 @@ RUN_ERRORS = Listing(
 )
 
 
-@both(router, "/runs")
+@both(router, "/runs", **gives(RunPage, listed=True))
 async def list_runs(
     caller: ApiCaller,
     context: InContext,
@@ -57,7 +59,7 @@ async def list_runs(
     )
 
 
-@router.get("/runs/{run_id}")
+@router.get("/runs/{run_id}", **gives(Run))
 async def show_run(run_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One run: phases, data, plan, actions, errors by code; codes also in words, in the language of the district."""
     caller.require_scope("read")
@@ -67,7 +69,7 @@ async def show_run(run_id: UUID, caller: ApiCaller, context: InContext) -> Respo
     return json_text(json.dumps(explained(json.loads(text)), ensure_ascii=False))
 
 
-@both(router, "/runs/{run_id}/errors")
+@both(router, "/runs/{run_id}/errors", **gives(RunErrorPage, listed=True))
 async def list_run_errors(run_id: UUID, caller: ApiCaller, context: InContext, asked: InPages) -> Response:
     """The data errors of a run, by code. They are kept for each school's latest run that had any."""
     caller.require_scope("read")

@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import to_json
 
 from dashboard_api import preview, school_times
+from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
+from dashboard_api.api.schemas import schedules as schemas
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
 from dashboard_api.declare.values import Spread, TimeOfNight, Weekdays
@@ -58,7 +60,7 @@ class DistrictSchedule(SchoolSchedule):
     blackouts: list[BlackoutDates] = Field(default_factory=list, max_length=1000)
 
 
-@router.get("/schools/{school_id}/schedule")
+@router.get("/schools/{school_id}/schedule", **gives(schemas.SchoolScheduleShown, tagged=True))
 async def show_school_schedule(
     request: Request, school_id: UUID, caller: ApiCaller, context: InContext, nights: Nights = 14
 ) -> Response:
@@ -68,7 +70,7 @@ async def show_school_schedule(
     return await _of_school(request, context, district_id, school_id, nights)
 
 
-@router.put("/schools/{school_id}/schedule")
+@router.put("/schools/{school_id}/schedule", **gives(schemas.SchoolScheduleShown, tagged=True))
 async def put_school_schedule(
     request: Request,
     school_id: UUID,
@@ -88,7 +90,7 @@ async def put_school_schedule(
     return await _of_school(request, context, district_id, school_id, 14)
 
 
-@router.get("/districts/{district_id}/schedule")
+@router.get("/districts/{district_id}/schedule", **gives(schemas.DistrictScheduleShown, tagged=True))
 async def show_district_schedule(
     request: Request, district_id: str, caller: ApiCaller, context: InContext, nights: Nights = 14
 ) -> Response:
@@ -97,7 +99,7 @@ async def show_district_schedule(
     return await _of_district(request, context, district_id, nights)
 
 
-@router.put("/districts/{district_id}/schedule")
+@router.put("/districts/{district_id}/schedule", **gives(schemas.DistrictScheduleShown, tagged=True))
 async def put_district_schedule(
     request: Request,
     district_id: str,
@@ -121,7 +123,7 @@ async def put_district_schedule(
     return await _of_district(request, context, district_id, 14)
 
 
-@both(router, "/districts/{district_id}/nights")
+@both(router, "/districts/{district_id}/nights", **gives(schemas.NightPage, listed=True))
 async def list_nights(
     district_id: str,
     caller: ApiCaller,

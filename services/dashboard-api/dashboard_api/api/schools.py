@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from dashboard_api.api.described import gives
 from dashboard_api.api.listing import BY_NAME, InPages, Listing, both, list_answer
+from dashboard_api.api.schemas.districts import SchoolPage
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.queries import school_list
 from dashboard_api.queries.school_list import SchoolFilter, SchoolStatus
@@ -24,7 +26,7 @@ SCHOOLS = Listing(
 after_school = SCHOOLS.read
 
 
-@both(router, "/schools")
+@both(router, "/schools", **gives(SchoolPage, listed=True))
 async def list_schools(
     caller: ApiCaller,
     context: InContext,

@@ -10,7 +10,9 @@ from pydantic_core import to_json
 
 from dashboard_api import source_checks
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
 from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.schemas.system import CheckOrdered, SourceCheck
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.declare.mistakes import mistakes_in
 from dashboard_api.declare.sources import Source
@@ -41,8 +43,8 @@ class _Part(Declared):
     source: Source
 
 
-@router.post("", status_code=202)
-async def order_check(order: CheckOrder, caller: ApiCaller, context: InContext) -> Response:
+@router.post("", **gives(CheckOrdered, 202, problems=(404,)))
+async def order_source_check(order: CheckOrder, caller: ApiCaller, context: InContext) -> Response:
     """Have a source tried out: its schools are listed, and one of them is read. `Location` is the check."""
     caller.require("declare", order.district)
     wish = Wish(_read(order.source), order.school, order.pool)
@@ -52,8 +54,8 @@ async def order_check(order: CheckOrder, caller: ApiCaller, context: InContext) 
     return Response(to_json({"id": id_}), 202, headers, media_type="application/json")
 
 
-@router.get("/{check_id}")
-async def show_check(check_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.get("/{check_id}", **gives(SourceCheck))
+async def show_source_check(check_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """A check: `state` waiting, unanswered (for ten minutes) or done, and then `report`, its codes also in words."""
     caller.require_scope("declare")
     text = await checks.one_json(context.pool, caller.visible, check_id)

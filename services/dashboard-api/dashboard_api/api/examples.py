@@ -1,0 +1,42 @@
+"""Examples for the description of the API, put together from those of the fields."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+BY_FORMAT = {
+    "uuid": "6f1d7f0e-2f35-4f57-9d3d-0a4f7a1f0c11",
+    "date": "2026-11-23",
+    "date-time": "2026-11-22T20:00:00+01:00",
+    "password": "••••",
+}
+BY_TYPE: Json = {"string": "", "integer": 0, "number": 0, "boolean": False, "null": None, "array": [], "object": {}}
+
+
+def example_of(schema: Json, schemas: Json) -> Any:
+    """A value that fits the schema; `schemas` are those of the document, which it refers to."""
+    if "$ref" in schema:
+        return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    for key in ("examples", "enum"):
+        if schema.get(key):
+            return schema[key][0]
+    for key in ("const", "default"):
+        if key in schema:
+            return schema[key]
+    for key in ("anyOf", "oneOf", "allOf"):
+        if key in schema:
+            return example_of(schema[key][0], schemas)
+    return _of_type(schema, schemas)
+
+
+def _of_type(schema: Json, schemas: Json) -> Any:
+    match schema.get("type"):
+        case "object" if "properties" in schema:
+            return {name: example_of(one, schemas) for name, one in schema["properties"].items()}
+        case "array" if schema.get("items"):
+            return [example_of(schema["items"], schemas)]
+        case "integer" if "minimum" in schema:
+            return schema["minimum"]
+        case "string" if "format" in schema:
+            return BY_FORMAT.get(schema["format"], "")
+    return BY_TYPE.get(str(schema.get("type")))
