@@ -59,7 +59,7 @@ async def compare_snapshots(
     to: Number,
     entity: Only = None,
 ) -> Response:
-    """The same between two snapshots, by number."""
+    """What differs between two snapshots of a school, by number."""
     caller.require_scope("read")
     district_id = await schools.district_of(context.pool, caller.visible, school_id)
     if district_id is None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from dashboard_api.api.problem_json import PROBLEM
 from dashboard_api.api.schemas.problems import ProblemDetails
+from dashboard_api.problem_codes import PAGE, PROBLEM_CODES
 
 ETAG = {"ETag": {"description": "Names this state, for If-Match and If-None-Match", "schema": {"type": "string"}}}
 LOCATION = {"Location": {"description": "Where to see how far it is", "schema": {"type": "string"}}}
@@ -54,6 +55,30 @@ MEANINGS = {
 
 
 def problem_answer(status: int) -> dict[str, Any]:
-    """A problem among a route's answers."""
+    """A problem among a route's answers, as the whole document has it (`problem_answers`)."""
+    return {"description": MEANINGS[status], "$ref": f"#/components/responses/problem{status}"}
+
+
+def problem_answers() -> dict[str, Any]:
+    """The answers that those of routes refer to."""
     schema = {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}
-    return {"description": MEANINGS[status], "content": {PROBLEM: {"schema": schema}}}
+    return {
+        f"problem{status}": {
+            "description": meaning,
+            "content": {PROBLEM: {"schema": schema, "example": _example(status)}},
+        }
+        for status, meaning in MEANINGS.items()
+    }
+
+
+def _example(status: int) -> dict[str, Any]:
+    """The first of the codes with this status."""
+    known = next(one for one in PROBLEM_CODES.values() if one.status == status)
+    return {
+        "type": f"https://rosterbus.example{PAGE}{known.code}",
+        "title": known.title,
+        "status": status,
+        "detail": known.remedy,
+        "instance": "/api/v1/schools",
+        "code": known.code,
+    }

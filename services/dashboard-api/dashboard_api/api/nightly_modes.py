@@ -52,7 +52,7 @@ async def show_school_nightly_mode(
 async def show_district_nightly_modes(
     request: Request, district_id: str, caller: ApiCaller, context: InContext
 ) -> Response:
-    """The same of all schools that are set up."""
+    """Whether the nightly sync of each school that is set up is on, only adds, or is paused."""
     caller.require("read", district_id)
     return await _answer(request, context, district_id, None)
 
@@ -84,7 +84,7 @@ async def put_district_nightly_modes(
     context: InContext,
     if_match: IfMatch = None,
 ) -> Response:
-    """The same for the schools that are named, or that match, or all that are set up."""
+    """Pause, resume or narrow the nightly sync of schools. Of those named, those that match, or all that are set up."""
     caller.require("order", district_id)
     ids = await chosen(context.pool, district_id, wanted)
     async with context.unit_of_work() as uow:

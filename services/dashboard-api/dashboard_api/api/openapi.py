@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from dashboard_api.api.described import problem_answer
+from common.language import SOURCE, speaking
+from dashboard_api.api.described import problem_answer, problem_answers
 from dashboard_api.api.examples import example_of
 from dashboard_api.api.idempotency import HEADER
 from dashboard_api.api.schemas.problems import ProblemDetails
@@ -69,7 +70,8 @@ def describe(app: FastAPI) -> None:
 
     def described() -> Json:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app)
+            with speaking(SOURCE):  # it is made once, for all readers
+                app.openapi_schema = _document(app)
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]
@@ -96,6 +98,7 @@ def _document(app: FastAPI) -> Json:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     document["components"]["securitySchemes"] = SECURITY
+    document["components"]["responses"] = problem_answers()
     document["security"] = [{"key": []}, {"session": [], "form": []}]
     for method, operation in _operations(document):
         _complete(schemas, method, operation)
@@ -112,6 +115,8 @@ def _operations(document: Json) -> Iterator[tuple[str, Json]]:
 def _complete(schemas: Json, method: str, operation: Json) -> None:
     """Add what holds for all operations of its kind, and examples."""
     answers, id_ = operation["responses"], operation["operationId"]
+    first, _, more = operation["description"].partition(".")
+    operation["summary"], operation["description"] = first, more.strip()
     if method != "get":
         answers.pop("304", None)
     if id_ in BODIES:
@@ -122,11 +127,10 @@ def _complete(schemas: Json, method: str, operation: Json) -> None:
     answers.pop("422", None)
     for status in sorted(_problems(operation)):
         answers.setdefault(str(status), problem_answer(status))
-    contents = [answer.get("content", {}) for answer in answers.values()]
-    for content in (*contents, operation.get("requestBody", {}).get("content", {})):
-        for media in content.values():
-            if "example" not in media and "json" in str(content):
-                media.setdefault("example", example_of(media["schema"], schemas))
+    for whole in (*answers.values(), operation.get("requestBody", {})):
+        for kind, media in whole.get("content", {}).items():
+            if kind == "application/json":
+                media["example"] = example_of(media["schema"], schemas)
 
 
 def _problems(operation: Json) -> set[int]:

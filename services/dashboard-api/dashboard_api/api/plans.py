@@ -132,7 +132,7 @@ async def list_operations(
 
 @router.post("/runs/{run_id}/operations/search", **gives(schemas.OperationPage, problems=(400, 503)))
 async def search_operations(run_id: UUID, wanted: Search, caller: ApiCaller, context: InContext) -> Response:
-    """The same, searched for a person: names belong in no address, so the text stands in the body."""
+    """The operations of a run, searched for a person too. Names belong in no address, so the text is in the body."""
     caller.require_scope("read")
     district_id = await _district(context, caller, run_id)
     plain = Which(**wanted.model_dump(exclude={"search", "limit", "after"}))
