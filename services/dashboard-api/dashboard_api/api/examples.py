@@ -10,6 +10,18 @@ BY_FORMAT = {
     "date-time": "2026-11-22T20:00:00+01:00",
     "password": "••••",
 }
+DECLARATION: Json = {
+    "district": {"id": "north", "name": "North district", "timezone": "Europe/Amsterdam", "nightly": "20:00"},
+    "source": {"kind": "clever", "district_id": "5f0c…", "token": "••••"},
+    "target": {
+        "name": "North Moodle",
+        "base_url": "https://moodle.example",
+        "token": "••••",
+        "roles": {"student": 5, "teacher": 3},
+    },
+    "schools": "all",
+}
+"""A district that is declared."""
 BY_TYPE: Json = {"string": "", "integer": 0, "number": 0, "boolean": False, "null": None, "array": [], "object": {}}
 
 

@@ -25,6 +25,7 @@ from dashboard_api.queries.holds import HoldFilter
 from dashboard_api.words import consequences
 from dashboard_api.words.amounts import number
 from dashboard_api.words.holds import explained_hold
+from dashboard_api.words.kinds import total
 
 HoldState = Literal["open", "decided", "superseded"]
 
@@ -115,14 +116,16 @@ def _seen(hold: dict[str, Any], plan_hash: str | None, if_match: str | None) -> 
         )
         raise Problem(428, "unconditional", sentence)
     if hold["state"] == "open" and not matches(if_match, hold["plan_hash"]):
-        n = hold["operations"]
+        n = total(hold["operations"])
         sentence = plural(
             "{n} operation waits in this hold by now, another than you have seen. Look at it, then decide.",
             "{n} operations wait in this hold by now, others than you have seen. Look at them, then decide.",
             n,
             n=number(n),
         )
-        raise Problem(412, "changed_meanwhile", sentence, more={"plan_hash": hold["plan_hash"], "operations": n})
+        raise Problem(
+            412, "changed_meanwhile", sentence, more={"plan_hash": hold["plan_hash"], "operations": hold["operations"]}
+        )
     return plan_hash or str(hold["plan_hash"])
 
 

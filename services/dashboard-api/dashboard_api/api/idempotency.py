@@ -62,7 +62,7 @@ class Acting(APIRoute):
 
 async def _once(request: Request, key: str, act: Handler) -> Response:
     context = context_of(request)
-    caller = await api_caller(request, context)
+    caller = request.state.caller = await api_caller(request, context)
     fingerprint = await _fingerprint(request)
     async with context.unit_of_work() as uow:
         if not await idempotency_keys.claim(uow.conn, caller.id, key):

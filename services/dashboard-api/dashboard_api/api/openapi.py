@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from common.language import SOURCE, speaking
 from dashboard_api.api.described import problem_answer, problem_answers
-from dashboard_api.api.examples import example_of
+from dashboard_api.api.examples import DECLARATION, example_of
 from dashboard_api.api.idempotency import HEADER
 from dashboard_api.api.schemas.problems import ProblemDetails
 from dashboard_api.declare.model import Declaration
@@ -61,6 +61,8 @@ SECURITY: Json = {
         "description": "Beside the session's cookie, for what changes something",
     },
 }
+DECLARED = "#/components/schemas/Declared{model}"
+"""Parts of a declaration have names of their own, since answers have districts and sources too."""
 BODIES = {"putDistrict": Declaration}
 """Bodies that are checked by hand, and so are not known to FastAPI."""
 
@@ -94,7 +96,8 @@ def _document(app: FastAPI) -> Json:
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
     )
     schemas = document["components"]["schemas"]
-    _add(schemas, ProblemDetails.__name__, ProblemDetails.model_json_schema(ref_template=REF))
+    problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs") | {ProblemDetails.__name__: problem}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     document["components"]["securitySchemes"] = SECURITY
@@ -103,9 +106,6 @@ def _document(app: FastAPI) -> Json:
     for method, operation in _operations(document):
         _complete(schemas, method, operation)
     return document
-
-
-REF = "#/components/schemas/{model}"
 
 
 def _operations(document: Json) -> Iterator[tuple[str, Json]]:
@@ -120,17 +120,16 @@ def _complete(schemas: Json, method: str, operation: Json) -> None:
     if method != "get":
         answers.pop("304", None)
     if id_ in BODIES:
-        schema = BODIES[id_].model_json_schema(ref_template=REF)
-        _add(schemas, BODIES[id_].__name__, schema)
-        reference = {"$ref": REF.format(model=BODIES[id_].__name__)}
-        operation["requestBody"]["content"]["application/json"]["schema"] = reference
+        schema = BODIES[id_].model_json_schema(ref_template=DECLARED)
+        schemas |= {f"Declared{name}": part for name, part in schema.pop("$defs").items()}
+        operation["requestBody"]["content"]["application/json"] = {"schema": schema, "example": DECLARATION}
     answers.pop("422", None)
     for status in sorted(_problems(operation)):
         answers.setdefault(str(status), problem_answer(status))
     for whole in (*answers.values(), operation.get("requestBody", {})):
         for kind, media in whole.get("content", {}).items():
             if kind == "application/json":
-                media["example"] = example_of(media["schema"], schemas)
+                media.setdefault("example", example_of(media["schema"], schemas))
 
 
 def _problems(operation: Json) -> set[int]:
@@ -148,8 +147,3 @@ def _problems(operation: Json) -> set[int]:
     if HEADER.lower() in names:
         found |= {400, 409}
     return found
-
-
-def _add(schemas: Json, name: str, schema: Json) -> None:
-    schemas.update(schema.pop("$defs", {}))
-    schemas[name] = schema

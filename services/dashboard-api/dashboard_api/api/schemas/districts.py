@@ -36,6 +36,7 @@ class DistrictSource(Shape):
     listed_at: When | None
     listing_error: Annotated[str, Field(examples=["The source refused the client id."])] | None
     listing_error_code: Code | None
+    schools: Annotated[Number, Field(description="Schools that it shares")]
 
 
 class DistrictRow(Shape):

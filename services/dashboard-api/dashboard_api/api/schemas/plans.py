@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from dashboard_api.api.schemas.fields import (
+    ByEntity,
     Code,
     Cursor,
     DistrictId,
@@ -52,7 +53,7 @@ class HoldRow(Shape):
     school: SchoolName | None
     plan_hash: Annotated[str, Field(description="Names what waits, exactly", examples=["9f86d081884c7d65"])]
     guards: list[Guard]
-    operations: Annotated[Number, Field(description="Operations that wait")]
+    operations: ByEntity
     state: Literal["open", "decided", "superseded"]
     opened_at: When
     closed_at: When | None
