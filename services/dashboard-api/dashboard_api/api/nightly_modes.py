@@ -75,7 +75,7 @@ async def put_school_nightly_mode(
     return await _answer(request, context, district_id, [school_id])
 
 
-@router.put("/districts/{district_id}/nightly-mode", **gives(SchoolModes, tagged=True))
+@router.put("/districts/{district_id}/nightly-mode", **gives(SchoolModes, tagged=True, problems=(409,)))
 async def put_district_nightly_modes(
     request: Request,
     district_id: str,

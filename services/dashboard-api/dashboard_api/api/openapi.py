@@ -120,7 +120,7 @@ def _complete(schemas: Json, method: str, operation: Json) -> None:
     if method != "get":
         answers.pop("304", None)
     if id_ in BODIES:
-        schema = BODIES[id_].model_json_schema(ref_template=DECLARED)
+        schema = _plainly_chosen(BODIES[id_].model_json_schema(ref_template=DECLARED))
         schemas |= {f"Declared{name}": part for name, part in schema.pop("$defs").items()}
         operation["requestBody"]["content"]["application/json"] = {"schema": schema, "example": DECLARATION}
     answers.pop("422", None)
@@ -140,10 +140,22 @@ def _problems(operation: Json) -> set[int]:
         found.add(404)
     if parameters or "requestBody" in operation:
         found.add(422)
-    if "after" in names:
+    if "after" in names or "requestBody" in operation:
         found.add(400)
     if "if-match" in names:
         found.add(412)
     if HEADER.lower() in names:
         found |= {400, 409}
     return found
+
+
+def _plainly_chosen(schema: Any) -> Any:
+    """Without discriminators inside discriminators (a kind, and then its version), which OpenAPI does not know."""
+    if isinstance(schema, list):
+        return [_plainly_chosen(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    mapping = schema.get("discriminator", {}).get("mapping", {})
+    nested = any(isinstance(value, dict) for value in mapping.values())
+    kept = {name: one for name, one in schema.items() if name != "discriminator"} if nested else schema
+    return {name: _plainly_chosen(one) for name, one in kept.items()}
