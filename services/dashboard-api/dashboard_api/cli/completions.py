@@ -7,7 +7,7 @@ OFFERED = 50
 
 
 def school_names(incomplete: str) -> list[str]:
-    """Schools whose name has what was typed so far."""
+    """Schools whose name begins so; the shell knows nothing of upper and lower case."""
     return [school["name"] for school in _asked("/schools", "schools", search=incomplete or None)]
 
 

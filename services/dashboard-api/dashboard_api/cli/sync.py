@@ -142,4 +142,5 @@ def _tell_order(order: Json, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(order))
         return
-    typer.echo(f"Ordered {count(len(order['runs']), 'run')}. `rosterbus runs` shows how they stand.")
+    runs = count(len(order["runs"]), "run")
+    typer.echo(f"Ordered {runs}. `rosterbus order {order['order_id']}` shows how they stand.")
