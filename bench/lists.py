@@ -1,8 +1,8 @@
 """What a list of the API costs beside its SQL: `python -m bench lists`.
 
 100 of 10,000 schools of a district, each with a run that ended, asked for over HTTP with an API key, from the server in
-a process of its own. The floor is the statement of the list, sent over one connection with nothing around it; both sides
-take turns, and the median of all rounds counts.
+a process of its own. The floor is the statement of the list, sent over one connection with nothing around it; both
+sides take turns, and the median of all rounds counts.
 """
 
 import argparse

@@ -6,7 +6,7 @@ SwaggerUIBundle({
   domNode: place,
   url: place.dataset.description,
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   defaultModelsExpandDepth: 0,
   displayOperationId: true,
   displayRequestDuration: true,

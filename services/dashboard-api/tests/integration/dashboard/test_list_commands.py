@@ -61,10 +61,11 @@ async def test_the_exit_code_says_what_kind_of_trouble_it_was(north: Dashboard) 
         "nowhere": (await rosterbus(north, "schools", ROSTERBUS_URL="http://127.0.0.1:9")).code,
         "key": (await rosterbus(north, "schools", key="rb_guess")).code,
         "scope": (await rosterbus(north, "sync", "--all", key=await north.key(scopes=["read"]))).code,
-        "nothing": (await rosterbus(north, "run", str(uuid4()))).code,
+        "nothing": (nothing := await rosterbus(north, "run", str(uuid4()))).code,
         "conflict": (await cancel_one_that_has_ended(north)).code,
         "usage": (await rosterbus(north, "runs", "--limit", "0")).code,
     }
+    assert "There is no such run" in nothing.err
     assert asked == {"nowhere": 3, "key": 4, "scope": 4, "nothing": 5, "conflict": 6, "usage": 2}
 
 
