@@ -30,7 +30,7 @@ from common.sealing import SecretBox
 from dashboard_api.app import create_app
 from dashboard_api.context import Context
 from dashboard_api.hints import Hints
-from dashboard_api.housekeeping import CLEAN_EVERY, clean, keep_measuring
+from dashboard_api.housekeeping import CLEAN_EVERY, clean, count_people, keep_measuring
 from dashboard_api.http_server import make_server, serve
 from dashboard_api.projections.cancelling import note_cancelling
 from dashboard_api.projections.errors import note_errors
@@ -83,6 +83,7 @@ async def main() -> None:
 
         async def tidy() -> None:
             await clean(runtime.pool)
+            await count_people(runtime.pool)
 
         await runtime.serve(
             ROUTES,

@@ -11,10 +11,18 @@ from prometheus_client import Gauge
 
 from common.db import DATABASE_AWAY, Pool
 from dashboard_api.auth.sessions import WINDOW
-from dashboard_api.queries import hints, idempotency_keys, school_list, sessions, sign_in_attempts, source_checks
+from dashboard_api.queries import (
+    hints,
+    idempotency_keys,
+    people,
+    school_list,
+    sessions,
+    sign_in_attempts,
+    source_checks,
+)
 from dashboard_api.queries.school_list import SchoolStatus
 
-CLEAN_EVERY = 300.0
+CLEAN_EVERY = 60.0
 MEASURE_EVERY = 30.0
 SCHOOLS = Gauge("rosterbus_schools", "Schools by how they stand", ["status"])
 
@@ -28,6 +36,13 @@ async def clean(pool: Pool) -> None:
     await sign_in_attempts.forget_old(pool, WINDOW)
     await source_checks.forget_old(pool)
     await idempotency_keys.forget_old(pool)
+
+
+async def count_people(pool: Pool) -> None:
+    """Count the people of the districts where a roster has changed; as often as `clean`."""
+    for district_id, basis in await people.outdated(pool):
+        async with pool.acquire() as conn, conn.transaction():
+            await people.count(conn, district_id, basis)
 
 
 async def measure(pool: Pool) -> None:

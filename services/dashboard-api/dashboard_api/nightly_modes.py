@@ -35,7 +35,7 @@ async def change(
     before = await nightly_modes.of(uow.conn, district_id, schools, locked=True)
     _require_all(before, schools)
     ids = [row["id"] for row in before]
-    await nightly_modes.set_(uow.conn, district_id, ids, mode, until, reason)
+    await nightly_modes.set_(uow.conn, district_id, ids, mode, until, reason, principal.id)
     after = [_shown(row) for row in await nightly_modes.of(uow.conn, district_id, ids)]
     detail = {"reason": reason, "before": [_shown(row) for row in before], "after": after}
     await audit.add(uow.conn, district_id, principal.id, "nightly mode", f"district/{district_id}", detail)

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,12 +24,14 @@ from common.testing.running import running
 from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 from dashboard_api.app import create_app
+from dashboard_api.auth.passwords import hash_password
 from dashboard_api.auth.tokens import hash_token, new_key
 from dashboard_api.context import Context
 from dashboard_api.hints import Hints
 from dashboard_api.http_server import make_server, serve
-from dashboard_api.queries import api_keys
+from dashboard_api.queries import api_keys, operators
 from dashboard_api.queries.api_keys import NewKey
+from dashboard_api.queries.operators import NewOperator
 from dashboard_api.settings import Settings as DashboardSettings
 from moodle_sync.handlers import fail_run
 from moodle_sync.moodle.reading import READS
@@ -56,6 +58,7 @@ class System:
     moodle: MoodleSimulator
     mails: MailSink
     fetcher: Pool
+    dashboard: Pool
 
     @property
     def writes(self) -> int:
@@ -98,6 +101,27 @@ class System:
         runs = await ended()
         assert runs is not None
         return runs
+
+    async def rest(self) -> None:
+        """Wait until no run is under way or waits."""
+
+        async def idle() -> bool:
+            return not any(school["activity"] for school in (await self.get("/api/v1/schools"))["schools"])
+
+        await wait_for(idle, seconds=90, every=0.2, what="the ends of all runs")
+
+    async def operator(
+        self, email: str, password: str, role: str = "operator", districts: list[str] | None = None
+    ) -> None:
+        """Somebody who may sign in to the dashboard."""
+        async with self.dashboard.acquire() as conn:
+            name = email.partition("@")[0].title()
+            assert await operators.add(conn, NewOperator(email, name, role, districts, hash_password(password)))
+
+    async def put(self, path: str, body: dict[str, Any]) -> None:
+        """Set a resource of the API."""
+        async with self.api.put(path, json=body) as answer:
+            assert answer.status == 200, await answer.text()
 
     async def get(self, path: str) -> Any:
         """A resource of the API."""
@@ -159,18 +183,22 @@ async def a_system(settings: CommonSettings, pool_of: PoolOf, bus: Bus) -> Async
         url = await stack.enter_async_context(_serving(context))
         headers = {"Authorization": f"Bearer {await _key(dashboard)}"}
         api = await stack.enter_async_context(aiohttp.ClientSession(url, headers=headers))
-        yield System(api, url, moodle, mails, fetcher)
+        yield System(api, url, moodle, mails, fetcher, dashboard)
 
 
 @asynccontextmanager
 async def _serving(context: Context) -> AsyncIterator[str]:
     server = make_server(create_app(context), "127.0.0.1", 0, shutdown_seconds=2)
     stopping = asyncio.Event()
+    hearing = asyncio.create_task(context.hints.run())
     serving = asyncio.create_task(serve(server, context, stopping))
-    await wait_for(lambda: server.started)
+    await wait_for(lambda: server.started and context.hints.listening.is_set())
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     stopping.set()
     await serving
+    hearing.cancel()
+    with suppress(asyncio.CancelledError):
+        await hearing
 
 
 async def _key(dashboard: Pool) -> str:

@@ -33,6 +33,7 @@ meanwhile: 412 then says what that was. Sent as `If-None-Match` with GET, it sav
 TAGS = {
     "districts": "Districts as they are declared: sources, target, policies.",
     "schools": "Schools: what is shared, and how each stands.",
+    "errors": "Data errors that stand: one by one, and by cause.",
     "runs": "Runs and the orders that they come from; undoing, repeating and cancelling them.",
     "plans": "What a run does in Moodle, one operation at a time, before and after it is done.",
     "holds": "Operations that wait for a person, and the decision about them.",

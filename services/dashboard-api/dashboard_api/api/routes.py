@@ -9,6 +9,7 @@ from dashboard_api.api import (
     corrections,
     devices,
     districts,
+    errors,
     hints,
     holds,
     mapping,
@@ -28,4 +29,5 @@ for part in (districts, schools, runs, orders, source_checks, hints):
     router.include_router(part.router)
 for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)
-router.include_router(devices.router)
+for part in (devices, errors):
+    router.include_router(part.router)

@@ -6,11 +6,13 @@ from dashboard_api.cli import devices, links, mapping, schedule, source_check
 from dashboard_api.cli.apply import apply
 from dashboard_api.cli.compare import compare
 from dashboard_api.cli.controls import audit, cancel, pools
+from dashboard_api.cli.errors import errors
 from dashboard_api.cli.explain import explain
 from dashboard_api.cli.holds import hold, holds
 from dashboard_api.cli.nightly_modes import pause, resume
 from dashboard_api.cli.orders import districts, order
 from dashboard_api.cli.plan import plan
+from dashboard_api.cli.school import school
 from dashboard_api.cli.show import run, runs, schools
 from dashboard_api.cli.sync import sync
 from dashboard_api.cli.undo import undo
@@ -24,6 +26,8 @@ for command in (apply, sync, districts, schools, runs, run, order):
     app.command()(command)
 for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit):
     app.command()(more)
+for one in (school, errors):
+    app.command()(one)
 app.command("devices")(devices.list_)
 app.add_typer(devices.app, name="device")
 app.add_typer(schedule.app, name="schedule")

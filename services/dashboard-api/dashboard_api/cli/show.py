@@ -29,13 +29,17 @@ def schools(
     district: District = None,
     status: Annotated[str | None, typer.Option(help="Only schools that stand so, such as with_errors.")] = None,
     search: Annotated[str | None, typer.Option(help="Only schools whose name has these words.")] = None,
+    sort: Annotated[
+        str, typer.Option(help="name, status, nightly, errors, last_sync, read, student, …; -errors: the most first.")
+    ] = "name",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     bom: Bom = False,
     separator: Separator = "comma",
 ) -> None:
     """List schools: what is shared, and how each stands."""
-    client, wanted = Client.from_environment(), {"district": district, "status": status, "search": search}
+    client = Client.from_environment()
+    wanted = {"district": district, "status": status, "search": search, "sort": sort}
     if as_csv:
         write_csv(client, "/schools.csv", bom, separator, **wanted)
         return

@@ -9,12 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from dashboard_api.api.answers import encode_cursor
-from dashboard_api.api.schools import after_school
+from dashboard_api.api.schools import after_in_order, order_of, page_in_order
 from dashboard_api.language import _
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.visit import InVisit, Visit
 from dashboard_api.problems import not_found
-from dashboard_api.queries import districts, run_list, school_list
+from dashboard_api.queries import districts, run_list
 from dashboard_api.queries.school_list import SchoolFilter
 from dashboard_api.words import standing
 from dashboard_api.words.kinds import OVERVIEW
@@ -63,8 +63,12 @@ async def _values(
 ) -> dict[str, Any]:
     pool = visit.context.pool
     district["statuses"] = Counter(district["statuses"])
-    wanted = SchoolFilter(visit.visitor.visible, place.district, place.status, place.search, after_school(after), ROWS)
-    page = await school_list.page(pool, wanted)
+    sort = "name"
+    before = after_in_order(after, sort)
+    wanted = SchoolFilter(
+        visit.visitor.visible, place.district, place.status, place.search, before, ROWS, *order_of(sort)
+    )
+    page = await page_in_order(pool, wanted, sort)
     order = await run_list.of_order(pool, place.district, ordered) if ordered else None
     return {
         "district": district,

@@ -13,8 +13,9 @@ from common.events import (
     SyncRequested,
 )
 from common.uow import UnitOfWork
+from dashboard_api.projections.errors import looked_at
 from dashboard_api.projections.told import told_at
-from dashboard_api.queries import hints, phases, run_errors, runs, school_states, schools, snapshots
+from dashboard_api.queries import hints, people, phases, run_errors, runs, school_states, schools, snapshots
 from dashboard_api.queries.runs import RunFact, fact_of
 from dashboard_api.queries.school_states import Ending
 
@@ -101,7 +102,10 @@ async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
     """The run's end, and with it how the school stands, unless the run only looked."""
     async with uow:
         fact = await _of_completion(event, uow)
-        await runs.note(uow.conn, fact)
+        run = await runs.note(uow.conn, fact)
+        if phases_seen := looked_at(event, run):
+            at = told_at(uow)
+            await run_errors.note_look(uow.conn, event.district_id, event.school_id, event.run_id, phases_seen, at)
         if event.outcome == "refreshed":
             await school_states.note_counts(uow.conn, fact, told_at(uow))
         elif event.outcome not in ("previewed", "cancelled"):
@@ -110,10 +114,9 @@ async def note_completion(event: SyncCompleted, uow: UnitOfWork) -> None:
                 uow.conn,
                 Ending(event.district_id, event.school_id, event.run_id, health, event.errors, told_at(uow)),
             )
+            await people.note_in_moodle(uow.conn, event.district_id, event.school_id, told_at(uow))
             if event.lifts_hold:
                 await school_states.lift_hold(uow.conn, event.district_id, event.school_id, told_at(uow))
-            if not event.errors:
-                await run_errors.forget_before(uow.conn, event.district_id, event.school_id, event.run_id)
         await hints.tell(uow.conn, event)
 
 

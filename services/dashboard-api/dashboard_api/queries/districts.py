@@ -107,7 +107,8 @@ async def page(pool: Pool, districts: list[str] | None, after: tuple[str, str] |
 async def one_json(pool: Pool, district_id: str) -> str | None:
     """One district with the sums over its shared schools, as JSON; None if it is not declared.
 
-    `counts` adds what each school shares, so a person at two schools counts twice; `statuses` counts schools.
+    `counts` and `in_moodle` add what each school has, so a person at two schools counts twice; `people` has each once:
+    `{kind: {people, at_several}}`, as of `people_counted_at`. `statuses` counts schools, `errors_by_severity` records.
     """
     text: str | None = await pool.fetchval(
         """
@@ -116,12 +117,25 @@ async def one_json(pool: Pool, district_id: str) -> str | None:
                    (SELECT count(*) FROM school_status s
                     WHERE s.district_id = d.id AND s.status = 'with_errors' AND s.health = 'failed') AS failed,
                    (SELECT count(DISTINCT school_id) FROM run r
-                    WHERE r.district_id = d.id AND r.status < 'refused') AS running
+                    WHERE r.district_id = d.id AND r.status < 'refused') AS running,
+                   present.in_moodle,
+                   (SELECT coalesce(json_object_agg(
+                               p.kind, json_build_object('people', p.people, 'at_several', p.at_several)), '{}')
+                    FROM district_people p WHERE p.district_id = d.id) AS people,
+                   (SELECT counted_at FROM district_people_count p WHERE p.district_id = d.id) AS people_counted_at,
+                   (SELECT coalesce(json_object_agg(severity, records), '{}')
+                    FROM (SELECT severity, sum(records) AS records FROM school_error e
+                          WHERE e.district_id = d.id GROUP BY severity) e) AS errors_by_severity
             FROM district_overview d
             LEFT JOIN LATERAL (
                 SELECT json_object_agg(kind, n) AS counts FROM (
                     SELECT c.key AS kind, sum(c.value::bigint) AS n FROM school_status s, jsonb_each_text(s.counts) c
                     WHERE s.district_id = d.id AND s.shared GROUP BY c.key) k) sums ON true
+            LEFT JOIN LATERAL (
+                SELECT json_object_agg(kind, n) AS in_moodle FROM (
+                    SELECT c.key AS kind, sum(c.value::bigint) AS n
+                    FROM school_status s, jsonb_each_text(s.in_moodle) c
+                    WHERE s.district_id = d.id AND s.shared GROUP BY c.key) k) present ON true
             LEFT JOIN LATERAL (
                 SELECT json_object_agg(status, n) AS statuses, sum(errors) AS errors FROM (
                     SELECT status, count(*) AS n, sum(errors) AS errors FROM school_status

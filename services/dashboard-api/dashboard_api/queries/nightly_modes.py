@@ -24,12 +24,12 @@ async def of(
 
 
 async def set_(
-    conn: Connection, district_id: str, ids: Sequence[UUID], mode: str, until: date | None, reason: str
+    conn: Connection, district_id: str, ids: Sequence[UUID], mode: str, until: date | None, reason: str, by: str
 ) -> None:
-    """Give the mode to these schools."""
+    """Give the mode to these schools; `by` is the id of who wanted it."""
     await conn.execute(
         """
-        UPDATE school SET nightly_mode = $3, mode_until = $4, mode_reason = $5
+        UPDATE school SET nightly_mode = $3, mode_until = $4, mode_reason = $5, mode_by = $6, mode_at = now()
         WHERE district_id = $1 AND id = ANY ($2::uuid[])
         """,
         district_id,
@@ -37,4 +37,5 @@ async def set_(
         mode,
         until,
         reason,
+        by,
     )

@@ -89,7 +89,7 @@ async def note(conn: Connection, fact: RunFact) -> Row:
 
     Every column is told by one kind of event, or only ever rises, so facts may come twice and in any order.
     """
-    row = await conn.fetchrow(f"{NOTE} RETURNING status, dry_run, kind", *astuple(fact))
+    row = await conn.fetchrow(f"{NOTE} RETURNING status, dry_run, kind, scope", *astuple(fact))
     assert row is not None
     return row
 

@@ -68,6 +68,15 @@ async def blackouts(conn: Connection | Pool, district_id: str) -> list[Row]:
     )
 
 
+async def dates_without_sync(conn: Connection | Pool, district_id: str) -> list[tuple[date, date, str | None]]:
+    """`first, last, school_id` (None: all schools) of the blackouts that are not over yet in any time zone."""
+    rows = await conn.fetch(
+        "SELECT first, last, school_id::text FROM blackout WHERE district_id = $1 AND last >= current_date - 2",
+        district_id,
+    )
+    return [(row["first"], row["last"], row["school_id"]) for row in rows]
+
+
 async def set_blackouts(
     conn: Connection, district_id: str, wanted: Sequence[tuple[date, date, str, UUID | None]]
 ) -> None:

@@ -11,38 +11,67 @@ SchoolStatus = Literal["nightly", "with_errors", "paused", "on_hold", "not_set_u
 """As `registry.status_of` decides it."""
 RUNNING = "running"
 
+SchoolSort = Literal[
+    "name", "status", "nightly", "errors", "last_sync", "read",
+    "class", "teacher", "student", "administrator", "guardian",
+]  # fmt: skip
+"""What a list can be in the order of. `status`: what most needs somebody first; `read`: when the roster was read."""
+Direction = Literal["ascending", "descending"]
+
+STATUSES = "ARRAY['on_hold', 'with_errors', 'paused', 'nightly', 'not_set_up', 'not_shared']"
+ORDERS: dict[SchoolSort, tuple[str, str]] = {
+    "name": ("s.sort_name", "text"),
+    "status": (f"array_position({STATUSES}, s.status)", "int"),
+    "nightly": ("coalesce(s.nightly, '24:00')", "time"),
+    "errors": ("s.errors", "int"),
+    "last_sync": ("coalesce(s.last_run_at, '-infinity')", "timestamptz"),
+    "read": ("coalesce(s.counts_at, '-infinity')", "timestamptz"),
+    "class": ("coalesce((s.counts->>'class')::int, -1)", "int"),
+    "teacher": ("coalesce((s.counts->>'teacher')::int, -1)", "int"),
+    "student": ("coalesce((s.counts->>'student')::int, -1)", "int"),
+    "administrator": ("coalesce((s.counts->>'administrator')::int, -1)", "int"),
+    "guardian": ("coalesce((s.counts->>'guardian')::int, -1)", "int"),
+}
+"""An expression for each, never null, and its type. What is not known comes before everything that is."""
+
 
 @dataclass(frozen=True, slots=True)
 class SchoolFilter:
-    """Which schools. `districts` None: all; `status` may also be `running`, for schools with an open run."""
+    """Which schools, and in which order. `districts` None: all; `status` may also be `running`, for an open run."""
 
     districts: list[str] | None
     district_id: str | None = None
     status: str | None = None
     search: str | None = None
-    after: tuple[str, UUID] | None = None
-    """The sort key (lower-case name, id) of the last school before the page."""
+    after: tuple[str, str, UUID] | None = None
+    """The sort key (value, lower-case name, id) of the last school before the page."""
     limit: int = 50
+    sort: SchoolSort = "name"
+    direction: Direction = "ascending"
 
 
 async def page(pool: Pool, wanted: SchoolFilter) -> Page:
-    """A page of schools by name."""
+    """A page of schools; those with the same value by name, whatever the direction."""
+    value, type_ = ORDERS[wanted.sort]
+    way, beyond = ("DESC", "<") if wanted.direction == "descending" else ("ASC", ">")
     row = await pool.fetchrow(
-        """
+        f"""
         WITH page AS (
-            SELECT s.district_id, s.id, s.sort_name FROM school_status s
+            SELECT s.district_id, s.id, s.sort_name, {value} AS value FROM school_status s
             WHERE ($1::text[] IS NULL OR s.district_id = ANY($1))
               AND ($2::text IS NULL OR s.district_id = $2)
               AND ($3::text IS NULL OR s.status = $3 OR ($3 = 'running' AND EXISTS (
                    SELECT FROM run r
                    WHERE r.district_id = s.district_id AND r.school_id = s.id AND r.status < 'refused')))
               AND ($4::text IS NULL OR position(lower($4) IN s.sort_name) > 0)
-              AND ($5::text IS NULL OR (s.sort_name, s.id) > ($5, $6::uuid))
-            ORDER BY s.sort_name, s.id LIMIT $7 + 1
-        ), kept AS (SELECT * FROM page ORDER BY sort_name, id LIMIT $7)
-        SELECT coalesce(json_agg(to_json(o) ORDER BY k.sort_name, k.id), '[]')::text AS items,
-               CASE WHEN (SELECT count(*) FROM page) > $7 THEN (
-                   SELECT json_build_array(sort_name, id) FROM kept ORDER BY sort_name DESC, id DESC LIMIT 1
+              AND ($5::text IS NULL OR {value} {beyond} $5::text::{type_}
+                   OR {value} = $5::text::{type_} AND (s.sort_name, s.id) > ($6, $7::uuid))
+            ORDER BY value {way}, s.sort_name, s.id LIMIT $8 + 1
+        ), kept AS (SELECT * FROM page ORDER BY value {way}, sort_name, id LIMIT $8)
+        SELECT coalesce(json_agg(to_json(o) ORDER BY k.value {way}, k.sort_name, k.id), '[]')::text AS items,
+               CASE WHEN (SELECT count(*) FROM page) > $8 THEN (
+                   SELECT json_build_array(value::text, sort_name, id) FROM kept
+                   ORDER BY value {"ASC" if way == "DESC" else "DESC"}, sort_name DESC, id DESC LIMIT 1
                )::text END AS next
         FROM kept k JOIN school_overview o ON o.district_id = k.district_id AND o.id = k.id
         """,
@@ -50,8 +79,7 @@ async def page(pool: Pool, wanted: SchoolFilter) -> Page:
         wanted.district_id,
         wanted.status,
         wanted.search or None,
-        wanted.after[0] if wanted.after else None,
-        wanted.after[1] if wanted.after else None,
+        *(wanted.after or (None, None, None)),
         wanted.limit,
     )
     assert row is not None

@@ -74,13 +74,17 @@ function replace(fresh) {
   }
 }
 
-// Fields keep what the reader gave them, and menus what is open in them.
+// Menus stay as they are while they are open. Everything else becomes what it is now, hidden fields above all: a form that
+// kept the fields of another would do something else than its button says.
 function beforeNodeMorphed(old) {
-  return !(old instanceof Element) || !old.matches("input, select, textarea, :popover-open");
+  return !(old instanceof Element) || !old.matches(":popover-open");
 }
 
+// What the reader typed, ticked or opened is theirs.
 function beforeAttributeUpdated(name, node) {
-  return !(name === "open" || (name === "hidden" && node.hasAttribute("data-selected")));
+  if (name === "open" || (name === "hidden" && node.dataset.selected)) return false;
+  if (name === "checked") return false;
+  return !(name === "value" && node.matches("textarea, input:not([type=hidden], [type=checkbox], [type=radio])"));
 }
 
 customElements.define("live-updates", LiveUpdates);

@@ -32,3 +32,8 @@ def explained_check(check: Json) -> Json:
 def in_words(code: str) -> dict[str, str]:
     """`language, title, cause, remedy, who` of a code."""
     return asdict(entry_of(code).words(spoken()))
+
+
+def explained_causes(causes: list[Json]) -> list[Json]:
+    """Causes of errors with the same words."""
+    return [cause | in_words(cause["code"]) for cause in causes]

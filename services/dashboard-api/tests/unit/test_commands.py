@@ -15,6 +15,9 @@ COMMANDS = {
     "showDistrict": "apply",
     "putDistrict": "apply",
     "listSchools": "schools",
+    "showSchool": "school",
+    "listErrors": "errors",
+    "listCauses": "errors",
     "listRuns": "runs",
     "showRun": "run",
     "listRunErrors": "run",
@@ -89,7 +92,7 @@ def test_every_command_can_answer_with_json() -> None:
 
 
 def test_commands_that_list_can_answer_with_csv() -> None:
-    lists = ("districts", "schools", "runs", "run", "plan", "compare", "holds", "devices", "pools", "audit")
+    lists = ("districts", "schools", "runs", "run", "plan", "compare", "holds", "devices", "pools", "audit", "errors")
     for name in (*lists, "schedule history"):
         assert {"--csv", "--bom", "--separator"} <= options(ALL[name]), name
 

@@ -68,6 +68,13 @@ class District(DistrictRow):
     errors: Number
     failed: Annotated[Number, Field(description="Schools whose last sync failed")]
     running: Annotated[Number, Field(description="Schools with an open run")]
+    in_moodle: Counts | None
+    people: Annotated[
+        dict[str, dict[str, int]],
+        Field(description="Each counted once", examples=[{"student": {"people": 401, "at_several": 1}}]),
+    ]
+    people_counted_at: When | None
+    errors_by_severity: Annotated[dict[str, int], Field(examples=[{"error": 3, "warning": 12}])]
 
 
 class DistrictPage(Shape):
@@ -104,7 +111,15 @@ class LastRun(Shape):
     ended_at: When | None
 
 
-class School(Shape):
+class NextNight(Shape):
+    """The next night of a school: the local date, and when it is in UTC."""
+
+    date: Date
+    at: When
+    mode: NightlyMode
+
+
+class SchoolRow(Shape):
     """A school: what is shared, and how it stands."""
 
     district_id: DistrictId
@@ -132,10 +147,17 @@ class School(Shape):
     activity: Activity | None
     last_run: LastRun | None
     recent: Annotated[list[str], Field(description="How the last syncs ended, oldest first", examples=[["clean"]])]
+    errors_by_severity: Annotated[dict[str, int], Field(examples=[{"error": 3, "warning": 12}])]
+    mode_by: Annotated[str, Field(description="Who set the mode", examples=["Anna de Wit"])] | None
+    mode_at: When | None
+    nights: Annotated[list[int], Field(description="Days of the week, Monday is 1", examples=[[1, 2, 3, 4, 5]])] | None
+    in_moodle: Counts | None
+    in_moodle_at: When | None
+    next_night: NextNight | None
 
 
 class SchoolPage(Shape):
     """Schools by name."""
 
-    schools: list[School]
+    schools: list[SchoolRow]
     next: Cursor

@@ -75,6 +75,9 @@ def reads(story: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "listDistricts", "/districts"
     yield "showDistrict", "/districts/north"
     yield "listSchools", "/schools"
+    yield "showSchool", f"/schools/{one}"
+    yield "listErrors", "/errors"
+    yield "listCauses", "/errors/causes"
     yield "listRuns", "/runs"
     yield "showRun", f"/runs/{run}"
     yield "listRunErrors", f"/runs/{run}/errors"
@@ -147,6 +150,7 @@ async def test_plans_and_holds_fit_too(north: Dashboard, workers: Workers, descr
         ("listOperations", f"/runs/{run_id}/operations"),
         ("listHolds", "/holds"),
         ("showHold", f"/holds/{hold_id}"),
+        ("showSchool", f"/schools/{school('1')}"),
     ):
         status, body = await get(north, path, headers)
         assert status == 200, body

@@ -65,7 +65,9 @@ async def tell(dashboard: Dashboard, story: list[tuple[int, Event]]) -> None:
 
 
 async def forget(dashboard: Dashboard) -> None:
-    await dashboard.pool.execute("TRUNCATE run, run_phase, run_error_code, run_error, school_state, inbox")
+    await dashboard.pool.execute(
+        "TRUNCATE run, run_phase, run_error_code, run_error, error_look, school_error, school_state, inbox"
+    )
 
 
 async def test_a_run_is_put_together_from_its_events(north: Dashboard) -> None:
