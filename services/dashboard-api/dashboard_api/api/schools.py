@@ -101,7 +101,7 @@ def after_in_order(cursor: str | None, sort: str) -> tuple[str, str, UUID] | Non
 def _in_order(key: tuple[str, str, str, UUID] | None, sort: str) -> tuple[str, str, UUID] | None:
     if key is None:
         return None
-    order, *place = key
+    order, value, name, id_ = key
     if order != sort:
         raise bad_cursor()
-    return place[0], place[1], place[2]
+    return value, name, id_

@@ -8,6 +8,7 @@ from dashboard_api.api.schemas.districts import NextNight, SchoolRow
 from dashboard_api.api.schemas.errors import SchoolCause
 from dashboard_api.api.schemas.fields import (
     Code,
+    Day,
     Health,
     Milliseconds,
     Number,
@@ -18,7 +19,6 @@ from dashboard_api.api.schemas.fields import (
     When,
 )
 from dashboard_api.api.schemas.plans import HoldRow
-from dashboard_api.api.schemas.schedules import Day
 
 
 class EndedRun(Shape):
