@@ -62,7 +62,7 @@ def test_the_demo_declares_a_district_that_the_dashboard_takes(
     declared = Declaration.model_validate(with_secrets(yaml.safe_load(file.read_text()), env))
 
     assert {id_: source.kind for id_, source in declared.sources_by_id.items()} == kinds
-    assert declared.notify == ("admin@demo.example",)
+    assert [one.email for one in declared.notify] == ["admin@demo.example"]
     assert state.moodle_token not in file.read_text()
     assert state.source_secret not in file.read_text()
 

@@ -13,6 +13,7 @@ The same when a connection breaks: the handler goes on, and what the broker deli
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,7 @@ from common.events import Event, Service
 from common.outcome import Done, NotNow, Outcome, Park, Retry, WorkersLost, decide, explain
 from common.topology import QueueSpec
 from common.uow import UnitOfWork
+from common.workers import Work
 
 __all__ = ["Consumer", "Handler", "NotNow", "OnPark", "Routes"]
 
@@ -73,6 +75,7 @@ class Consumer:
         self._tags: dict[str, AbstractQueue] = {}
         self._received: Counter[QueueSpec] = Counter()
         self._running: dict[asyncio.Task[None], QueueSpec] = {}
+        self._at_work: dict[UUID, Work] = {}
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._stopping = False
         self._channel: AbstractRobustChannel
@@ -109,6 +112,11 @@ class Consumer:
         channel = await self._channel.get_underlay_channel()
         assert isinstance(channel, Channel)
         return bool(self._tags) and all(tag in channel.consumers for tag in self._tags)
+
+    @property
+    def at_work(self) -> list[Work]:
+        """The events whose handlers run now, the oldest first."""
+        return sorted(self._at_work.values(), key=lambda work: work.since)
 
     async def _open(self) -> None:
         self._channel = await self._bus.channel()
@@ -191,7 +199,13 @@ class Consumer:
     async def _measured(self, envelope: Envelope, incoming: AbstractIncomingMessage) -> Outcome:
         type_ = envelope.event.versioned_type()
         started = monotonic()
-        outcome = await self._handle(envelope, _attempt(incoming), _deaths(incoming))
+        run_id = getattr(envelope.event, "run_id", None)
+        work = Work(type_, envelope.event.district_id, str(run_id) if run_id else None, datetime.now(UTC))
+        self._at_work[envelope.id] = work
+        try:
+            outcome = await self._handle(envelope, _attempt(incoming), _deaths(incoming))
+        finally:
+            del self._at_work[envelope.id]
         metrics.EVENT_SECONDS.labels(self._service, type_).observe(monotonic() - started)
         metrics.EVENTS_HANDLED.labels(self._service, type_, type(outcome).__name__.lower()).inc()
         return outcome
@@ -248,6 +262,7 @@ class Consumer:
                     await self._copy(spec, incoming, spec.retry(delay), {"x-attempt": attempt})
                 case Park(reason, error):
                     headers: HeadersType = {"x-reason": reason, "x-error": error, "x-queue": spec.name}
+                    headers |= {"x-parked-at": datetime.now(UTC).isoformat()}
                     await self._copy(spec, incoming, spec.dead, {"x-attempt": _attempt(incoming), **headers})
             await incoming.ack()
         except (Exception, asyncio.CancelledError) as error:

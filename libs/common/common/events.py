@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from common.checks import SourceChecked, SourceCheckOrdered, TargetChecked, TargetCheckOrdered
 from common.event_model import (
     AdditionsOnly,
     BytesDown,
@@ -40,8 +41,7 @@ from common.event_model import (
     Trigger,
     TrippedGuard,
 )
-from common.orders import HoldDecided, SettingsChanged, SourceCheckOrdered, SyncCancelOrdered, SyncOrdered
-from common.source_report import SourceReport
+from common.orders import HoldDecided, SettingsChanged, SyncCancelOrdered, SyncOrdered
 
 __all__ = [
     "CountByEntity",
@@ -56,8 +56,11 @@ __all__ = [
     "Service",
     "SettingsChanged",
     "SourceCheckOrdered",
+    "SourceChecked",
     "SyncCancelOrdered",
     "SyncOrdered",
+    "TargetCheckOrdered",
+    "TargetChecked",
     "TrippedGuard",
 ]
 
@@ -260,19 +263,6 @@ class SchoolsNotListed(Event):
     detail: Detail
 
 
-class SourceChecked(Event):
-    """A source was tried out. Nothing of what it gave was kept."""
-
-    type = "source.checked"
-    publishers = ("roster-fetcher",)
-    subscribers = ("dashboard-api",)
-
-    check_id: UUID
-    """The check."""
-    report: SourceReport
-    """What was seen."""
-
-
 class PackageArrived(Event):
     """A new package lies complete in the folder that a source is read from."""
 
@@ -329,6 +319,8 @@ EVENTS: dict[str, type[Event]] = {
         SchoolsNotListed,
         SourceCheckOrdered,
         SourceChecked,
+        TargetCheckOrdered,
+        TargetChecked,
         PackageArrived,
         NoticeSent,
         NoticeFailed,

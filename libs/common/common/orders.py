@@ -82,14 +82,3 @@ class SettingsChanged(Event):
     """The kind of thing that was changed."""
     list_schools: bool = False
     """The source should be asked which schools it shares."""
-
-
-class SourceCheckOrdered(Event):
-    """Somebody wants to know what a source lets us see; what to open stands in `registry.source_check`."""
-
-    type = "source.check_ordered"
-    publishers = ("dashboard-api",)
-    subscribers = ("roster-fetcher", "dashboard-api")
-
-    check_id: UUID
-    """The check."""

@@ -59,6 +59,18 @@ class School:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetCheck:
+    """A Moodle site to be looked at, declared or not, which has not been yet. `target_id` blank: not declared."""
+
+    district_id: str
+    id: UUID
+    target_id: str
+    base_url: str
+    roles: dict[str, int]
+    secrets: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCheck:
     """A source to be tried out, declared or not, which has not been yet. `school` is its own id of the one to read."""
 
@@ -128,6 +140,14 @@ async def source_check(conn: Connection | Pool, district_id: str, id_: UUID) -> 
         "SELECT * FROM registry.source_check WHERE district_id = $1 AND id = $2", district_id, id_
     )
     return SourceCheck(**row) if row else None
+
+
+async def target_check(conn: Connection | Pool, district_id: str, id_: UUID) -> TargetCheck | None:
+    """A check of a target that waits for its answer; None once it has one, or is forgotten."""
+    row = await conn.fetchrow(
+        "SELECT * FROM registry.target_check WHERE district_id = $1 AND id = $2", district_id, id_
+    )
+    return TargetCheck(**row) if row else None
 
 
 async def target(conn: Connection | Pool, district_id: str, id_: str) -> Target | None:

@@ -19,7 +19,7 @@ from aiohttp import web
 
 from common import inbox, logs
 from common.bus import Bus
-from common.db import Pool, create_pool
+from common.db import DATABASE_AWAY, Pool, create_pool
 from common.delivery import Consumer, OnPark, Routes
 from common.events import Service
 from common.health import Health, health_app
@@ -27,6 +27,7 @@ from common.migrate import migrate
 from common.outbox import Relay
 from common.settings import CommonSettings
 from common.uow import UnitOfWork
+from common.workers import Worker
 
 HOUSEKEEPING_SECONDS = 15.0
 DRAIN_SECONDS = 5.0
@@ -51,6 +52,7 @@ class Runtime:
         self.settings = settings
         self.health = Health()
         self.stopping = asyncio.Event()
+        self.worker = Worker(service, settings.pools)
         self.pool: Pool
         self.bus: Bus
         self.relay: Relay
@@ -89,7 +91,7 @@ class Runtime:
         await consumer.start()
         self.health.add("consumer", consumer.alive)
         relaying = asyncio.create_task(self.relay.run())
-        tasks = [asyncio.create_task(self._housekeeping()), *(asyncio.create_task(job) for job in background)]
+        tasks = [asyncio.create_task(self._housekeeping(consumer)), *(asyncio.create_task(job) for job in background)]
         tasks.append(asyncio.create_task(http() if http else self._serve_health()))  # type: ignore[arg-type]
         log.info("started", pools=self.settings.pools)
         try:
@@ -101,6 +103,7 @@ class Runtime:
             self.relay.stop()
             await asyncio.wait([relaying], timeout=DRAIN_SECONDS)
             await _cancel([relaying])
+            await self._leave()
 
     def _consumer(self, routes: Routes, on_park: OnPark | None) -> Consumer:
         return Consumer(
@@ -133,11 +136,18 @@ class Runtime:
         finally:
             await runner.cleanup()
 
-    async def _housekeeping(self) -> None:
-        """Measure the outbox, forget old inbox marks, and say once when the broker goes and once when it is back."""
+    async def _leave(self) -> None:
+        try:
+            await self.worker.leave(self.pool)
+        except DATABASE_AWAY as error:
+            log.debug("nobody could be told that this process ends", error=type(error).__name__)
+
+    async def _housekeeping(self, consumer: Consumer) -> None:
+        """Say that the process lives, measure the outbox, forget old marks; say once that the broker went or came."""
         connected = True
         while True:
             try:
+                await self.worker.renew(self.pool, consumer.at_work)
                 await self.relay.measure()
                 await inbox.prune(self.pool)
             except Exception as error:

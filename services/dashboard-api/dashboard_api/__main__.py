@@ -23,6 +23,8 @@ from common.events import (
     SyncProgressed,
     SyncRefused,
     SyncRequested,
+    TargetChecked,
+    TargetCheckOrdered,
 )
 from common.leader import lead
 from common.runtime import Runtime
@@ -47,7 +49,7 @@ from dashboard_api.projections.runs import (
     note_request,
     note_roster,
 )
-from dashboard_api.projections.source_checks import note_check, pass_on
+from dashboard_api.projections.source_checks import note_check, note_target_check, pass_on
 from dashboard_api.settings import Settings
 
 ROUTES: Routes = {
@@ -67,6 +69,8 @@ ROUTES: Routes = {
     SchoolsNotListed: note_failed_listing,
     SourceCheckOrdered: pass_on,
     SourceChecked: note_check,
+    TargetCheckOrdered: pass_on,
+    TargetChecked: note_target_check,
     PackageArrived: pass_on,
     NoticeSent: note_notice,
     NoticeFailed: note_notice,
@@ -78,7 +82,8 @@ async def main() -> None:
     settings = Settings()
     box = SecretBox(settings.secret_key)
     async with Runtime("dashboard-api", settings) as runtime:
-        context = Context(settings, runtime.pool, runtime.health, box, Hints(runtime.pool), runtime.unit_of_work)
+        hints = Hints(runtime.pool)
+        context = Context(settings, runtime.pool, runtime.health, box, hints, runtime.unit_of_work, runtime.bus)
         server = make_server(create_app(context), settings.http_host, settings.http_port, settings.shutdown_seconds)
 
         async def tidy() -> None:

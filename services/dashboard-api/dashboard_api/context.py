@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from fastapi import Request
 
+from common.bus import Bus
 from common.db import Pool, only
 from common.health import Health
 from common.sealing import SecretBox
@@ -15,7 +16,7 @@ from dashboard_api.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`unit_of_work` makes one that no event caused."""
+    """`unit_of_work` makes one that no event caused; `bus` is None where nothing is asked of the broker."""
 
     settings: Settings
     pool: Pool
@@ -23,6 +24,7 @@ class Context:
     box: SecretBox
     hints: Hints
     unit_of_work: Callable[[], UnitOfWork]
+    bus: Bus | None = None
 
     def within(self, uow: UnitOfWork) -> "Context":
         """The same inside a transaction: all that is read and written with it is part of that unit of work."""

@@ -24,15 +24,20 @@ async def undo(
 
     Raises `Problem` 409 for a run that has not ended or did nothing.
     """
+    await require_undoable(uow, run)
+    scope = record.model_copy(update={"undo_of": run["id"]})
+    return await orders.place(
+        uow, principal, run["district_id"], [run["school_id"]], Wish("full", dry_run, reason, "undo", scope)
+    )
+
+
+async def require_undoable(uow: UnitOfWork, run: Mapping[str, Any]) -> None:
+    """Raises `Problem` 409 for a run that has not ended or did nothing."""
     done = await _done(uow, run)
     if run["dry_run"] or run["kind"] == "rebuild" or not done.get("done"):
         raise Problem(
             409, "nothing_to_undo", _("This run changed nothing in Moodle, so there is nothing to take back.")
         )
-    scope = record.model_copy(update={"undo_of": run["id"]})
-    return await orders.place(
-        uow, principal, run["district_id"], [run["school_id"]], Wish("full", dry_run, reason, "undo", scope)
-    )
 
 
 async def retry(uow: UnitOfWork, principal: Principal, run: Mapping[str, Any], *, dry_run: bool, reason: str) -> Placed:

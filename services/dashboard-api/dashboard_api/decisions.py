@@ -31,14 +31,7 @@ async def decide(uow: UnitOfWork, principal: Principal, hold: Mapping[str, Any],
 
     Raises `Problem` 409 where the hold is not open any more, or holds other operations than were seen.
     """
-    if hold["state"] != "open":
-        raise _closed(hold["state"])
-    if hold["plan_hash"] != verdict.plan_hash:
-        raise Problem(
-            409,
-            "plan_changed",
-            _("Other operations wait by now than you have seen. Look at the hold again, then decide."),
-        )
+    require_open(hold, verdict)
     event = HoldDecided(
         district_id=hold["district_id"],
         pool=await districts.pool_of(uow.conn, hold["district_id"]),
@@ -60,6 +53,18 @@ async def decide(uow: UnitOfWork, principal: Principal, hold: Mapping[str, Any],
     await _note(uow, principal, event)
     uow.emit(event)
     return None if verdict.decision == "reject" else runs.run_of(event.hold_id, event.school_id)
+
+
+def require_open(hold: Mapping[str, Any], verdict: Verdict) -> None:
+    """Raises `Problem` 409 where there is nothing to decide, or something else than was seen."""
+    if hold["state"] != "open":
+        raise _closed(hold["state"])
+    if hold["plan_hash"] != verdict.plan_hash:
+        raise Problem(
+            409,
+            "plan_changed",
+            _("Other operations wait by now than you have seen. Look at the hold again, then decide."),
+        )
 
 
 async def _note(uow: UnitOfWork, principal: Principal, event: HoldDecided) -> None:

@@ -19,6 +19,7 @@ from dashboard_api.queries import (
     sessions,
     sign_in_attempts,
     source_checks,
+    target_checks,
 )
 from dashboard_api.queries.school_list import SchoolStatus
 
@@ -36,6 +37,7 @@ async def clean(pool: Pool) -> None:
     await sign_in_attempts.forget_old(pool, WINDOW)
     await source_checks.forget_old(pool)
     await idempotency_keys.forget_old(pool)
+    await target_checks.forget_old(pool)
 
 
 async def count_people(pool: Pool) -> None:

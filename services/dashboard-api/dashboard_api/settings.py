@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from common.settings import SecretSettings
 
@@ -20,6 +20,11 @@ class Settings(SecretSettings):
     session_hours: float = Field(default=12, gt=0, description="Hours after which a person signs in again")
     session_idle_minutes: float = Field(
         default=120, gt=0, description="Minutes without a request after which a person signs in again"
+    )
+
+    rabbitmq_management_url: SecretStr | None = Field(
+        default=None,
+        description="RabbitMQ's management API, as http://user:password@host:15672; rates of queues come from there",
     )
 
     @field_validator("dashboard_url")

@@ -8,10 +8,17 @@ import aiohttp
 from common import registry
 from common.db import create_pool
 from common.delivery import Routes
-from common.events import HoldDecided, RosterFetched, SyncCancelOrdered, SyncRequested
+from common.events import HoldDecided, RosterFetched, SyncCancelOrdered, SyncRequested, TargetCheckOrdered
 from common.runtime import Runtime
 from common.sealing import SecretBox
-from moodle_sync.handlers import begin_without_roster, fail_run, note_cancellation, note_decision, sync_roster
+from moodle_sync.handlers import (
+    begin_without_roster,
+    check_target,
+    fail_run,
+    note_cancellation,
+    note_decision,
+    sync_roster,
+)
 from moodle_sync.running import Tools
 from moodle_sync.settings import Settings
 from moodle_sync.site import Turns
@@ -24,6 +31,7 @@ def routes(tools: Tools) -> Routes:
         SyncRequested: partial(begin_without_roster, tools=tools),
         HoldDecided: note_decision,
         SyncCancelOrdered: note_cancellation,
+        TargetCheckOrdered: partial(check_target, tools=tools),
     }
 
 

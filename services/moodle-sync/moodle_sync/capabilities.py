@@ -1,14 +1,15 @@
 """What a token must be allowed, checked before the first write of a run: functions and what is behind them."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from common.errors import Permanent
 from common.uow import UnitOfWork
 from moodle_sync import operations
 from moodle_sync.moodle.errors import NOT_ALLOWED
 from moodle_sync.moodle.functions import BEHIND
-from moodle_sync.moodle.reading import MoodleReader
+from moodle_sync.moodle.reading import READS, MoodleReader
 from moodle_sync.scope import Scope
+from rules.policy import Policy
 
 NEEDED: dict[tuple[str, str], tuple[str, ...]] = {
     ("category", "create"): ("core_course_get_categories", "core_course_create_categories"),
@@ -37,6 +38,23 @@ OTHERWISE: dict[str, tuple[str, ...]] = {
 def needed_for(kinds: Iterable[tuple[str, str]]) -> set[str]:
     """The functions that operations of these entities and kinds call."""
     return {function for entity, kind in kinds for function in NEEDED.get((entity, kind), OTHERWISE.get(entity, ()))}
+
+
+def needed_by(policy: Policy, roles: Container[str]) -> set[str]:
+    """The functions that a district with this policy and these roles will call sooner or later, looking or writing."""
+    wanted = {
+        "group": policy.courses == "course",
+        "cohort": bool(policy.cohorts),
+        "guardian": policy.families,
+        "administrator": "administrator" in roles,
+    }
+
+    def has_place(entity: str) -> bool:
+        return wanted.get(entity.removesuffix("_member"), True)
+
+    kinds = [*(kind for kind in NEEDED if has_place(kind[0])), *((e, "") for e in OTHERWISE if has_place(e))]
+    reads = {name for name in READS & BEHIND.keys() if has_place(name.split("_")[1])}
+    return needed_for(kinds) | reads
 
 
 async def check_functions(uow: UnitOfWork, scope: Scope, moodle: MoodleReader) -> None:

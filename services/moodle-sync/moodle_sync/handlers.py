@@ -4,11 +4,22 @@ from uuid import uuid5
 
 import structlog
 
+from common import registry
+from common.checks import TargetChecked, TargetCheckOrdered
 from common.delivery import NotNow
-from common.events import Event, HoldDecided, RosterFetched, SyncCancelOrdered, SyncRequested
+from common.errors import Permanent
+from common.events import (
+    Event,
+    HoldDecided,
+    RosterFetched,
+    SyncCancelOrdered,
+    SyncRequested,
+)
+from common.target_report import TargetObstacle, TargetReport
 from common.uow import UnitOfWork
 from moodle_sync import cancellations, holds, report, rulings
 from moodle_sync.job import Job
+from moodle_sync.looking import look
 from moodle_sync.running import Tools, carry_out
 
 log = structlog.get_logger()
@@ -53,6 +64,27 @@ async def note_cancellation(event: SyncCancelOrdered, uow: UnitOfWork) -> None:
         await cancellations.add(uow.conn, event.district_id, event.run_id)
 
 
+async def check_target(event: TargetCheckOrdered, uow: UnitOfWork, *, tools: Tools) -> None:
+    """The site was looked at and that is told; one that has been, or whose check is forgotten, is left alone."""
+    wanted = await registry.target_check(uow.pool, event.district_id, event.check_id)
+    if wanted is None:
+        return
+    try:
+        found = await look(wanted, uow, tools)
+    except Permanent as trouble:
+        found = _no_report(trouble.code, str(trouble))
+    async with uow:
+        uow.emit(_checked(event, found))
+
+
+def _checked(event: TargetCheckOrdered, found: TargetReport) -> TargetChecked:
+    return TargetChecked(district_id=event.district_id, pool=event.pool, check_id=event.check_id, report=found)
+
+
+def _no_report(code: str, detail: str) -> TargetReport:
+    return TargetReport(usable=False, trouble=TargetObstacle(code=code, detail=detail))
+
+
 async def _let_the_decision_pass(event: RosterFetched | SyncRequested, uow: UnitOfWork) -> None:
     """Raises `NotNow` where the run that a decision on a hold set going has overtaken the decision itself."""
     async with uow.step() as step:
@@ -70,3 +102,6 @@ async def fail_run(event: Event, error: BaseException, uow: UnitOfWork) -> None:
     elif isinstance(event, SyncRequested) and event.kind != "roster":
         async with uow:
             uow.emit(report.failure(Job.of_request(event), "INTERNAL", words))
+    elif isinstance(event, TargetCheckOrdered):
+        async with uow:
+            uow.emit(_checked(event, _no_report("INTERNAL", words)))

@@ -1,5 +1,6 @@
 """What the notifier does when a run has ended, or waits for a decision."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from notifier import notices
 from notifier.channels import email
 from notifier.notices import Claim
 from notifier.settings import Settings
-from notifier.wording import news_of, write_hold, write_notice
+from notifier.wording import About, Notice, news_of, write_hold, write_notice
 
 Told = SyncCompleted | SyncFailed | SyncHeld
 
@@ -20,7 +21,7 @@ log = structlog.get_logger()
 
 
 async def tell_people(event: Told, uow: UnitOfWork, *, settings: Settings) -> None:
-    """Send each recipient of the district one e-mail about the run's end, and one if it waits for a decision.
+    """Send whoever wants to know an e-mail about the run's end, and one if it waits for a decision; in their language.
 
     Each notice is noted as soon as the mail server has it: a kill between the two repeats that one, with the same
     Message-ID. A busy mail server is tried again later, for those only who were not told yet.
@@ -29,14 +30,11 @@ async def tell_people(event: Told, uow: UnitOfWork, *, settings: Settings) -> No
         return
     claim = _claim(event)
     async with uow.step() as step:
-        await notices.claim(step.conn, claim, _event_id(uow))
+        await notices.claim(step.conn, claim, event.school_id, _event_id(uow), problem=_is_problem(event))
         due = await notices.due(step.conn, claim, _event_id(uow))
         about = await notices.about(step.conn, event.district_id, event.school_id, news_of(event))
-    if isinstance(event, SyncHeld):
-        notice = write_hold(event, about, settings.dashboard_url)
-    else:
-        notice = write_notice(event, about, settings.dashboard_url)
     for row in due:
+        notice = _write(event, replace(about, locale=row["locale"] or about.locale), settings.dashboard_url)
         try:
             await email.send(settings, notice, row["recipient"], f"{claim.message}.{row['recipient_id']}")
         except Permanent as error:
@@ -65,6 +63,17 @@ async def _note_failure(event: Told, uow: UnitOfWork, recipient: str, recipient_
     async with uow.step() as step:
         if await notices.end(step.conn, _claim(event), recipient, "failed", detail):
             step.emit(NoticeFailed(**_about(event), channel="email", recipient_id=recipient_id, detail=detail))
+
+
+def _write(event: Told, about: About, dashboard_url: str) -> Notice:
+    if isinstance(event, SyncHeld):
+        return write_hold(event, about, dashboard_url)
+    return write_notice(event, about, dashboard_url)
+
+
+def _is_problem(event: Told) -> bool:
+    """Whether those are told who want to hear of problems only."""
+    return not isinstance(event, SyncCompleted) or event.errors > 0 or event.outcome == "with_errors"
 
 
 def _is_told_otherwise(event: Told) -> bool:

@@ -23,31 +23,45 @@ class Claim:
         return str(self.run_id) if self.about == "end" else f"{self.run_id}.{self.about}"
 
 
-async def claim(conn: Connection, claim: Claim, event_id: UUID) -> None:
-    """Everybody whom the district named is to be told of the run, once, by the handling of this event.
+async def claim(conn: Connection, claim: Claim, school_id: UUID, event_id: UUID, *, problem: bool) -> None:
+    """Everybody who wants to know is to be told of the run, once, by the handling of this event.
 
-    A run's end may be told by two events; the first to come here sends the notices, whatever becomes of it.
+    What an address has for the school stands in for what it has for the district. A run's end may be told by two
+    events; the first to come here sends the notices, whatever becomes of it.
     """
-    recipients = await conn.fetchval("SELECT notify FROM registry.district WHERE id = $1", claim.district_id) or []
+    recipients = await conn.fetch(
+        """
+        SELECT email, locale FROM (
+            SELECT DISTINCT ON (lower(email)) email, outcomes, locale FROM registry.recipient
+            WHERE district_id = $1 AND (school_id IS NULL OR school_id = $2)
+            ORDER BY lower(email), school_id NULLS LAST) r
+        WHERE outcomes = 'all' OR outcomes = 'problems' AND $3
+        """,
+        claim.district_id,
+        school_id,
+        problem,
+    )
     await conn.execute(
         """
-        INSERT INTO notice (district_id, run_id, about, channel, recipient, recipient_id, claimed_by)
-        SELECT $1, $2, $6, 'email', r.address, r.id, $5 FROM unnest($3::text[], $4::text[]) AS r (address, id)
+        INSERT INTO notice (district_id, run_id, about, channel, recipient, recipient_id, locale, claimed_by)
+        SELECT $1, $2, $6, 'email', r.address, r.id, r.locale, $5
+        FROM unnest($3::text[], $4::text[], $7::text[]) AS r (address, id, locale)
         ON CONFLICT DO NOTHING
         """,
         claim.district_id,
         claim.run_id,
-        recipients,
-        [_pseudonym(recipient) for recipient in recipients],
+        [row["email"] for row in recipients],
+        [_pseudonym(row["email"]) for row in recipients],
         event_id,
         claim.about,
+        [row["locale"] for row in recipients],
     )
 
 
 async def due(conn: Connection, claim: Claim, event_id: UUID) -> list[Row]:
-    """`recipient, recipient_id` of those whom this event's handling is still to tell."""
+    """`recipient, recipient_id, locale` of those whom this event's handling is still to tell; null: the district's."""
     return await conn.fetch(
-        "SELECT recipient, recipient_id FROM notice "
+        "SELECT recipient, recipient_id, locale FROM notice "
         "WHERE district_id = $1 AND run_id = $2 AND about = $4 AND claimed_by = $3 AND state = 'due' "
         "ORDER BY recipient",
         claim.district_id,

@@ -7,16 +7,19 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.event_model import RunScope
-from dashboard_api import corrections
+from dashboard_api import confirmation, consents, corrections
+from dashboard_api.api.consents import waits
 from dashboard_api.api.described import gives
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.orders import Record, accepted
+from dashboard_api.api.schemas.consents import Waiting
 from dashboard_api.api.schemas.runs import Accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.problems import not_found
-from dashboard_api.queries import runs, schools
+from dashboard_api.queries import districts, runs, schools
+from dashboard_api.queries.consents import Asked
 
 router = APIRouter(tags=["runs"], route_class=Acting)
 
@@ -34,15 +37,31 @@ class Undo(Correction):
     """What to take back: all that the run did, or what it did to one record."""
 
     record: Record | None = None
+    confirm: str = Field(default="", max_length=200)
+    """The name of the run's school, unless it is a dry run."""
+
+    @property
+    def scope(self) -> RunScope:
+        """The one record, as orders have it."""
+        return RunScope(**self.record.model_dump()) if self.record else RunScope()
 
 
-@router.post("/runs/{run_id}/undo", **gives(Accepted, 202, problems=(503,)))
+@router.post("/runs/{run_id}/undo", **gives(Accepted | Waiting, 202, problems=(503,)))
 async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InContext) -> Response:
-    """Order that a run is taken back. What has changed since is left alone, and named. `Location` is the order."""
+    """Order that a run is taken back. What has changed since is left alone, and named. `Location` is the order.
+
+    It needs a reason, and the school's name in `confirm`. Where the district wants a second person for it, `consent`
+    is what waits for that person. A dry run needs none of this.
+    """
     run = await _run(context, caller, run_id)
-    record = RunScope(**body.record.model_dump()) if body.record else RunScope()
     async with context.unit_of_work() as uow:
-        placed = await corrections.undo(uow, caller, run, record, dry_run=body.dry_run, reason=body.reason)
+        if not body.dry_run:
+            await corrections.require_undoable(uow, run)
+            school = await schools.name_of(uow.conn, run["district_id"], run["school_id"])
+            confirmation.require_typed(school, body.confirm, body.reason)
+            if (await districts.second_person(uow.conn, run["district_id"])).undo:
+                return waits(await consents.ask(uow, caller, _asked(run, body)))
+        placed = await corrections.undo(uow, caller, run, body.scope, dry_run=body.dry_run, reason=body.reason)
     return accepted(placed)
 
 
@@ -75,3 +94,8 @@ async def _run(context: Context, caller: Principal, run_id: UUID) -> dict[str, A
         raise not_found("run")
     caller.require("order", run["district_id"])
     return dict(run)
+
+
+def _asked(run: dict[str, Any], body: Undo) -> Asked:
+    kept = {"record": body.scope.model_dump(mode="json", exclude_defaults=True)}
+    return Asked(run["district_id"], "undo", f"run/{run['id']}", UUID(str(run["school_id"])), kept, body.reason)

@@ -3,6 +3,7 @@
 Answers are JSON that is made elsewhere, so nothing is checked or changed by these models.
 """
 
+from types import UnionType
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,7 +19,7 @@ TEXT = {"schema": {"type": "string"}}
 
 
 def gives(
-    model: type[BaseModel],
+    model: type[BaseModel] | UnionType,
     status: int = 200,
     *,
     problems: tuple[int, ...] = (),

@@ -8,19 +8,22 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from dashboard_api import decisions
+from dashboard_api import confirmation, consents, decisions
+from dashboard_api.api.consents import waits
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, matches, tagged
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
 from dashboard_api.api.schemas import plans as schemas
+from dashboard_api.api.schemas.consents import Waiting
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.decisions import Decision, Verdict
 from dashboard_api.language import _, plural
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import holds, operations, plans
+from dashboard_api.queries import districts, holds, operations, plans
+from dashboard_api.queries.consents import Asked
 from dashboard_api.queries.holds import HoldFilter
 from dashboard_api.words import consequences
 from dashboard_api.words.amounts import number
@@ -51,6 +54,8 @@ class DecisionBody(BaseModel):
     plan_hash: str | None = Field(default=None, min_length=1, max_length=200)
     operations: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(default=None, min_length=1, max_length=20_000)
     reason: str = Field(default="", max_length=500)
+    confirm: str = Field(default="", max_length=200)
+    """The school's name, where more removals are approved than the limit."""
 
 
 @both(router, "/holds", **gives(schemas.HoldPage, listed=True, problems=(503,)))
@@ -82,18 +87,24 @@ async def show_hold(request: Request, hold_id: UUID, caller: ApiCaller, context:
     return tagged(request, json.dumps(body, ensure_ascii=False), hold["plan_hash"])
 
 
-@router.post("/holds/{hold_id}/decision", **gives(schemas.Decided, 202, problems=(428, 503)))
+@router.post("/holds/{hold_id}/decision", **gives(schemas.Decided | Waiting, 202, problems=(428, 503)))
 async def decide_hold(
     hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: InContext, if_match: IfMatch = None
 ) -> Response:
     """Approve, reject, or only suspend what waits: all of it, or the operations that are named; others are rejected.
 
-    `run_id` is the run that does it, null after a rejection. 409 where the hold is closed or holds something else.
+    `run_id` is the run that does it, null after a rejection. Approvals over the limit need a reason, and the school's
+    name in `confirm`; where the district wants a second person for them, `consent` is what waits for that person.
+    409 where the hold is closed or holds something else.
     """
     hold = await _find(context, caller, hold_id)
     caller.require("order", hold["district_id"])
     await _check_operations(context, hold, body.operations)
     verdict = Verdict(body.decision, _seen(hold, body.plan_hash, if_match), body.operations, body.reason)
+    decisions.require_open(hold, verdict)
+    if await _needs_another(context, hold, body):
+        async with context.unit_of_work() as uow:
+            return waits(await consents.ask(uow, caller, _asked(hold, verdict)))
     async with context.unit_of_work() as uow:
         run_id = await decisions.decide(uow, caller, hold, verdict)
     headers = {"Location": f"/api/v1/runs/{run_id}"} if run_id else {}
@@ -137,3 +148,22 @@ async def _check_operations(context: Context, hold: dict[str, Any], chosen: tupl
     if strange:
         sentence = _("Operation {seq} does not wait in this hold. Name numbers of its list.", seq=strange[0])
         raise Problem(422, "unknown_operations", sentence)
+
+
+async def _needs_another(context: Context, hold: dict[str, Any], body: DecisionBody) -> bool:
+    """Whether the decision needs a second person. Raises `Problem` 422 where it is not confirmed by the name."""
+    if body.decision == "reject":
+        return False
+    district_id, run_id = hold["district_id"], UUID(hold["run_id"])
+    removals = await operations.removals_held(context.pool, district_id, run_id, body.operations)
+    policy = await districts.second_person(context.pool, district_id)
+    if confirmation.is_over_limit(removals, hold["guards"], policy):
+        confirmation.require_typed(hold["school"] or "", body.confirm, body.reason)
+    return confirmation.approval_needs_another(removals, policy)
+
+
+def _asked(hold: dict[str, Any], verdict: Verdict) -> Asked:
+    chosen = None if verdict.operations is None else list(verdict.operations)
+    body = {"decision": verdict.decision, "plan_hash": verdict.plan_hash, "operations": chosen}
+    school_id = UUID(hold["school_id"])
+    return Asked(hold["district_id"], "approval", f"hold/{hold['id']}", school_id, body, verdict.reason)

@@ -6,6 +6,8 @@ from dashboard_api.api import (
     audits,
     cancelling,
     compare,
+    connections,
+    consents,
     corrections,
     devices,
     districts,
@@ -21,7 +23,9 @@ from dashboard_api.api import (
     runs,
     schedules,
     schools,
+    settings_by_part,
     source_checks,
+    system,
 )
 
 router = APIRouter(prefix="/api/v1")
@@ -29,5 +33,5 @@ for part in (districts, schools, runs, orders, source_checks, hints):
     router.include_router(part.router)
 for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)
-for part in (devices, errors):
+for part in (devices, errors, system, consents, settings_by_part, connections):
     router.include_router(part.router)

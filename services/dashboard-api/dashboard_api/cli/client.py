@@ -65,6 +65,10 @@ class Client:
         """An answer to PUT."""
         return self._call("PUT", path, body)
 
+    def patch(self, path: str, body: Json) -> Json:
+        """An answer to PATCH."""
+        return self._call("PATCH", path, body)
+
     def post(self, path: str, body: Json) -> Json:
         """An answer to POST. Sent again if there is none: by its key the dashboard knows an act that it has done."""
         once = {"Idempotency-Key": str(uuid4())}
@@ -130,4 +134,5 @@ def _refused(error: HTTPError) -> Trouble:
     if error.code == 401:
         sentence = f"The dashboard does not know this API key, or it has expired. Set {KEY} to one that is valid."
         return Trouble(sentence, NOT_ALLOWED)
-    return Trouble("\n           ".join(sentences), EXIT_CODES.get(error.code, TROUBLE))
+    code = EXIT_CODES.get(error.code, TROUBLE)
+    return Trouble("\n           ".join(sentences), code, problem=str(problem.get("code", "")))

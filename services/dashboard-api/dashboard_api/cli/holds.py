@@ -13,6 +13,7 @@ from rich.table import Table
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import school_names
+from dashboard_api.cli.confirm import Confirm, tell_waiting, typed
 from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.follow import follow
 from dashboard_api.cli.plan import SHOWN, show_operations
@@ -68,6 +69,7 @@ def hold(
         str | None,
         typer.Option(help="Decide only if this is still the hold's plan_hash."),
     ] = None,
+    confirm: Confirm = None,
     wait: Annotated[bool, typer.Option("--wait", help="Follow the run that the decision starts to its end.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")] = False,
 ) -> None:
@@ -81,7 +83,9 @@ def hold(
     body: Json = {"decision": decision, "plan_hash": plan_hash or found["plan_hash"], "reason": reason}
     if only is not None:
         body["operations"] = _numbers(only)
-    answer = client.post(f"/holds/{hold_id}/decision", body)
+    answer = _decide(client, found, body, confirm)
+    if tell_waiting(answer, as_json):
+        return
     if wait and answer["run_id"]:
         _follow(client, found, as_json)
     elif as_json:
@@ -89,6 +93,20 @@ def hold(
     else:
         follows = f" The run {answer['run_id']} does it." if answer["run_id"] else " Nothing is run."
         typer.echo(f"{found['school']}: {DECISIONS[decision]}.{follows}")
+
+
+def _decide(client: Client, hold: Json, body: Json, confirm: str | None) -> Json:
+    """The answer; where the name has to be typed, the API says so, and it is asked for."""
+    path = f"/holds/{hold['id']}/decision"
+    if confirm is not None:
+        return client.post(path, {**body, "confirm": confirm})
+    try:
+        return client.post(path, body)
+    except Trouble as trouble:
+        if trouble.problem != "confirm_needed":
+            raise
+    typed(None, hold["school"], "approves more removals than the limit")
+    return client.post(path, {**body, "confirm": hold["school"]})
 
 
 def _meant(words: list[str]) -> tuple[str | None, UUID]:

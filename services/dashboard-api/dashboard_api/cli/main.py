@@ -2,12 +2,14 @@
 
 import typer
 
-from dashboard_api.cli import devices, links, mapping, schedule, source_check
+from dashboard_api.cli import devices, links, mapping, schedule, settings, source_check, system, targets
 from dashboard_api.cli.apply import apply
 from dashboard_api.cli.compare import compare
+from dashboard_api.cli.confirm import consent, consents
 from dashboard_api.cli.controls import audit, cancel, pools
 from dashboard_api.cli.errors import errors
 from dashboard_api.cli.explain import explain
+from dashboard_api.cli.export import export
 from dashboard_api.cli.holds import hold, holds
 from dashboard_api.cli.nightly_modes import pause, resume
 from dashboard_api.cli.orders import districts, order
@@ -24,7 +26,7 @@ app = typer.Typer(
 )
 for command in (apply, sync, districts, schools, runs, run, order):
     app.command()(command)
-for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit):
+for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit, consents, consent, export):
     app.command()(more)
 for one in (school, errors):
     app.command()(one)
@@ -34,3 +36,6 @@ app.add_typer(schedule.app, name="schedule")
 app.add_typer(source_check.app, name="source")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(links.app, name="links")
+app.add_typer(system.app, name="system")
+app.add_typer(settings.app, name="settings")
+app.add_typer(targets.app, name="target")

@@ -1,4 +1,4 @@
-"""`rosterbus source check`: tries out the sources of a district file, before or after it is applied."""
+"""`rosterbus source`: tries out sources, of a district file or declared ones; lists and changes these."""
 
 import json
 from pathlib import Path
@@ -7,35 +7,41 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from dashboard_api.cli import district_file
+from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.show_check import show
+from dashboard_api.cli.targets import secret as secret_in
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
 from dashboard_api.declare.kinds import split
-from dashboard_api.declare.model import Declaration
-from dashboard_api.words.amounts import count
+from dashboard_api.declare.model import SOURCE_ID, Declaration
+from dashboard_api.words.amounts import count, number
 
 EVERY_SECONDS = 0.5
 
-app = typer.Typer(help="Look at sources.", no_args_is_help=True)
+app = typer.Typer(help="Look at sources, and change how they are reached.", no_args_is_help=True)
 
 
 @app.command()
 @plainly
 def check(
-    file: Annotated[Path, typer.Option("--file", "-f", help="The district file (YAML).")],
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help="The district file (YAML); without it, what is declared.")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="Only this source, where there are several.")] = None,
     school: Annotated[str | None, typer.Option(help="Read this school, by its id at the source.")] = None,
+    district: Annotated[str | None, typer.Option(help="The district, where there are several and no file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each source.")] = False,
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait at the most.")] = None,
 ) -> None:
     """Try sources out without a sync: list their schools, and read one. The exit code is 1 if one cannot be used."""
-    body = district_file.load(file, needed=lambda part: _is_checked(part, source))
-    declaration = Declaration.model_validate(body)
-    bodies = _bodies(declaration, source, school)
     client, console = Client.from_environment(), Console()
-    ids = {name: client.post("/source-checks", body)["id"] for name, body in bodies.items()}
+    if file is None:
+        locale, ids = _order_declared(client, the_district(client, district), source, school)
+    else:
+        locale, ids = _order_of_file(client, file, source, school)
     end = None if timeout is None else monotonic() + timeout
     usable = True
     for name, id_ in ids.items():
@@ -44,10 +50,73 @@ def check(
         if as_json:
             typer.echo(json.dumps({"source": name, **done["report"]}, ensure_ascii=False))
         else:
-            show(console, name, done, declaration.district.locale)
+            show(console, name, done, locale)
         usable = usable and done["report"]["usable"]
     if not usable:
         raise typer.Exit(FAILED)
+
+
+@app.command("list")
+@plainly
+def list_(
+    district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")] = False,
+) -> None:
+    """List a district's sources, without their secrets."""
+    client = Client.from_environment()
+    found = client.get(f"/districts/{the_district(client, district)}/sources")["sources"]
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    table = Table("Source", "Name", "Kind", "Schools", "Set up", "Secrets", "Trouble", box=None, pad_edge=False)
+    for one in found:
+        secrets = "cannot be opened" if one["secrets"] is None else ", ".join(one["secrets"])
+        numbers = (number(one["schools"]), number(one["set_up"]))
+        table.add_row(one["id"], one["name"], one["kind"], *numbers, secrets, one["listing_error"] or "")
+    Console().print(table)
+
+
+@app.command("set")
+@plainly
+def set_(
+    source: Annotated[str, typer.Argument(help="The source's id.", metavar="[SOURCE]")] = SOURCE_ID,
+    name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
+    secret: Annotated[
+        list[str] | None, typer.Option(help="client_secret=VARIABLE: the environment variable that holds the new one.")
+    ] = None,
+    district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")] = False,
+) -> None:
+    """Rename a source, or replace its secrets; it is then asked for its schools again."""
+    if name is None and not secret:
+        raise Trouble("Say what to change: --name, or --secret client_secret=VARIABLE.")
+    pairs = (one.partition("=") for one in secret or [])
+    body: Json = {"name": name, "source": {key: secret_in(variable) for key, _, variable in pairs}}
+    client = Client.from_environment()
+    answer = client.patch(f"/districts/{the_district(client, district)}/sources/{source}", body)
+    typer.echo(json.dumps(answer["sources"], ensure_ascii=False) if as_json else f"{source} is changed.")
+
+
+def _order_of_file(client: Client, file: Path, source: str | None, school: str | None) -> tuple[str, dict[str, str]]:
+    """The language of the answers, and the id of each source's check."""
+    body = district_file.load(file, needed=lambda part: _is_checked(part, source))
+    declaration = Declaration.model_validate(body)
+    bodies = _bodies(declaration, source, school)
+    return declaration.district.locale, {
+        name: client.post("/source-checks", body)["id"] for name, body in bodies.items()
+    }
+
+
+def _order_declared(
+    client: Client, district_id: str, source: str | None, school: str | None
+) -> tuple[str, dict[str, str]]:
+    """The same of what is declared."""
+    district = client.get(f"/districts/{district_id}")
+    names = [one["id"] for one in district["sources"] if source in (None, one["id"])]
+    if not names or (school is not None and len(names) > 1):
+        raise Trouble("Say with --source which one, as `rosterbus source list` has it.")
+    path = f"/districts/{district_id}/sources"
+    return district["locale"], {name: client.post(f"{path}/{name}/check", {"school": school})["id"] for name in names}
 
 
 def _is_checked(part: str, wanted: str | None) -> bool:

@@ -19,11 +19,15 @@ R = TypeVar("R")
 
 
 class Trouble(Exception):  # noqa: N818 - it names what it is to the reader
-    """The sentence, and the exit code."""
+    """The sentence, and the exit code.
 
-    def __init__(self, sentence: str, code: int = TROUBLE) -> None:
+    `problem`: the API's code for it, where it is an answer of the API.
+    """
+
+    def __init__(self, sentence: str, code: int = TROUBLE, problem: str = "") -> None:
         super().__init__(sentence)
         self.code = code
+        self.problem = problem
 
 
 def plainly(command: Callable[P, R]) -> Callable[P, R]:

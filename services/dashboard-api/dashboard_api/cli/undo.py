@@ -14,11 +14,12 @@ from rich.console import Console
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import run_ids, school_names
+from dashboard_api.cli.confirm import Confirm, tell_waiting, typed
 from dashboard_api.cli.follow import follow
 from dashboard_api.cli.records import record_of
 from dashboard_api.cli.sync import Report
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
-from dashboard_api.words.amounts import moment
+from dashboard_api.words.amounts import count, moment
 
 
 @plainly
@@ -37,6 +38,7 @@ def undo(
     district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the plan; nothing is sent to Moodle.")] = False,
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    confirm: Confirm = None,
     wait: Annotated[bool, typer.Option("--wait", help="Follow the run to its end, as several always are.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The last line is one JSON object.")] = False,
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait for each run at the most.")] = None,
@@ -49,15 +51,31 @@ def undo(
     body: Json = {"dry_run": dry_run, "reason": reason}
     if record is not None:
         body["record"] = record_of(record)
-    if run_id is not None and not wait:
-        order = client.post(f"/runs/{run_id}/undo", body)
-        typer.echo(
-            json.dumps(order) if as_json else f"Ordered the run {order['runs'][0]['run_id']}, which takes it back."
-        )
-        return
     district_id = client.get(f"/runs/{run_id}")["district_id"] if run_id else the_district(client, district)
     meant = [str(run_id)] if run_id else list(_since(client, district_id, school, str(since)))
+    if meant and not dry_run:
+        typed(confirm, _meant(client, run_id, school, district_id), f"takes back what {count(len(meant), 'run')} did")
+    if run_id is not None and not wait:
+        order = client.post(f"/runs/{run_id}/undo", _confirmed(client, str(run_id), body))
+        if not tell_waiting(order, as_json):
+            does = f"Ordered the run {order['runs'][0]['run_id']}, which takes it back."
+            typer.echo(json.dumps(order) if as_json else does)
+        return
     _one_by_one(client, district_id, meant, body, as_json, timeout)
+
+
+def _meant(client: Client, run_id: UUID | None, school: str | None, district_id: str) -> str:
+    """The name to type: of the school, or of the district whose schools all are meant."""
+    if run_id is not None:
+        return str(client.get(f"/runs/{run_id}")["school"])
+    if school is not None:
+        return str(the_schools(client, district_id, [school])[0]["name"])
+    return str(client.get(f"/districts/{district_id}")["name"])
+
+
+def _confirmed(client: Client, run_id: str, body: Json) -> Json:
+    """The body of an undo, with the name that the API asks for: it was typed once, for all of them."""
+    return body if body["dry_run"] else {**body, "confirm": client.get(f"/runs/{run_id}")["school"]}
 
 
 def _since(client: Client, district_id: str, school: str | None, since: str) -> Iterator[str]:
@@ -87,16 +105,20 @@ def _one_by_one(
     began = monotonic()
     for run_id in meant:
         try:
-            order = client.post(f"/runs/{run_id}/undo", body)
+            order = client.post(f"/runs/{run_id}/undo", _confirmed(client, run_id, body))
         except Trouble as trouble:
             if len(meant) == 1:
                 raise
             typer.echo(f"rosterbus: run {run_id}: {trouble}", err=True)
             continue
+        if tell_waiting(order, as_json):
+            continue
         runs = follow(client, district_id, order, Console(stderr=True), timeout)
         ended += runs
         if any(run["status"] != "completed" for run in runs):
             break
+    if meant and not ended:
+        return
     report = Report(ended, monotonic() - began, client.get(f"/districts/{district_id}")["locale"])
     report.tell(as_json)
     if report.failed:

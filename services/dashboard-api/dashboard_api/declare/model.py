@@ -8,11 +8,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from dashboard_api.declare.recipients import DeclaredRecipient, Recipient
+from dashboard_api.declare.second_person import SecondPerson
 from dashboard_api.declare.sources import Source
 from dashboard_api.declare.values import (
     Declared,
-    Email,
     Id,
+    Locale,
     Name,
     Secret,
     Spread,
@@ -27,6 +29,7 @@ SOURCE_ID = "main"
 """The id of a district's only source, declared as `source`."""
 TARGET_ID = "main"
 """A district has one target as yet; its id leaves room for more."""
+NO_GUARDIANS = "policy.families needs target.roles.guardian; name the id of the role that parents get in Moodle"
 Role = Literal["student", "teacher", "administrator", "guardian"]
 Parallel = Annotated[int, Field(ge=1, le=100)]
 
@@ -37,7 +40,7 @@ class District(Declared):
     id: Id = Field(description="a short name for addresses and commands: lower-case letters, digits and hyphens")
     name: Name = Field(description="the district's name as people know it")
     timezone: Zone = Field(description="the district's time zone, such as Europe/Amsterdam")
-    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en"
+    locale: Locale = "en"
     pool: Id = "shared"
     max_parallel: Parallel = 4
     nightly: TimeOfNight = None
@@ -97,7 +100,10 @@ def _or_all(schema: dict[str, Any]) -> None:
 
 
 class Declaration(Declared):
-    """The whole. `schools` is empty where all are meant that the sources share."""
+    """The whole. `schools` is empty where all are meant that the sources share.
+
+    What is not mentioned of `notify` and `second_person` stays as it was set elsewhere.
+    """
 
     district: District = Field(description="the district itself: id, name, timezone")
     sources: Annotated[dict[Id, Source], BeforeValidator(_by_id), Field(min_length=1)] | None = None
@@ -106,8 +112,9 @@ class Declaration(Declared):
     schools: Annotated[tuple[DeclaredSchool, ...], BeforeValidator(_all_or_some)] = Field(
         description="the word all, or a list of schools with their source_id", json_schema_extra=_or_all
     )
-    notify: tuple[Email, ...] = ()
+    notify: tuple[DeclaredRecipient, ...] = ()
     policy: Policy = Policy()
+    second_person: SecondPerson = SecondPerson()
 
     @field_validator("source", mode="before")
     @classmethod
@@ -130,12 +137,21 @@ class Declaration(Declared):
         """The id of the source that a school is from."""
         return school.source or next(iter(self.sources_by_id))
 
+    def source_of_recipient(self, recipient: Recipient) -> str:
+        """The id of the source that a recipient's school is from."""
+        return recipient.source or next(iter(self.sources_by_id))
+
+    @model_validator(mode="after")
+    def _recipients_fit(self) -> Self:
+        for one in self.notify:
+            if one.school is not None:
+                self._check_source(DeclaredSchool(source_id=one.school, source=one.source), "notify")
+        return self
+
     @model_validator(mode="after")
     def _policy_fits(self) -> Self:
         if self.policy.families and "guardian" not in self.target.roles:
-            raise ValueError(
-                "policy.families needs target.roles.guardian; name the id of the role that parents get in Moodle"
-            )
+            raise ValueError(NO_GUARDIANS)
         return self
 
     @model_validator(mode="after")
@@ -154,12 +170,12 @@ class Declaration(Declared):
                 )
         return self
 
-    def _check_source(self, school: DeclaredSchool) -> None:
+    def _check_source(self, school: DeclaredSchool, part: str = "schools") -> None:
         ids = list(self.sources_by_id)
         if school.source is None and len(ids) > 1:
-            raise ValueError(f"schools: {school.source_id} has no source; name one of {', '.join(ids)}")
+            raise ValueError(f"{part}: {school.source_id} has no source; name one of {', '.join(ids)}")
         if school.source is not None and school.source not in ids:
             raise ValueError(
-                f"schools: {school.source_id} has the source {school.source}, which is not declared; "
+                f"{part}: {school.source_id} has the source {school.source}, which is not declared; "
                 f"declared is {', '.join(ids)}"
             )

@@ -34,7 +34,8 @@ def _zone(value: str) -> str:
     return value
 
 
-def _email(value: str) -> str:
+def email(value: str) -> str:
+    """An e-mail address. Raises `ValueError`."""
     local, at, domain = value.partition("@")
     if not (local and at and "." in domain) or any(c.isspace() or c in ",;<>@" for c in local + domain):
         raise ValueError("must be an e-mail address, such as office@district.example")
@@ -80,9 +81,10 @@ def weekdays(value: object) -> object:
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Email = Annotated[str, AfterValidator(_email)]
+Email = Annotated[str, AfterValidator(email)]
 AbsolutePath = Annotated[str, AfterValidator(_absolute)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 TimeOfNight = Annotated[time | None, BeforeValidator(time_of_night)]

@@ -1,16 +1,20 @@
 """Writes a declaration to the registry: the same declaration twice leaves the same registry."""
 
 from typing import Any
+from uuid import UUID
 
 from common.errors import Permanent
 from common.events import SettingsChanged
+from common.registry import school_id
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
 from dashboard_api.declare.kinds import split
 from dashboard_api.declare.mistakes import Mistake, MistakenError
 from dashboard_api.declare.model import TARGET_ID, Declaration
+from dashboard_api.declare.recipients import Recipient
 from dashboard_api.declare.sources import Source
-from dashboard_api.queries import audit, districts, schools, sources, targets
+from dashboard_api.queries import audit, district_parts, districts, recipients, schools, sources, targets
+from dashboard_api.queries.recipients import NewRecipient
 from dashboard_api.words.amounts import count
 
 
@@ -25,6 +29,7 @@ async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, act
     changed = await _write_sources(uow, box, declaration)
     token = {"token": declaration.target.token.get_secret_value()}
     await targets.upsert(uow.conn, district_id, TARGET_ID, declaration.target, box.seal(token))
+    await _write_people(uow, declaration)
     if declaration.schools:
         named = [(declaration.source_of(school), school) for school in declaration.schools]
         await schools.set_up_only(uow.conn, district_id, named)
@@ -36,6 +41,26 @@ async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, act
     uow.emit(
         SettingsChanged(district_id=district_id, pool=declaration.district.pool, what="district", list_schools=True)
     )
+
+
+async def _write_people(uow: UnitOfWork, declaration: Declaration) -> None:
+    """Who is told, and which acts need a second person: only where the declaration says so."""
+    district_id = declaration.district.id
+    if "notify" in declaration.model_fields_set:
+        told = [
+            NewRecipient(one.email, one.outcomes, one.locale, _school_of(declaration, one))
+            for one in declaration.notify
+        ]
+        await recipients.replace(uow.conn, district_id, told)
+    if "second_person" in declaration.model_fields_set:
+        wanted = declaration.second_person.model_dump(mode="json", exclude_unset=True)
+        await district_parts.set_second_person(uow.conn, district_id, wanted)
+
+
+def _school_of(declaration: Declaration, one: Recipient) -> UUID | None:
+    if one.school is None:
+        return None
+    return school_id(declaration.district.id, declaration.source_of_recipient(one), one.school)
 
 
 async def _write_sources(uow: UnitOfWork, box: SecretBox, declaration: Declaration) -> list[str]:

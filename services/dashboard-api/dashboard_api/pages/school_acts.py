@@ -55,17 +55,22 @@ class Choice:
 
     async def schools(self, visit: Visit) -> list[UUID]:
         """The ids, all of them set up. Raises `Problem` where there are none."""
-        pool = visit.context.pool
         if self.ticked:
             return list(dict.fromkeys(self.ticked))
         wanted = SchoolChoice(status=self.status or None, search=self.search or None) if self.matching else None
-        found = await chosen(pool, visit.district, wanted) if wanted else None
+        found = await chosen(visit.context.pool, visit.district, wanted) if wanted else None
         if found is None:
-            async with pool.acquire() as conn:
-                found = await schools.set_up(conn, visit.district)
+            found = await self._all(visit)
         if not found:
             raise Problem(409, "no_schools", _("No school of this district is set up yet. Choose a Moodle for one."))
         return found
+
+    async def _all(self, visit: Visit) -> list[UUID]:
+        """All that are set up; for pausing and resuming only those to which it makes a difference."""
+        async with visit.context.pool.acquire() as conn:
+            if self.act in ("pause", "resume"):
+                return await schools.set_up_and_paused(conn, visit.district, self.act == "resume")
+            return await schools.set_up(conn, visit.district)
 
 
 def asked(

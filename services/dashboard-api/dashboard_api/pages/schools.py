@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from dashboard_api.api.answers import encode_cursor
-from dashboard_api.api.schools import after_in_order, order_of, page_in_order
+from dashboard_api.api.schools import Sort, after_in_order, order_of, page_in_order
 from dashboard_api.language import _
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.visit import InVisit, Visit
@@ -31,11 +31,19 @@ class Place:
     district: str
     status: str | None
     search: str
+    sort: str = "name"
 
     def address(self, **changes: object) -> str:
         """The same page, with other values; without a place in the list."""
         return with_query(
-            "/schools", {"district": self.district, "status": self.status, "search": self.search, **changes}
+            "/schools",
+            {
+                "district": self.district,
+                "status": self.status,
+                "search": self.search,
+                "sort": None if self.sort == "name" else self.sort,
+                **changes,
+            },
         )
 
 
@@ -44,13 +52,14 @@ async def show(
     visit: InVisit,
     status: str | None = None,
     search: Annotated[str, Query(max_length=100)] = "",
+    sort: Sort = "name",
     after: str | None = None,
     ordered: UUID | None = None,
 ) -> Response:
     """The page. Filter, search and place are in the address."""
     if visit.district_id is None:
         return visit.render("no_districts.html", title=_("Schools"))
-    place = Place(visit.district_id, status if status in standing.FILTERS else None, search.strip())
+    place = Place(visit.district_id, status if status in standing.FILTERS else None, search.strip(), sort)
     text = await districts.one_json(visit.context.pool, place.district)
     if text is None:
         raise not_found("district")
@@ -63,12 +72,10 @@ async def _values(
 ) -> dict[str, Any]:
     pool = visit.context.pool
     district["statuses"] = Counter(district["statuses"])
-    sort = "name"
-    before = after_in_order(after, sort)
-    wanted = SchoolFilter(
-        visit.visitor.visible, place.district, place.status, place.search, before, ROWS, *order_of(sort)
-    )
-    page = await page_in_order(pool, wanted, sort)
+    begin = after_in_order(after, place.sort)
+    order_by = order_of(place.sort)
+    wanted = SchoolFilter(visit.visitor.visible, place.district, place.status, place.search, begin, ROWS, *order_by)
+    page = await page_in_order(pool, wanted, place.sort)
     order = await run_list.of_order(pool, place.district, ordered) if ordered else None
     return {
         "district": district,

@@ -5,6 +5,7 @@ from typing import Any
 
 from common.db import Connection, Pool, Row
 from dashboard_api.declare.model import Declaration
+from dashboard_api.declare.second_person import SecondPerson
 from dashboard_api.queries.pages import Page
 
 
@@ -13,17 +14,17 @@ async def upsert(conn: Connection, declaration: Declaration, all_schools: str | 
     district = declaration.district
     await conn.execute(
         """
-        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, notify, all_schools, policy,
+        INSERT INTO district (id, name, timezone, locale, pool, max_parallel, all_schools, policy,
                               nightly, nights, spread_minutes)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11::smallint[], '{1,2,3,4,5,6,7}'),
-                coalesce($12::int, 5))
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10::smallint[], '{1,2,3,4,5,6,7}'),
+                coalesce($11::int, 5))
         ON CONFLICT (id) DO UPDATE
         SET name = excluded.name, timezone = excluded.timezone, locale = excluded.locale, pool = excluded.pool,
-            max_parallel = excluded.max_parallel, notify = excluded.notify, all_schools = excluded.all_schools,
+            max_parallel = excluded.max_parallel, all_schools = excluded.all_schools,
             policy = excluded.policy,
-            nightly = CASE WHEN $13::boolean THEN excluded.nightly ELSE district.nightly END,
-            nights = coalesce($11::smallint[], district.nights),
-            spread_minutes = coalesce($12::int, district.spread_minutes),
+            nightly = CASE WHEN $12::boolean THEN excluded.nightly ELSE district.nightly END,
+            nights = coalesce($10::smallint[], district.nights),
+            spread_minutes = coalesce($11::int, district.spread_minutes),
             declared_at = now()
         """,
         district.id,
@@ -32,7 +33,6 @@ async def upsert(conn: Connection, declaration: Declaration, all_schools: str | 
         district.locale,
         district.pool,
         district.max_parallel,
-        list(declaration.notify),
         all_schools,
         declaration.policy.model_dump(mode="json", exclude_unset=True),
         district.nightly,
@@ -74,6 +74,17 @@ async def pool_of(conn: Connection, district_id: str) -> str:
     return pool or "shared"
 
 
+async def second_person(conn: Connection | Pool, district_id: str) -> SecondPerson:
+    """Which acts need a second person."""
+    declared = await conn.fetchval("SELECT second_person FROM district WHERE id = $1", district_id)
+    return SecondPerson.model_validate(declared or {})
+
+
+async def pools(pool: Pool) -> list[str]:
+    """The pools that districts have."""
+    return [row["pool"] for row in await pool.fetch("SELECT DISTINCT pool FROM district ORDER BY pool")]
+
+
 async def visible(pool: Pool, districts: list[str] | None) -> list[Row]:
     """`id, name` of the districts that one may see, by name. `districts` None: all."""
     return await pool.fetch(
@@ -108,7 +119,8 @@ async def one_json(pool: Pool, district_id: str) -> str | None:
     """One district with the sums over its shared schools, as JSON; None if it is not declared.
 
     `counts` and `in_moodle` add what each school has, so a person at two schools counts twice; `people` has each once:
-    `{kind: {people, at_several}}`, as of `people_counted_at`. `statuses` counts schools, `errors_by_severity` records.
+    `{kind: {people, at_several}}`, as of `people_counted_at`. `statuses` counts schools, `errors_by_severity` records,
+    `paused` schools whose nights are paused, however else they stand.
     """
     text: str | None = await pool.fetchval(
         """
@@ -118,6 +130,9 @@ async def one_json(pool: Pool, district_id: str) -> str | None:
                     WHERE s.district_id = d.id AND s.status = 'with_errors' AND s.health = 'failed') AS failed,
                    (SELECT count(DISTINCT school_id) FROM run r
                     WHERE r.district_id = d.id AND r.status < 'refused') AS running,
+                   (SELECT count(*) FROM school_status s
+                    WHERE s.district_id = d.id AND s.shared AND s.target_id IS NOT NULL
+                      AND s.mode = 'paused') AS paused,
                    present.in_moodle,
                    (SELECT coalesce(json_object_agg(
                                p.kind, json_build_object('people', p.people, 'at_several', p.at_several)), '{}')

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from common.db import Connection, Pool, Row
 from common.events import Event
@@ -14,16 +15,24 @@ COLUMNS = "id, district_id AS district, run_id AS run, school_id AS school, type
 
 
 async def tell(conn: Connection, event: Event) -> None:
-    """Keep the hint, and notify all listening processes when the caller's transaction commits."""
+    """Keep the hint that an event gives, and notify all listening processes when the caller's transaction commits."""
+    run_id, school_id = getattr(event, "run_id", None), getattr(event, "school_id", None)
+    await tell_of(conn, event.district_id, event.type, run_id=run_id, school_id=school_id)
+
+
+async def tell_of(
+    conn: Connection, district_id: str, type_: str, *, run_id: UUID | None = None, school_id: UUID | None = None
+) -> None:
+    """The same of what no event tells: `type_` names it."""
     await conn.execute(
         f"""
         WITH told AS (INSERT INTO hint (district_id, run_id, school_id, type) VALUES ($1, $2, $3, $4) RETURNING *)
         SELECT pg_notify('{CHANNEL}', row_to_json(h)::text) FROM (SELECT {COLUMNS} FROM told) h
         """,
-        event.district_id,
-        getattr(event, "run_id", None),
-        getattr(event, "school_id", None),
-        event.type,
+        district_id,
+        run_id,
+        school_id,
+        type_,
     )
 
 

@@ -1,6 +1,6 @@
 """moodle-sync's published view `plan.operation`: what a run does, one thing each, with names for people to read."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -120,6 +120,22 @@ async def held(pool: Pool, district_id: str, run_id: UUID) -> set[int]:
         "SELECT seq FROM plan.operation WHERE district_id = $1 AND run_id = $2 AND state = 'held'", district_id, run_id
     )
     return {row["seq"] for row in rows}
+
+
+async def removals_held(pool: Pool, district_id: str, run_id: UUID, chosen: Sequence[int] | None) -> int:
+    """How many of a run's operations that wait take something away; of those chosen, or of all (None)."""
+    n: int = await pool.fetchval(
+        """
+        SELECT count(*) FROM plan.operation
+        WHERE district_id = $1 AND run_id = $2 AND state = 'held' AND kind = ANY($3::text[])
+          AND ($4::bigint[] IS NULL OR seq = ANY($4))
+        """,
+        district_id,
+        run_id,
+        list(REMOVALS),
+        chosen,
+    )
+    return n
 
 
 def _values(wanted: OperationFilter, rows: int) -> tuple[Any, ...]:

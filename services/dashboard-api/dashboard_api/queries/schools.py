@@ -31,7 +31,8 @@ async def take_listing(conn: Connection, district_id: str, source_id: str) -> No
         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS l (id, source_id, source_school_id, name)
         JOIN district d ON d.id = $1
         ON CONFLICT (district_id, id) DO UPDATE
-        SET name = excluded.name, shared = true, target_id = coalesce(school.target_id, excluded.target_id)
+        SET name = excluded.name, shared = true,
+            target_id = coalesce(school.target_id, CASE WHEN NOT school.left_out THEN excluded.target_id END)
         """,
         district_id,
         ids,
@@ -50,7 +51,9 @@ async def take_listing(conn: Connection, district_id: str, source_id: str) -> No
 
 async def set_all_up(conn: Connection, district_id: str) -> None:
     """Give every school of the district its target, as `schools: all` says; their own times stay as they are."""
-    await conn.execute("UPDATE school SET target_id = $2 WHERE district_id = $1", district_id, TARGET_ID)
+    await conn.execute(
+        "UPDATE school SET target_id = $2, left_out = false WHERE district_id = $1", district_id, TARGET_ID
+    )
 
 
 async def set_up_only(conn: Connection, district_id: str, declared: Sequence[tuple[str, DeclaredSchool]]) -> None:
@@ -69,7 +72,7 @@ async def set_up_only(conn: Connection, district_id: str, declared: Sequence[tup
                             shared)
         VALUES ($1, $2, $3, $4, $5, $4, $6, $7, $8, false)
         ON CONFLICT (district_id, id) DO UPDATE
-        SET target_id = excluded.target_id, timezone = excluded.timezone,
+        SET target_id = excluded.target_id, timezone = excluded.timezone, left_out = false,
             nights = coalesce($8::smallint[], school.nights),
             nightly = CASE WHEN $9::boolean THEN excluded.nightly ELSE school.nightly END
         """,
@@ -99,6 +102,19 @@ async def set_up(conn: Connection, district_id: str) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+async def set_up_and_paused(conn: Connection, district_id: str, paused: bool) -> list[UUID]:
+    """The shared schools that have a target and whose nightly sync is paused, or is not."""
+    rows = await conn.fetch(
+        """
+        SELECT id FROM school_status
+        WHERE district_id = $1 AND shared AND target_id IS NOT NULL AND (mode = 'paused') = $2 ORDER BY sort_name, id
+        """,
+        district_id,
+        paused,
+    )
+    return [row["id"] for row in rows]
+
+
 async def matching(pool: Pool, district_id: str, status: str | None, search: str | None) -> list[UUID]:
     """The schools that are set up and stand so, and whose name has these words; `running`: those with an open run."""
     rows = await pool.fetch(
@@ -124,6 +140,14 @@ async def named(conn: Connection, district_id: str, ids: Sequence[UUID]) -> list
         district_id,
         ids,
     )
+
+
+async def name_of(conn: Connection, district_id: str, id_: UUID) -> str:
+    """What people call a school; blank for one that is gone."""
+    name: str | None = await conn.fetchval(
+        "SELECT name FROM school WHERE district_id = $1 AND id = $2", district_id, id_
+    )
+    return name or ""
 
 
 async def district_of(pool: Pool, districts: list[str] | None, id_: UUID) -> str | None:

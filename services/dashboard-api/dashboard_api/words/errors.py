@@ -29,6 +29,15 @@ def explained_check(check: Json) -> Json:
     return {**check, "report": {**report, "trouble": trouble, "findings": findings}}
 
 
+def explained_target_check(check: Json) -> Json:
+    """A check of a target with the same words beside the code of its trouble."""
+    report = check["report"]
+    if report is None or report["trouble"] is None:
+        return check
+    trouble = report["trouble"] | in_words(report["trouble"]["code"])
+    return {**check, "report": {**report, "trouble": trouble}}
+
+
 def in_words(code: str) -> dict[str, str]:
     """`language, title, cause, remedy, who` of a code."""
     return asdict(entry_of(code).words(spoken()))

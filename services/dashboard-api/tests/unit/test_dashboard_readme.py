@@ -35,7 +35,7 @@ def test_the_readme_lists_every_address_of_the_api() -> None:
     app.include_router(router)
     listed = {
         (match[1], match[2])
-        for match in re.finditer(r"(GET|PUT|POST|DELETE) (/[\w/{}.-]+)", re.sub(r"{\w+}", "{}", README))
+        for match in re.finditer(r"(GET|PUT|POST|PATCH|DELETE) (/[\w/{}.-]+)", re.sub(r"{\w+}", "{}", README))
     }
     served = {
         (method.upper(), re.sub(r"{\w+}", "{}", path.removeprefix("/api/v1")))

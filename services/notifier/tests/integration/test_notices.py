@@ -1,7 +1,7 @@
 """A run's end reaches the people whom the district named: by e-mail, once."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -43,9 +43,9 @@ async def tell(
         {**settings.model_dump(), "smtp_host": sink.host, "smtp_port": sink.port, "dashboard_url": "https://bus.test/"}
     )
     dashboard, worker = await pool_of("dashboard-api"), await pool_of("moodle-sync")
+    await dashboard.execute("INSERT INTO district (id, name, timezone, locale) VALUES ('north', 'North', 'UTC', 'nl')")
     await dashboard.execute(
-        "INSERT INTO district (id, name, timezone, locale, notify) VALUES ('north', 'North', 'UTC', 'nl', $1)",
-        ["ada@school.test", "bo@school.test"],
+        "INSERT INTO recipient (district_id, email) VALUES ('north', 'ada@school.test'), ('north', 'bo@school.test')"
     )
     await dashboard.execute("INSERT INTO source VALUES ('north', 'sis', 'oneroster', '{}', '')")
     await dashboard.execute(
@@ -190,3 +190,54 @@ async def test_a_mail_says_how_the_school_stands(
     body = sink.messages[0].get_body(("plain",))
     assert body is not None
     assert f"The school now: {words}." in body.get_content()
+
+
+async def want(pool_of: PoolOf, *rows: tuple[str, str, str | None, UUID | None]) -> None:
+    """Nobody but these is told: address, outcomes, locale, school."""
+    dashboard = await pool_of("dashboard-api")
+    await dashboard.execute("DELETE FROM recipient")
+    await dashboard.executemany(
+        "INSERT INTO recipient (district_id, email, outcomes, locale, school_id) VALUES ('north', $1, $2, $3, $4)", rows
+    )
+
+
+async def told(sink: MailSink, probe: EventProbe, n: int) -> set[str]:
+    await probe.wait_for(NoticeSent, n)
+    return {str(message["To"]) for message in sink.messages}
+
+
+async def test_each_is_told_of_those_ends_that_they_want(
+    tell: Tell, sink: MailSink, probe: EventProbe, pool_of: PoolOf
+) -> None:
+    await want(pool_of, ("ada@school.test", "all", None, None), ("bo@school.test", "problems", None, None))
+    await tell(a_completion())
+    assert await told(sink, probe, 1) == {"ada@school.test"}
+    await tell(a_completion(outcome="with_errors", errors=2))
+    assert await told(sink, probe, 3) == {"ada@school.test", "bo@school.test"}
+
+
+async def test_what_an_address_has_for_the_school_stands_in_for_the_districts(
+    tell: Tell, sink: MailSink, probe: EventProbe, pool_of: PoolOf
+) -> None:
+    await want(
+        pool_of,
+        ("ada@school.test", "all", None, None), ("Ada@school.test", "never", None, SCHOOL),
+        ("bo@school.test", "never", None, None), ("bo@school.test", "all", None, SCHOOL),
+        ("cy@school.test", "all", None, uuid4()), ("di@school.test", "all", None, None),
+    )  # fmt: skip
+    await tell(a_completion())
+    assert await told(sink, probe, 2) == {"bo@school.test", "di@school.test"}
+
+
+async def test_each_reads_in_their_own_language(tell: Tell, sink: MailSink, probe: EventProbe, pool_of: PoolOf) -> None:
+    await want(pool_of, ("ada@school.test", "all", "fr", None), ("bo@school.test", "problems", None, None))
+    about = {"district_id": "north", "school_id": SCHOOL, "mode": "full", "phase": "fetching", "code": "AUTH_INVALID"}
+    await tell(SyncFailed.model_validate({**about, "run_id": uuid4()}))
+    await told(sink, probe, 2)
+    texts = {}
+    for message in sink.messages:
+        body = message.get_body(("plain",))
+        assert body is not None
+        texts[str(message["To"])] = body.get_content()
+    assert "De bron weigert de inloggegevens" in texts["bo@school.test"]
+    assert "De bron weigert" not in texts["ada@school.test"]

@@ -71,3 +71,34 @@ class SourceCheck(Shape):
     done_at: When | None
     state: Literal["waiting", "unanswered", "done"]
     report: Annotated[dict[str, Any], Field(description="What was found, codes in words", examples=[{}])] | None
+
+
+class QueuesShown(Shape):
+    """The queues of all services and pools."""
+
+    queues: list[dict[str, Any]]
+
+
+class WorkersShown(Shape):
+    """The processes of all services within the last day."""
+
+    workers: list[dict[str, Any]]
+
+
+class Versions(Shape):
+    """Versions of the software, the schemas and the servers."""
+
+
+class ParkedShown(Shape):
+    """What is parked of a queue."""
+
+    queue: Annotated[str, Field(examples=["roster-fetcher.shared"])]
+    parked: list[dict[str, Any]]
+
+
+class ParkedActed(Shape):
+    """What was done to parked messages."""
+
+    queue: Annotated[str, Field(examples=["roster-fetcher.shared"])]
+    done: list[str]
+    missing: list[str]

@@ -42,7 +42,7 @@ async def test_an_undo_is_an_order_for_the_runs_school(
 
 
 async def test_the_page_of_an_undo_says_what_it_is(north: Dashboard, run_id: UUID) -> None:
-    _, answer = await post(north, f"/runs/{run_id}/undo", {}, await north.bearer())
+    _, answer = await post(north, f"/runs/{run_id}/undo", {"dry_run": True}, await north.bearer())
     await north.operator("ada@north.example")
     await north.sign_in("ada@north.example")
     async with north.http.get(f"/runs/{answer['runs'][0]['run_id']}") as page:
@@ -50,7 +50,8 @@ async def test_the_page_of_an_undo_says_what_it_is(north: Dashboard, run_id: UUI
 
 
 async def test_one_record_of_a_run_is_undone(delivering: Dashboard, run_id: UUID, probe: EventProbe) -> None:
-    body = {"record": {"entity": "user", "key": "u-1"}}
+    named = {"reason": "wrong year", "confirm": "Ashgrove Primary"}
+    body = {"record": {"entity": "user", "key": "u-1"}, **named}
     assert (await post(delivering, f"/runs/{run_id}/undo", body, await delivering.bearer()))[0] == 202
     scope = (await ordered(probe)).scope
     assert (scope.undo_of, scope.entity, scope.key) == (run_id, "user", "u-1")

@@ -36,7 +36,7 @@ async def test_a_declared_district_stands_in_the_registry_with_its_secrets_seale
     assert dashboard.context.box.open(source.secrets) == {"client_id": "rosterbus", "client_secret": "sis-secret-value"}
     assert dashboard.context.box.open(target.secrets) == {"token": "moodle-token-value"}
     assert (target.roles, target.user_auth) == ({"student": 5, "teacher": 3}, "manual")
-    assert await dashboard.pool.fetchval("SELECT notify FROM registry.district") == ["office@north.example"]
+    assert await dashboard.pool.fetchval("SELECT email FROM registry.recipient") == "office@north.example"
 
 
 async def test_no_answer_and_no_record_holds_a_secret(dashboard: Dashboard) -> None:

@@ -17,6 +17,8 @@ from .surroundings import BEGINNING, Dashboard, completed, fetched, publish, sch
 from .test_command_line import rosterbus
 from .workers import Workers, person
 
+CONFIRMED = ("--reason", "wrong year", "--confirm", "Ashgrove Primary")
+
 
 @pytest.fixture
 async def held(north: Dashboard, workers: Workers) -> SyncHeld:
@@ -83,7 +85,7 @@ async def test_a_decision_is_followed_to_the_end_of_its_run(
 
 
 async def test_a_run_is_undone_and_followed(delivering: Dashboard, held: SyncHeld, bus: Bus, probe: EventProbe) -> None:
-    arguments = ("undo", str(held.run_id), "--record", "user:u-3", "--wait", "--json")
+    arguments = ("undo", str(held.run_id), "--record", "user:u-3", "--wait", "--json", *CONFIRMED)
     command = asyncio.create_task(rosterbus(delivering, *arguments))
     (order,) = await probe.wait_for(SyncOrdered)
     assert (order.kind, order.scope.undo_of, order.scope.key) == ("undo", held.run_id, "u-3")
@@ -104,7 +106,7 @@ async def test_a_schools_runs_since_a_time_are_undone_the_newest_first_and_one_b
     await delivering.pool.execute(
         "UPDATE run SET noted_at = $2 WHERE id = $1", runs[0], BEGINNING - timedelta(days=900)
     )
-    arguments = ("undo", "--school", "Ashgrove Primary", "--since", "2025-01-01T00:00", "--json")
+    arguments = ("undo", "--school", "Ashgrove Primary", "--since", "2025-01-01T00:00", "--json", *CONFIRMED)
     command = asyncio.create_task(rosterbus(delivering, *arguments))
     for number, expected in enumerate((runs[3], runs[1]), 1):
         order = (await probe.wait_for(SyncOrdered, number))[-1]
@@ -112,6 +114,30 @@ async def test_a_schools_runs_since_a_time_are_undone_the_newest_first_and_one_b
         await publish(bus, completed(run_of(order.order_id, school("1"))))
     ended = await command
     assert (ended.code, len(ended.json()["runs"])) == (0, 2), ended.err
+
+
+async def test_what_is_dangerous_waits_for_the_name_and_then_for_a_second_person(
+    north: Dashboard, held: SyncHeld
+) -> None:
+    await north.pool.execute("UPDATE district SET second_person = $1", {"undo": True, "approvals_over_limit": 1})
+    key, other = await north.key(), await north.key()
+    undo = ("undo", str(held.run_id), "--reason", "wrong year")
+    refused = await rosterbus(north, *undo, key=key)
+    assert (refused.code, 'add --confirm "Ashgrove Primary"' in refused.err) == (2, True)
+    hold = ("hold", "approve", str(held.hold_id), "--reason", "the year is over")
+    refused = await rosterbus(north, *hold, key=key)
+    assert (refused.code, 'add --confirm "Ashgrove Primary"' in refused.err) == (2, True)
+    for command in (undo, hold):
+        asked = await rosterbus(north, *command, "--confirm", "ashgrove primary", key=key)
+        assert (asked.code, "waits for a second person" in asked.out) == (0, True), asked.err
+    first, second = (await rosterbus(north, "consents", "--state", "waiting", "--json", key=other)).json()
+    assert (first["act"], second["act"]) == ("approval", "undo")
+    own = await rosterbus(north, "consent", "confirm", first["id"], key=key)
+    assert (own.code, "somebody else has to confirm" in own.err) == (2, True)
+    done = await rosterbus(north, "consent", "confirm", first["id"], key=other)
+    assert (done.code, f"The run {run_of(held.hold_id, school('1'))} does it." in done.out) == (0, True), done.err
+    rejected = await rosterbus(north, "consent", "reject", second["id"], "--json", key=other)
+    assert rejected.json()["state"] == "rejected"
 
 
 async def test_what_failed_is_ordered_again_and_a_sync_is_narrowed(north: Dashboard, workers: Workers) -> None:

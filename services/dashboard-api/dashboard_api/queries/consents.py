@@ -1,0 +1,152 @@
+"""The table `consent`: acts that wait for a second person, and what became of them."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from common.db import Connection, Pool
+from dashboard_api.queries.pages import Page
+
+WAITS_FOR = timedelta(hours=24)
+CONSENT = """
+    SELECT c.district_id, d.name AS district, c.id, c.act, c.subject, c.school_id, s.name AS school, c.body, c.reason,
+           c.asked_by, coalesce((SELECT o.name FROM operator o WHERE o.id::text = c.asked_by),
+                                (SELECT k.name FROM api_key k WHERE k.id::text = c.asked_by)) AS asked_by_name,
+           c.asked_at, c.expires_at,
+           CASE WHEN c.state = 'waiting' AND c.expires_at <= now() THEN 'expired' ELSE c.state END AS state,
+           c.decided_by, coalesce((SELECT o.name FROM operator o WHERE o.id::text = c.decided_by),
+                                  (SELECT k.name FROM api_key k WHERE k.id::text = c.decided_by)) AS decided_by_name,
+           c.decided_at, c.note, c.outcome, coalesce(s.timezone, d.timezone) AS timezone
+    FROM consent c
+    JOIN district d ON d.id = c.district_id
+    LEFT JOIN school s ON s.district_id = c.district_id AND s.id = c.school_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An act as it was asked for. `act`: undo, approval or force; `subject`: run/…, hold/… or device/…"""
+
+    district_id: str
+    act: str
+    subject: str
+    school_id: UUID
+    body: dict[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFilter:
+    """Which consents. `districts` None: all."""
+
+    districts: list[str] | None
+    district_id: str | None = None
+    school_id: UUID | None = None
+    state: str | None = None
+    after: tuple[datetime, UUID] | None = None
+    """The sort key (asked, id) of the last consent before the page."""
+    limit: int = 50
+
+
+async def add(conn: Connection, asked: Asked, asked_by: str) -> UUID | None:
+    """Let an act wait; None if one like it waits already. Those that have run out are no hindrance."""
+    await conn.execute(
+        "UPDATE consent SET state = 'expired' "
+        "WHERE district_id = $1 AND act = $2 AND subject = $3 AND state = 'waiting' AND expires_at <= now()",
+        asked.district_id,
+        asked.act,
+        asked.subject,
+    )
+    id_: UUID | None = await conn.fetchval(
+        """
+        INSERT INTO consent (district_id, act, subject, school_id, body, reason, asked_by, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8::interval)
+        ON CONFLICT (district_id, act, subject) WHERE state = 'waiting' DO NOTHING RETURNING id
+        """,
+        asked.district_id,
+        asked.act,
+        asked.subject,
+        asked.school_id,
+        asked.body,
+        asked.reason,
+        asked_by,
+        WAITS_FOR,
+    )
+    return id_
+
+
+async def waiting(conn: Connection, district_id: str, act: str, subject: str) -> dict[str, Any] | None:
+    """The consent that waits for this act on this subject."""
+    return await _one(conn, "c.district_id = $1 AND c.act = $2 AND c.subject = $3 AND c.state = 'waiting'",
+                      district_id, act, subject)  # fmt: skip
+
+
+async def locked(conn: Connection, district_id: str, id_: UUID) -> dict[str, Any] | None:
+    """A consent, held until the transaction ends: it is decided once."""
+    await conn.execute("SELECT FROM consent WHERE district_id = $1 AND id = $2 FOR UPDATE", district_id, id_)
+    return await _one(conn, "c.district_id = $1 AND c.id = $2", district_id, id_)
+
+
+async def decide(
+    conn: Connection, district_id: str, id_: UUID, state: str, by: str, note: str, outcome: dict[str, Any] | None
+) -> None:
+    """Note what was decided about a consent that waits, by whom and why, and what came of it."""
+    await conn.execute(
+        """
+        UPDATE consent SET state = $3, decided_by = $4, decided_at = now(), note = $5, outcome = $6
+        WHERE district_id = $1 AND id = $2 AND state = 'waiting'
+        """,
+        district_id,
+        id_,
+        state,
+        by,
+        note,
+        outcome,
+    )
+
+
+async def one(pool: Pool, districts: list[str] | None, id_: UUID) -> dict[str, Any] | None:
+    """A consent, among those that one may see. `districts` None: all.
+
+    `{district_id, district, id, act, subject, school_id, school, body, reason, asked_by, asked_by_name, asked_at,
+    expires_at, state, decided_by, decided_by_name, decided_at, note, outcome, timezone}`; `state` is waiting,
+    confirmed, rejected or expired.
+    """
+    return await _one(pool, "c.id = $1 AND ($2::text[] IS NULL OR c.district_id = ANY($2))", id_, districts)
+
+
+async def page(pool: Pool, wanted: ConsentFilter) -> Page:
+    """A page of consents as `one` gives them, the newest first."""
+    row = await pool.fetchrow(
+        f"""
+        WITH page AS (
+            SELECT * FROM ({CONSENT}) o
+            WHERE ($1::text[] IS NULL OR district_id = ANY($1))
+              AND ($2::text IS NULL OR district_id = $2)
+              AND ($3::uuid IS NULL OR school_id = $3)
+              AND ($4::text IS NULL OR state = $4)
+              AND ($5::timestamptz IS NULL OR (asked_at, id) < ($5, $6::uuid))
+            ORDER BY asked_at DESC, id DESC LIMIT $7 + 1
+        ), kept AS (SELECT * FROM page ORDER BY asked_at DESC, id DESC LIMIT $7)
+        SELECT coalesce(json_agg(to_json(kept) ORDER BY asked_at DESC, id DESC), '[]')::text AS items,
+               CASE WHEN (SELECT count(*) FROM page) > $7 THEN (
+                   SELECT json_build_array(asked_at, id) FROM kept ORDER BY asked_at, id LIMIT 1)::text END AS next
+        FROM kept
+        """,
+        wanted.districts,
+        wanted.district_id,
+        wanted.school_id,
+        wanted.state,
+        wanted.after[0] if wanted.after else None,
+        wanted.after[1] if wanted.after else None,
+        wanted.limit,
+    )
+    assert row is not None
+    return Page.of(row)
+
+
+async def _one(conn: Connection | Pool, condition: str, *values: object) -> dict[str, Any] | None:
+    text: str | None = await conn.fetchval(f"SELECT to_json(o)::text FROM ({CONSENT} WHERE {condition}) o", *values)
+    return json.loads(text) if text else None
