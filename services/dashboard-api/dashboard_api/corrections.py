@@ -35,9 +35,8 @@ async def require_undoable(uow: UnitOfWork, run: Mapping[str, Any]) -> None:
     """Raises `Problem` 409 for a run that has not ended or did nothing."""
     done = await _done(uow, run)
     if run["dry_run"] or run["kind"] == "rebuild" or not done.get("done"):
-        raise Problem(
-            409, "nothing_to_undo", _("This run changed nothing in Moodle, so there is nothing to take back.")
-        )
+        sentence = _("This run changed nothing in Moodle, so there is nothing to take back.")
+        raise Problem(409, "nothing_to_undo", sentence)
 
 
 async def retry(uow: UnitOfWork, principal: Principal, run: Mapping[str, Any], *, dry_run: bool, reason: str) -> Placed:

@@ -60,11 +60,8 @@ def require_open(hold: Mapping[str, Any], verdict: Verdict) -> None:
     if hold["state"] != "open":
         raise _closed(hold["state"])
     if hold["plan_hash"] != verdict.plan_hash:
-        raise Problem(
-            409,
-            "plan_changed",
-            _("Other operations wait by now than you have seen. Look at the hold again, then decide."),
-        )
+        sentence = _("Other operations wait by now than you have seen. Look at the hold again, then decide.")
+        raise Problem(409, "plan_changed", sentence)
 
 
 async def _note(uow: UnitOfWork, principal: Principal, event: HoldDecided) -> None:

@@ -274,6 +274,45 @@ _PLANS = (
         mark("Name numbers from the list of the hold's operations."),
     ),
 )
+_CONSENTS = (
+    ProblemCode(
+        "confirm_needed",
+        422,
+        mark("The name has to be typed"),
+        mark(
+            "What is dangerous is done only by somebody who typed the name of the school, so that it is the right one."
+        ),
+        mark("Look at the consequences again, then send the school's name as `confirm`."),
+    ),
+    ProblemCode(
+        "reason_needed",
+        422,
+        mark("A reason is needed"),
+        mark("What is dangerous needs a reason, which the audit log keeps."),
+        mark("Say why in `reason`, and send the request again."),
+    ),
+    ProblemCode(
+        "consent_waits",
+        409,
+        mark("It waits for a second person already"),
+        mark("Somebody asked for the same act, which needs a second person."),
+        mark("Confirm or reject what waits."),
+    ),
+    ProblemCode(
+        "second_person",
+        403,
+        mark("Somebody else has to confirm it"),
+        mark("The district wants two persons for this act, and you are the one who asked for it."),
+        mark("Ask a colleague to confirm it. You may reject it yourself."),
+    ),
+    ProblemCode(
+        "consent_over",
+        409,
+        mark("It does not wait any more"),
+        mark("It was confirmed, rejected, or not confirmed within a day."),
+        mark("Look at it again. If it is still wanted, ask for it once more."),
+    ),
+)
 _SERVER = (
     ProblemCode(
         "internal",
@@ -281,6 +320,20 @@ _SERVER = (
         mark("Something in Rosterbus went wrong"),
         mark("An error that was not foreseen. Nothing was changed by the request; the server's log has the details."),
         mark("Try again, and report it if it stays."),
+    ),
+    ProblemCode(
+        "no_queue",
+        409,
+        mark("The queue is not there"),
+        mark("The service that makes the queue has not been started, so nothing can be given back to it."),
+        mark("Start the service, then try again."),
+    ),
+    ProblemCode(
+        "broker_away",
+        503,
+        mark("The message broker does not answer"),
+        mark("RabbitMQ cannot be reached. Nothing was lost: what was ordered goes out when it is back."),
+        mark("Look whether RabbitMQ runs, then try again."),
     ),
     ProblemCode(
         "not_ready",
@@ -291,5 +344,5 @@ _SERVER = (
     ),
 )
 
-PROBLEM_CODES = {one.code: one for group in (_REQUESTS, _ACCESS, _RUNS, _PLANS, _SERVER) for one in group}
+PROBLEM_CODES = {one.code: one for group in (_REQUESTS, _ACCESS, _RUNS, _PLANS, _CONSENTS, _SERVER) for one in group}
 """By code, in the order in which a page lists them."""

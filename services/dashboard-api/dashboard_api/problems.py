@@ -29,12 +29,16 @@ class Problem(Exception):  # noqa: N818 - the standard's word (RFC 9457)
 
 NOT_FOUND = {
     "check": mark("There is no such check, or your account has no access to it. Check the address."),
+    "consent": mark("There is no such consent, or your account has no access to it. Check the address."),
     "device": mark("There is no such device, or your account has no access to it. Check the address."),
     "district": mark("There is no such district, or your account has no access to it. Check the address."),
     "hold": mark("There is no such hold, or your account has no access to it. Check the address."),
     "order": mark("There is no such order, or your account has no access to it. Check the address."),
+    "queue": mark("There is no such queue, or your account has no access to it. Check the address."),
     "run": mark("There is no such run, or your account has no access to it. Check the address."),
     "school": mark("There is no such school, or your account has no access to it. Check the address."),
+    "source": mark("There is no such source, or your account has no access to it. Check the address."),
+    "target": mark("There is no such target, or your account has no access to it. Check the address."),
     "snapshot": mark("There is no such snapshot, or your account has no access to it. Check the address."),
 }
 ANYTHING = mark("There is no such thing, or your account has no access to it. Check the address.")
