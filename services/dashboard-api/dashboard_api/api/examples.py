@@ -49,6 +49,8 @@ def _of_type(schema: Json, schemas: Json) -> Any:
             return [example_of(schema["items"], schemas)]
         case "integer" if "minimum" in schema:
             return schema["minimum"]
+        case "string" if schema.get("minLength"):
+            return "1" * schema["minLength"]
         case "string" if "format" in schema:
             return BY_FORMAT.get(schema["format"], "")
     return BY_TYPE.get(str(schema.get("type")))

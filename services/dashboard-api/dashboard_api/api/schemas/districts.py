@@ -68,6 +68,7 @@ class District(DistrictRow):
     errors: Number
     failed: Annotated[Number, Field(description="Schools whose last sync failed")]
     running: Annotated[Number, Field(description="Schools with an open run")]
+    paused: Annotated[Number, Field(description="Schools whose nights are paused, however else they stand")]
     in_moodle: Counts | None
     people: Annotated[
         dict[str, dict[str, int]],

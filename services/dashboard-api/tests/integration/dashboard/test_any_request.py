@@ -1,6 +1,7 @@
 """Requests that nobody thought of, made up from the description by schemathesis: each gets an answer it describes."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+
+from common.bus import Bus
+from dashboard_api.context import Context
 
 from .surroundings import Dashboard, completed, school
 from .workers import Workers, person
@@ -36,6 +40,11 @@ MADE_UP = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.fixture
+async def context(context: Context, bus: Bus) -> Context:
+    return replace(context, bus=bus)
 
 
 @pytest.fixture
