@@ -1,5 +1,6 @@
 """Examples for the description of the API, put together from those of the fields."""
 
+import re
 from typing import Any
 
 Json = dict[str, Any]
@@ -22,6 +23,8 @@ DECLARATION: Json = {
     "schools": "all",
 }
 """A district that is declared."""
+BY_PATTERN = ("name", "north", "20:00", "en", "1")
+"""Texts of which one fits each pattern."""
 BY_TYPE: Json = {"string": "", "integer": 0, "number": 0, "boolean": False, "null": None, "array": [], "object": {}}
 
 
@@ -49,6 +52,8 @@ def _of_type(schema: Json, schemas: Json) -> Any:
             return [example_of(schema["items"], schemas)]
         case "integer" if "minimum" in schema:
             return schema["minimum"]
+        case "string" if "pattern" in schema:
+            return next((text for text in BY_PATTERN if re.search(schema["pattern"], text)), "")
         case "string" if schema.get("minLength"):
             return "1" * schema["minLength"]
         case "string" if "format" in schema:
