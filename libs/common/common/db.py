@@ -1,9 +1,9 @@
 """PostgreSQL pools: each service works in its own schema, with its own role where the server lets us make one."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import asyncpg
 
@@ -25,6 +25,10 @@ DATABASE_AWAY = (
     asyncpg.TransactionRollbackError,  # a deadlock or a conflict: the same transaction works when repeated
 )
 """Errors that say nothing against the work itself: it is worth trying again when the database is back."""
+
+
+WEB_ROLE = "rosterbus_web"
+"""The role of requests: shown what the connection's settings name, and nothing without them (`sql/0003_shown.sql`)."""
 
 
 def schema_of(service: str) -> str:
@@ -79,22 +83,57 @@ def only(conn: Connection) -> Pool:
     return cast(Pool, _OnlyConnection(conn))
 
 
+class Shown(NamedTuple):
+    """What a request is shown: ids with commas between them, or `*` for all; by default nothing."""
+
+    districts: str = ""
+    schools: str = ""
+
+
+class WebSession(Session):
+    """A connection of requests: it shows what its user may see. Nothing else is left in it, so no reset is needed."""
+
+    _shown: Shown | None = None
+
+    def get_reset_query(self) -> str:
+        """None: each use begins with `show`."""
+        return ""
+
+    async def show(self, shown: Shown) -> None:
+        """Show this from now on; a round trip only if it showed something else."""
+        if shown != self._shown:
+            self._shown = None
+            await self.execute(SHOW, *shown)
+            self._shown = shown
+
+
+SHOW = "SELECT set_config('rosterbus.districts', $1, false), set_config('rosterbus.schools', $2, false)"
+
+
 async def create_pool(settings: CommonSettings, service: str) -> Pool:
     """A pool whose connections see only their service's schema, and dicts where PostgreSQL has jsonb.
 
     The role is left out where it does not exist, because the login may not create roles (`migrate` logs it).
     """
+    return await _create(settings, service, role_of(service), connection_class=Session)
+
+
+async def create_web_pool(settings: CommonSettings, service: str, shown: Callable[[], Shown]) -> Pool:
+    """A pool for requests: whoever takes a connection sees in it what `shown` says at that moment, and nothing else."""
+
+    async def show(conn: Connection) -> None:
+        await cast(WebSession, conn).show(shown())
+
+    return await _create(settings, service, WEB_ROLE, connection_class=WebSession, setup=show)
+
+
+async def _create(settings: CommonSettings, service: str, role: str, **how: Any) -> Pool:
     url = settings.database_url.get_secret_value()
     session = {"search_path": schema_of(service), "application_name": service}
-    if await _has_role(url, role_of(service)):
-        session["role"] = role_of(service)
+    if await _has_role(url, role):
+        session["role"] = role
     pool: Pool = await asyncpg.create_pool(
-        url,
-        min_size=1,
-        max_size=settings.database_connections,
-        init=_use_json,
-        connection_class=Session,
-        server_settings=session,
+        url, min_size=1, max_size=settings.database_connections, init=_use_json, server_settings=session, **how
     )
     return pool
 

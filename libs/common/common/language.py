@@ -33,6 +33,11 @@ def speaking(language: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def speak(language: str) -> None:
+    """Speak this language for the rest of the running task."""
+    _spoken.set(language if language in LANGUAGES else SOURCE)
+
+
 def spoken() -> str:
     """The language that is spoken now, a key of `LANGUAGES`."""
     return _spoken.get()

@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 from pydantic import SecretStr
 
-from common.db import Connection, role_of, schema_of
+from common.db import WEB_ROLE, Connection, role_of, schema_of
 
 LOCK = 0x726F73746572  # "roster"
 
@@ -30,9 +30,11 @@ async def migrate(url: SecretStr, service: str) -> None:
         await conn.execute(
             "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz DEFAULT now())"
         )
+        may_make_roles = await _make_roles(conn, role_of(service), WEB_ROLE)
         await _apply_new(conn, "common")
         await _apply_new(conn, schema)
-        await _grant(conn, service)
+        if may_make_roles:
+            await _grant(conn, service)
     finally:
         await conn.close()
 
@@ -50,17 +52,28 @@ async def _apply_new(conn: Connection, package: str) -> None:
         log.info("migration applied", migration=name)
 
 
-async def _grant(conn: Connection, service: str) -> None:
-    """Let the service's role work in its own schema, and everybody read the published views."""
-    schema, role = schema_of(service), role_of(service)
+async def _make_roles(conn: Connection, *roles: str) -> bool:
+    """Make the roles that are not there yet; False where the login may not."""
     try:
         async with conn.transaction():
-            if not await conn.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
-                await conn.execute(f"CREATE ROLE {role} NOLOGIN")
-            await conn.execute(f"GRANT {role} TO CURRENT_USER")
+            for role in roles:
+                if not await conn.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+                    await conn.execute(f"CREATE ROLE {role} NOLOGIN")
+                if not await conn.fetchval("SELECT pg_has_role(current_user, $1, 'USAGE')", role):
+                    await conn.execute(f"GRANT {role} TO CURRENT_USER")
     except asyncpg.InsufficientPrivilegeError:
-        log.warning("the database login may not create roles; the service works as the login itself", role=role)
-        return
+        log.warning(
+            "the database login may not create roles; services work as the login itself, "
+            "and requests are kept to their districts by their queries alone, without row-level security",
+            roles=roles,
+        )
+        return False
+    return True
+
+
+async def _grant(conn: Connection, service: str) -> None:
+    """Let the service's role work in its own schema, and requests see only their rows of it."""
+    schema, role = schema_of(service), role_of(service)
     await conn.execute(
         f"""
         GRANT USAGE ON SCHEMA {schema} TO {role};
@@ -68,3 +81,4 @@ async def _grant(conn: Connection, service: str) -> None:
         GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role};
         """
     )
+    await conn.execute("SELECT access_protect()")

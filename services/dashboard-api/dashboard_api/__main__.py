@@ -2,6 +2,7 @@
 
 import asyncio
 
+from common.db import create_web_pool
 from common.delivery import Routes
 from common.events import (
     HoldDecided,
@@ -29,7 +30,9 @@ from common.events import (
 from common.leader import lead
 from common.runtime import Runtime
 from common.sealing import SecretBox
+from common.uow import UnitOfWork
 from dashboard_api.app import create_app
+from dashboard_api.auth.shown import shown
 from dashboard_api.context import Context
 from dashboard_api.hints import Hints
 from dashboard_api.housekeeping import CLEAN_EVERY, clean, count_people, keep_measuring
@@ -81,9 +84,20 @@ async def main() -> None:
     """Run until told to stop."""
     settings = Settings()
     box = SecretBox(settings.secret_key)
-    async with Runtime("dashboard-api", settings) as runtime:
-        hints = Hints(runtime.pool)
-        context = Context(settings, runtime.pool, runtime.health, box, hints, runtime.unit_of_work, runtime.bus)
+    async with (
+        Runtime("dashboard-api", settings) as runtime,
+        await create_web_pool(settings, runtime.service, shown) as web,
+    ):
+        context = Context(
+            settings,
+            web,
+            runtime.pool,
+            runtime.health,
+            box,
+            Hints(runtime.pool),
+            lambda: UnitOfWork(web, runtime.service, wake_relay=runtime.relay.wake),
+            runtime.bus,
+        )
         server = make_server(create_app(context), settings.http_host, settings.http_port, settings.shutdown_seconds)
 
         async def tidy() -> None:

@@ -38,6 +38,8 @@ def create_operator(
     reset: Annotated[bool, typer.Option("--reset", help="Give an operator who exists these values.")] = False,
 ) -> None:
     """Let a person in. Without a password file a password is made up and printed, this once."""
+    if role == "school_admin":
+        raise typer.BadParameter("Schools are named with `rosterbus users create --role school_admin --school …`.")
     if (role == "operator") == bool(district):
         raise typer.BadParameter(
             "An operator has all districts; name a --district for the other roles, and only there."
@@ -59,7 +61,7 @@ def create_key(
     name: Annotated[str, typer.Option(help="What the key is for; a key that has the name is replaced.")],
     out: Annotated[Path, typer.Option(help="The file to write the key to; only its owner may read it.")],
     district: Districts = None,
-    scope: Annotated[list[str] | None, typer.Option(help="read, order or declare; all if left out.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help=f"{', '.join(SCOPES)}; all if left out.")] = None,
     expires_days: Annotated[int | None, typer.Option(min=1, help="Days after which it ends.")] = None,
 ) -> None:
     """Make an API key. A file that holds the valid key of this name already is left as it is."""

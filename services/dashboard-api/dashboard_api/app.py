@@ -19,6 +19,7 @@ from dashboard_api.language import _
 from dashboard_api.pages.problem_page import problem_page
 from dashboard_api.pages.routes import ROUTERS as PAGES
 from dashboard_api.problems import Problem
+from dashboard_api.request_limits import BodyLimit, CookieRotation
 from dashboard_api.web import Measured, ReadersLanguage, SecurityHeaders
 
 STATIC = Path(__file__).parent / "static"
@@ -28,6 +29,7 @@ KNOWN = {
         "wrong_method",
         mark("This address does not take such requests. Look up what it takes in the API's description."),
     ),
+    413: ("too_large", mark("The request is larger than 1 MiB. Send less at once.")),
 }
 UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 """PostgreSQL's texts hold any character but NUL."""
@@ -53,6 +55,8 @@ def create_app(context: Context) -> FastAPI:
     for error in UNSTORABLE:
         app.add_exception_handler(error, _on_unstorable)
     app.add_exception_handler(Exception, _on_error)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(CookieRotation, context=context)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
     app.add_middleware(ReadersLanguage)
     app.add_middleware(Measured)

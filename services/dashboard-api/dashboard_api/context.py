@@ -1,7 +1,7 @@
 """What a request may need, made once when the service starts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fastapi import Request
 
@@ -11,20 +11,27 @@ from common.health import Health
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
 from dashboard_api.hints import Hints
+from dashboard_api.pace import PER_MINUTE, Pace
 from dashboard_api.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`unit_of_work` makes one that no event caused; `bus` is None where nothing is asked of the broker."""
+    """`pool` shows what the person or program that asks may see, and `unit_of_work` makes one that is kept to it.
+
+    `whole` shows everything: it is for signing in, for administering people and keys, and for hints. `bus` is None
+    where nothing is asked of the broker.
+    """
 
     settings: Settings
     pool: Pool
+    whole: Pool
     health: Health
     box: SecretBox
     hints: Hints
     unit_of_work: Callable[[], UnitOfWork]
     bus: Bus | None = None
+    pace: Pace = field(default_factory=lambda: Pace(PER_MINUTE))
 
     def within(self, uow: UnitOfWork) -> "Context":
         """The same inside a transaction: all that is read and written with it is part of that unit of work."""

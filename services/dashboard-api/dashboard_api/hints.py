@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,20 +40,26 @@ RELOAD = Hint(None, None, None, None, "reload")
 
 @dataclass(eq=False)
 class Listener:
-    """An open page. `districts` None: all. None in the queue: the stream ends."""
+    """An open page. `districts` and `schools` None: all. None in the queue: the stream ends."""
 
     districts: Sequence[str] | None
+    schools: Collection[str] | None = None
     queue: asyncio.Queue[Hint | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
 
     def offer(self, hint: Hint | None) -> None:
         """Queue a hint that the page may see; one that is too far behind gets a single `reload` instead."""
-        if hint and hint.district is not None and self.districts is not None and hint.district not in self.districts:
+        if hint is not None and not self._may_see(hint):
             return
         if self.queue.full():
             while not self.queue.empty():
                 self.queue.get_nowait()
             self.queue.put_nowait(RELOAD)
         self.queue.put_nowait(hint)
+
+    def _may_see(self, hint: Hint) -> bool:
+        return (hint.district is None or self.districts is None or hint.district in self.districts) and (
+            hint.school is None or self.schools is None or hint.school in self.schools
+        )
 
 
 class Hints:
@@ -77,9 +83,9 @@ class Hints:
             await asyncio.sleep(RETRY_SECONDS)
 
     @contextmanager
-    def subscribe(self, districts: Sequence[str] | None) -> Iterator[Listener]:
-        """Hear hints about these districts (None: all) while the context lasts."""
-        listener = Listener(districts)
+    def subscribe(self, districts: Sequence[str] | None, schools: Collection[str] | None = None) -> Iterator[Listener]:
+        """Hear hints about these districts, and of their schools about these (None: all), while the context lasts."""
+        listener = Listener(districts, schools)
         self._listeners.add(listener)
         if self._closing:
             listener.offer(None)

@@ -14,6 +14,7 @@ from dashboard_api.auth.sessions import WINDOW
 from dashboard_api.queries import (
     hints,
     idempotency_keys,
+    invitations,
     people,
     school_list,
     sessions,
@@ -34,6 +35,7 @@ async def clean(pool: Pool) -> None:
     """Once; whoever leads repeats it each `CLEAN_EVERY` seconds."""
     await hints.forget_old(pool)
     await sessions.forget_expired(pool)
+    await invitations.forget_expired(pool)
     await sign_in_attempts.forget_old(pool, WINDOW)
     await source_checks.forget_old(pool)
     await idempotency_keys.forget_old(pool)

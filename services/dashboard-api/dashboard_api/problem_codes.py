@@ -1,36 +1,8 @@
 """Every code that a problem can have, in words: what it means and what to do. Pages list them, tests compare them."""
 
-from dataclasses import dataclass
-
 from common.language import mark
-from dashboard_api.language import _
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemCode:
-    """A kind of problem. `title`, `meaning` and `remedy` are sentences in the spoken language."""
-
-    code: str
-    status: int
-    _title: str
-    _meaning: str
-    _remedy: str
-
-    @property
-    def title(self) -> str:
-        """What happened, in a few words."""
-        return _(self._title)
-
-    @property
-    def meaning(self) -> str:
-        """When this happens."""
-        return _(self._meaning)
-
-    @property
-    def remedy(self) -> str:
-        """What to do."""
-        return _(self._remedy)
-
+from dashboard_api.account_problem_codes import ACCOUNTS
+from dashboard_api.problem_code import ProblemCode
 
 PAGE = "/help/problems/"
 """Below it stands a page for each code: the `type` of a problem."""
@@ -63,6 +35,13 @@ _REQUESTS = (
         mark("The address does not take such requests"),
         mark("The address exists, but not for this method, such as POST where only GET is answered."),
         mark("Look at `Allow` in the answer, or up the address in the description of the API."),
+    ),
+    ProblemCode(
+        "too_large",
+        413,
+        mark("The request is too large"),
+        mark("A body may have 1 MiB at the most."),
+        mark("Send less at once, in several requests."),
     ),
     ProblemCode(
         "unreadable",
@@ -105,50 +84,6 @@ _REQUESTS = (
         mark("The request does not say what was seen"),
         mark("A decision names the plan that was seen, so that nobody decides on what they have not seen."),
         mark("Send the hold's `plan_hash` in the body, or its ETag as `If-Match`."),
-    ),
-)
-_ACCESS = (
-    ProblemCode(
-        "not_signed_in",
-        401,
-        mark("We do not know who asks"),
-        mark("No API key was sent, or one that is unknown or has expired; or the session has ended."),
-        mark("Sign in, or send a valid API key as `Authorization: Bearer …`."),
-    ),
-    ProblemCode(
-        "wrong_password",
-        401,
-        mark("E-mail address or password is wrong"),
-        mark("No account has this address with this password."),
-        mark("Try again. Who has forgotten a password asks an administrator for a new one."),
-    ),
-    ProblemCode(
-        "too_many_attempts",
-        429,
-        mark("Too many attempts to sign in"),
-        mark("After several wrong passwords an account takes none for some time, so that nobody can guess."),
-        mark("Wait as long as the answer says, then try again."),
-    ),
-    ProblemCode(
-        "sign_in",
-        303,
-        mark("Sign in first"),
-        mark("The page is for people who have signed in."),
-        mark("Sign in; you come back to the page after it."),
-    ),
-    ProblemCode(
-        "not_allowed",
-        403,
-        mark("Your account may not do this"),
-        mark("You can see the district, but your role or the scopes of your API key do not allow this act."),
-        mark("Ask an administrator of the district to do it, or for another role or key."),
-    ),
-    ProblemCode(
-        "stale_form",
-        403,
-        mark("The form is no longer valid"),
-        mark("The request does not carry the token of your session, as a form from another site would not."),
-        mark("Open the page again and repeat what you did. Programs send an API key instead of a cookie."),
     ),
 )
 _RUNS = (
@@ -344,5 +279,5 @@ _SERVER = (
     ),
 )
 
-PROBLEM_CODES = {one.code: one for group in (_REQUESTS, _ACCESS, _RUNS, _PLANS, _CONSENTS, _SERVER) for one in group}
+PROBLEM_CODES = {one.code: one for group in (_REQUESTS, ACCOUNTS, _RUNS, _PLANS, _CONSENTS, _SERVER) for one in group}
 """By code, in the order in which a page lists them."""

@@ -33,12 +33,15 @@ NOT_FOUND = {
     "device": mark("There is no such device, or your account has no access to it. Check the address."),
     "district": mark("There is no such district, or your account has no access to it. Check the address."),
     "hold": mark("There is no such hold, or your account has no access to it. Check the address."),
+    "key": mark("There is no such key, or your account has no access to it. Check the address."),
     "order": mark("There is no such order, or your account has no access to it. Check the address."),
     "queue": mark("There is no such queue, or your account has no access to it. Check the address."),
     "run": mark("There is no such run, or your account has no access to it. Check the address."),
     "school": mark("There is no such school, or your account has no access to it. Check the address."),
     "source": mark("There is no such source, or your account has no access to it. Check the address."),
     "target": mark("There is no such target, or your account has no access to it. Check the address."),
+    "session": mark("There is no such session, or your account has no access to it. Check the address."),
+    "person": mark("There is no such person, or your account has no access to them. Check the address."),
     "snapshot": mark("There is no such snapshot, or your account has no access to it. Check the address."),
 }
 ANYTHING = mark("There is no such thing, or your account has no access to it. Check the address.")

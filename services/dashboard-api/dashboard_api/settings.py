@@ -11,7 +11,9 @@ class Settings(SecretSettings):
     """What every service with secrets needs, and how people reach the pages."""
 
     database_connections: int = Field(
-        default=10, ge=4, description="Connections to PostgreSQL at the most; one listens, one may lead"
+        default=10,
+        ge=4,
+        description="Connections to PostgreSQL at the most; one listens, one may lead. Requests have as many again",
     )
     dashboard_url: str = Field(
         default="http://127.0.0.1:8080",
@@ -22,6 +24,11 @@ class Settings(SecretSettings):
         default=120, gt=0, description="Minutes without a request after which a person signs in again"
     )
 
+    oidc_issuer: str = Field(
+        default="", description="Address of an OpenID Connect provider with which people may sign in; empty: none"
+    )
+    oidc_client_id: str = Field(default="", description="This dashboard's name at the provider")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Its secret there")
     rabbitmq_management_url: SecretStr | None = Field(
         default=None,
         description="RabbitMQ's management API, as http://user:password@host:15672; rates of queues come from there",

@@ -15,7 +15,7 @@ import notifier.__main__ as notifier_main
 import roster_fetcher.__main__ as fetcher_main
 import scheduler.__main__ as scheduler_main
 from common.bus import Bus
-from common.db import Pool, create_pool
+from common.db import Pool, create_pool, create_web_pool
 from common.health import Health
 from common.sealing import SecretBox
 from common.settings import CommonSettings
@@ -25,6 +25,7 @@ from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 from dashboard_api.app import create_app
 from dashboard_api.auth.passwords import hash_password
+from dashboard_api.auth.shown import shown
 from dashboard_api.auth.tokens import hash_token, new_key
 from dashboard_api.context import Context
 from dashboard_api.hints import Hints
@@ -172,13 +173,15 @@ async def a_system(settings: CommonSettings, pool_of: PoolOf, bus: Bus) -> Async
         ):
             await stack.enter_async_context(started)
         dashboard_settings = DashboardSettings.model_validate(common)
+        web = await stack.enter_async_context(await create_web_pool(dashboard_settings, "dashboard-api", shown))
         context = Context(
             dashboard_settings,
+            web,
             dashboard,
             Health(),
             box,
             Hints(dashboard),
-            lambda: UnitOfWork(dashboard, "dashboard-api"),
+            lambda: UnitOfWork(web, "dashboard-api"),
         )
         url = await stack.enter_async_context(_serving(context))
         headers = {"Authorization": f"Bearer {await _key(dashboard)}"}

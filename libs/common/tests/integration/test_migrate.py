@@ -14,6 +14,8 @@ from common.db import Connection, role_of
 from common.migrate import migrate
 from rosterbus_local.servers import Servers
 
+OF_ALL = ("common/0001_inbox_outbox.sql", "common/0002_worker.sql", "common/0003_shown.sql")
+
 
 @pytest.fixture
 async def database_url(servers: Servers) -> AsyncIterator[SecretStr]:

@@ -5,16 +5,14 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from common.orders import SyncCancelOrdered
+from dashboard_api import cancelling
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.described import gives
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.schemas import runs as schemas
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.language import _
-from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import audit, districts, hints, run_list
-from dashboard_api.words.standing import ENDED
+from dashboard_api.problems import not_found
+from dashboard_api.queries import run_list
 
 router = APIRouter(prefix="/runs", tags=["runs"], route_class=Acting)
 
@@ -35,19 +33,5 @@ async def cancel_run(run_id: UUID, wanted: Cancelling, caller: ApiCaller, contex
         raise not_found("run")
     caller.require("order", district_id)
     async with context.unit_of_work() as uow:
-        run = await run_list.standing(uow.conn, district_id, run_id)
-        if run["status"] in ENDED:
-            raise Problem(409, "ended", _("This run has ended already; there is nothing to cancel."))
-        order = SyncCancelOrdered(
-            district_id=district_id,
-            pool=await districts.pool_of(uow.conn, district_id),
-            run_id=run_id,
-            school_id=run["school_id"],
-            ordered_by=caller.id,
-            reason=wanted.reason,
-        )
-        change = {"reason": wanted.reason, "before": run["status"], "after": "cancelling"}
-        await audit.add(uow.conn, district_id, caller.id, "cancel", f"run/{run_id}", change)
-        await hints.tell(uow.conn, order)
-        uow.emit(order)
-    return json_text(f'{{"run_id":"{run_id}","status":"{run["status"]}"}}', 202, {"Location": f"/api/v1/runs/{run_id}"})
+        status = await cancelling.cancel(uow, caller, district_id, run_id, wanted.reason)
+    return json_text(f'{{"run_id":"{run_id}","status":"{status}"}}', 202, {"Location": f"/api/v1/runs/{run_id}"})

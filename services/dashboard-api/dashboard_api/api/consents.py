@@ -73,7 +73,7 @@ async def show_consent(consent_id: UUID, caller: ApiCaller, context: InContext) 
 async def confirm_consent(consent_id: UUID, note: Note, caller: ApiCaller, context: InContext) -> Response:
     """Confirm what somebody else asked for: it is done now. `outcome` names the run."""
     found = await _find(context, caller, consent_id)
-    caller.require("order", found["district_id"])
+    caller.require("decide", found["district_id"])
     async with context.unit_of_work() as uow:
         done = await consents.confirm(uow, caller, found["district_id"], consent_id, note.reason)
     return _answer(done)
@@ -83,7 +83,7 @@ async def confirm_consent(consent_id: UUID, note: Note, caller: ApiCaller, conte
 async def reject_consent(consent_id: UUID, note: Note, caller: ApiCaller, context: InContext) -> Response:
     """Reject what was asked for, or take back what one asked for oneself: nothing is done."""
     found = await _find(context, caller, consent_id)
-    caller.require("order", found["district_id"])
+    caller.require("decide", found["district_id"])
     async with context.unit_of_work() as uow:
         done = await consents.reject(uow, caller, found["district_id"], consent_id, note.reason)
     return _answer(done)

@@ -15,7 +15,7 @@ from dashboard_api.api.orders import Record, accepted
 from dashboard_api.api.schemas.consents import Waiting
 from dashboard_api.api.schemas.runs import Accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.auth.principal import Principal
+from dashboard_api.auth.principal import Principal, Scope
 from dashboard_api.context import Context
 from dashboard_api.problems import not_found
 from dashboard_api.queries import districts, runs, schools
@@ -53,7 +53,7 @@ async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InConte
     It needs a reason, and the school's name in `confirm`. Where the district wants a second person for it, `consent`
     is what waits for that person. A dry run needs none of this.
     """
-    run = await _run(context, caller, run_id)
+    run = await _run(context, caller, run_id, "decide")
     async with context.unit_of_work() as uow:
         if not body.dry_run:
             await corrections.require_undoable(uow, run)
@@ -68,7 +68,7 @@ async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InConte
 @router.post("/runs/{run_id}/retry", **gives(Accepted, 202, problems=(503,)))
 async def retry_run(run_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
     """Order that what failed in a run is done again, and nothing else. `Location` is the order."""
-    run = await _run(context, caller, run_id)
+    run = await _run(context, caller, run_id, "order")
     async with context.unit_of_work() as uow:
         placed = await corrections.retry(uow, caller, run, dry_run=body.dry_run, reason=body.reason)
     return accepted(placed)
@@ -88,11 +88,11 @@ async def rebuild_links(school_id: UUID, body: Correction, caller: ApiCaller, co
     return accepted(placed)
 
 
-async def _run(context: Context, caller: Principal, run_id: UUID) -> dict[str, Any]:
+async def _run(context: Context, caller: Principal, run_id: UUID, scope: Scope) -> dict[str, Any]:
     run = await runs.one(context.pool, caller.visible, run_id)
     if run is None:
         raise not_found("run")
-    caller.require("order", run["district_id"])
+    caller.require(scope, run["district_id"])
     return dict(run)
 
 

@@ -136,7 +136,7 @@ async def note_device_contact(device_id: UUID, contact: Contact, caller: ApiCall
     async with context.unit_of_work() as uow:
         before = await _locked(uow.conn, caller, device_id)
         district_id = before["district_id"]
-        caller.require("order", district_id)
+        caller.require("contact", district_id)
         if before["removed_at"]:
             raise not_found("device")
         if await devices.note_contact(uow.conn, district_id, device_id, contact.online):

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from dashboard_api.api.described import TEXT, problem_answer
 from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.hints import RELOAD, Hint
 from dashboard_api.problems import not_found
@@ -42,16 +43,19 @@ async def stream_hints(
         raise not_found("district")
     districts = caller.visible if district is None else [district]
     return StreamingResponse(
-        _stream(context, districts, _number(last_event_id)),
+        _stream(context, caller, districts, _number(last_event_id)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(context: Context, districts: list[str] | None, heard: int | None) -> AsyncIterator[str]:
+async def _stream(
+    context: Context, caller: Principal, districts: list[str] | None, heard: int | None
+) -> AsyncIterator[str]:
     """Subscribes before it replays: a hint may come twice, but none is left out."""
     end = monotonic() + LONGEST_SECONDS
-    with context.hints.subscribe(districts) as listener:
+    schools = None if caller.schools is None else frozenset(map(str, caller.schools))
+    with context.hints.subscribe(districts, schools) as listener:
         yield "retry: 2000\n\n"
         for missed in await _missed(context, districts, heard):
             yield _told(missed)

@@ -98,7 +98,7 @@ async def decide_hold(
     409 where the hold is closed or holds something else.
     """
     hold = await _find(context, caller, hold_id)
-    caller.require("order", hold["district_id"])
+    caller.require("decide", hold["district_id"])
     await _check_operations(context, hold, body.operations)
     verdict = Verdict(body.decision, _seen(hold, body.plan_hash, if_match), body.operations, body.reason)
     decisions.require_open(hold, verdict)

@@ -14,7 +14,10 @@ from dashboard_api.api import (
     errors,
     hints,
     holds,
+    keys,
+    ledgers,
     mapping,
+    me,
     nightly_modes,
     orders,
     plans,
@@ -26,6 +29,7 @@ from dashboard_api.api import (
     settings_by_part,
     source_checks,
     system,
+    users,
 )
 
 router = APIRouter(prefix="/api/v1")
@@ -33,5 +37,5 @@ for part in (districts, schools, runs, orders, source_checks, hints):
     router.include_router(part.router)
 for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)
-for part in (devices, errors, system, consents, settings_by_part, connections):
+for part in (devices, errors, ledgers, system, consents, settings_by_part, connections, users, keys, me):
     router.include_router(part.router)

@@ -1,6 +1,7 @@
 """`/runs`: what was run, and what is running."""
 
 import json
+from dataclasses import replace
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,6 +18,9 @@ from dashboard_api.queries.run_list import RunFilter
 from dashboard_api.words.errors import explained
 
 RunStatus = Literal["ordered", "requested", "fetching", "planning", "applying", "refused", "failed", "completed"]
+Standing = Literal["running", "completed", "with_errors", "failed", "held", "cancelled", "refused"]
+What = Literal["nightly", "partial", "full", "refresh", "undo", "rebuild", "device", "preview"]
+Trigger = Literal["schedule", "person", "decision", "arrival"]
 
 router = APIRouter(tags=["runs"])
 
@@ -46,16 +50,19 @@ async def list_runs(
     school: Annotated[UUID | None, Query(description="Only this school")] = None,
     order: Annotated[UUID | None, Query(description="Only the runs of this order")] = None,
     status: Annotated[RunStatus | None, Query(description="Only runs that have come this far")] = None,
+    standing: Annotated[Standing | None, Query(description="Only runs that stand so")] = None,
+    what: Annotated[What | None, Query(description="Only such runs; preview: dry runs")] = None,
+    trigger: Annotated[Trigger | None, Query(description="Only runs that this began")] = None,
+    search: Annotated[str, Query(max_length=100, description="Part of the school's name")] = "",
 ) -> Response:
     """Runs, the newest first."""
     caller.require_scope("read")
     visible = caller.visible
+    chosen = RunFilter(
+        visible, district, school, order, status, standing=standing, what=what, trigger=trigger, school=search
+    )
     return await list_answer(
-        asked,
-        RUNS,
-        lambda after, limit: run_list.page(
-            context.pool, RunFilter(visible, district, school, order, status, after, limit)
-        ),
+        asked, RUNS, lambda after, limit: run_list.page(context.pool, replace(chosen, after=after, limit=limit))
     )
 
 

@@ -6,12 +6,16 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Form, Request
 
-from dashboard_api.auth import sessions
+from common.language import speak
+from dashboard_api.auth import principal, sessions
 from dashboard_api.auth.principal import Principal
+from dashboard_api.auth.shown import show_to
 from dashboard_api.auth.tokens import hash_token
 from dashboard_api.context import Context, context_of
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_signed_in, stale_form
 from dashboard_api.queries import api_keys
+from dashboard_api.web import LANGUAGE_COOKIE
 
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -26,31 +30,31 @@ async def api_caller(request: Request, context: InContext) -> Principal:
         return known
     header = request.headers.get("Authorization")
     if header is not None:
-        return await _by_key(context, header)
-    principal = await _by_cookie(request, context)
-    if principal is None:
+        return _let_in(request, context, await _by_key(context, header))
+    found = await _by_cookie(request, context)
+    if found is None:
         raise not_signed_in()
     if request.method not in SAFE:
-        _check(principal, request.headers.get(CSRF_HEADER))
-    return principal
+        _check(found, request.headers.get(CSRF_HEADER))
+    return _let_in(request, context, found)
 
 
 async def page_visitor(request: Request, context: InContext) -> Principal:
     """Whoever looks at a page; strangers are sent to the sign-in page, and come back here after it."""
-    principal = await _by_cookie(request, context)
-    if principal is None:
+    found = await _by_cookie(request, context)
+    if found is None:
         raise Problem(
-            303, "sign_in", "Sign in first.", {"Location": f"/sign-in?next={quote(_address(request), safe='')}"}
+            303, "sign_in", _("Sign in first."), {"Location": f"/sign-in?next={quote(_address(request), safe='')}"}
         )
-    return principal
+    return _let_in(request, context, found)
 
 
 async def form_sender(
-    principal: Annotated[Principal, Depends(page_visitor)], csrf: Annotated[str, Form()] = ""
+    visitor: Annotated[Principal, Depends(page_visitor)], csrf: Annotated[str, Form()] = ""
 ) -> Principal:
     """Whoever sent a form of ours. Raises `Problem` 403 if it does not carry the session's token."""
-    _check(principal, csrf)
-    return principal
+    _check(visitor, csrf)
+    return visitor
 
 
 def refuse_foreign(request: Request, context: InContext) -> None:
@@ -77,18 +81,26 @@ def _address(request: Request) -> str:
 
 async def _by_key(context: Context, header: str) -> Principal:
     scheme, _, key = header.partition(" ")
-    row = await api_keys.find(context.pool, hash_token(key.strip())) if scheme.lower() == "bearer" else None
+    row = await api_keys.find(context.whole, hash_token(key.strip())) if scheme.lower() == "bearer" else None
     if row is None:
         raise not_signed_in()
-    districts = None if row["districts"] is None else tuple(row["districts"])
-    return Principal(str(row["id"]), row["name"], frozenset(row["scopes"]), districts)
+    return principal.key(dict(row))
 
 
 async def _by_cookie(request: Request, context: Context) -> Principal | None:
     cookie = request.cookies.get(sessions.cookie_name(context))
-    return await sessions.find(context, cookie) if cookie else None
+    return await sessions.find(context, cookie, request.scope) if cookie else None
 
 
-def _check(principal: Principal, token: str | None) -> None:
-    if not token or principal.csrf is None or not hmac.compare_digest(token, principal.csrf):
+def _let_in(request: Request, context: Context, caller: Principal) -> Principal:
+    """Show the caller what they may see, unless they ask too often; in their language, if this browser has no other."""
+    context.pace.take(caller.id)
+    show_to(caller)
+    if caller.locale is not None and LANGUAGE_COOKIE not in request.cookies:
+        speak(caller.locale)
+    return caller
+
+
+def _check(caller: Principal, token: str | None) -> None:
+    if not token or caller.csrf is None or not hmac.compare_digest(token, caller.csrf):
         raise stale_form()

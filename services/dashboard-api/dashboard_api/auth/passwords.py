@@ -7,6 +7,9 @@ from secrets import token_urlsafe
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from dashboard_api.language import _
+from dashboard_api.problems import Problem
+
 AT_ONCE = 2
 LEAST_LENGTH = 10
 
@@ -17,6 +20,18 @@ _slots = asyncio.Semaphore(AT_ONCE)
 def hash_password(password: str) -> str:
     """The hash to be kept."""
     return _hasher.hash(password)
+
+
+async def make(password: str) -> str:
+    """The same, off the event loop."""
+    async with _slots:
+        return await asyncio.to_thread(hash_password, password)
+
+
+def too_short() -> Problem:
+    """The password has fewer characters than `LEAST_LENGTH`."""
+    sentence = _("The password must have at least {least} characters. Choose a longer one.", least=LEAST_LENGTH)
+    return Problem(422, "short_password", sentence)
 
 
 def needs_renewal(password_hash: str) -> bool:

@@ -1,42 +1,65 @@
 """Who asks, and what they may do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
+from common.language import mark
 from dashboard_api.problems import not_allowed, not_found
 
-Role = Literal["operator", "district_admin", "viewer"]
-Scope = Literal["read", "order", "declare"]
+Role = Literal["operator", "district_admin", "school_admin", "viewer"]
+Scope = Literal["read", "order", "decide", "declare", "contact", "administer"]
 
-SCOPES: tuple[Scope, ...] = ("read", "order", "declare")
+DOES: dict[Scope, str] = {
+    "read": mark("see this"),
+    "order": mark("order runs, or pause and resume nightly syncs"),
+    "decide": mark("decide about holds, or undo runs"),
+    "declare": mark("declare districts and devices, or change schedules"),
+    "contact": mark("tell whether a device is online"),
+    "administer": mark("administer people and keys"),
+}
+SCOPES: tuple[Scope, ...] = tuple(DOES)
 ROLES: dict[Role, frozenset[Scope]] = {
     "operator": frozenset(SCOPES),
     "district_admin": frozenset(SCOPES),
+    "school_admin": frozenset({"read", "order", "decide", "contact"}),
     "viewer": frozenset({"read"}),
 }
-"""An operator has all districts, the others those that they are given."""
-DOES: dict[Scope, str] = {"read": "see this", "order": "order runs", "declare": "declare a district"}
+"""An operator has all districts; a school administrator the schools that they are given; the others whole districts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person or a program. `districts` None: all. `csrf` is set for people who came with a session cookie."""
+    """A person or a program. `districts` None: all; `schools` None: all of these districts.
+
+    `csrf` is set for people who came with a session cookie, and so are `locale` (None: as the browser asks) and
+    `timezone` (None: the district's).
+    """
 
     id: str
     name: str
     scopes: frozenset[str]
     districts: tuple[str, ...] | None
     csrf: str | None = None
+    schools: tuple[UUID, ...] | None = None
+    locale: str | None = None
+    timezone: str | None = None
+    role: Role | None = None
+    """None: a program."""
 
     @property
     def visible(self) -> list[str] | None:
-        """The districts as queries take them."""
+        """The districts as queries take them; the database itself keeps to the schools."""
         return None if self.districts is None else list(self.districts)
 
     def sees(self, district_id: str) -> bool:
         """Whether the district is one of theirs."""
         return self.districts is None or district_id in self.districts
+
+    def sees_school(self, school_id: UUID) -> bool:
+        """Whether the school is one of theirs, as far as that is a question of schools."""
+        return self.schools is None or school_id in self.schools
 
     def may(self, scope: Scope) -> bool:
         """Whether they may do such a thing in the districts that they see."""
@@ -53,8 +76,29 @@ class Principal:
         if not self.may(scope):
             raise not_allowed(DOES[scope])
 
+    def covers(
+        self, scopes: Iterable[str], districts: Iterable[str] | None, schools: Iterable[UUID] | None = None
+    ) -> bool:
+        """Whether they have all this themselves: nobody gives what they do not have."""
+        return (
+            self.scopes.issuperset(scopes)
+            and (self.districts is None or (districts is not None and set(districts) <= set(self.districts)))
+            and (self.schools is None or (schools is not None and set(schools) <= set(self.schools)))
+        )
 
-def person(row_id: object, name: str, role: Role, districts: Iterable[str] | None, csrf: str) -> Principal:
-    """Somebody who signed in."""
-    own = None if districts is None else tuple(districts)
-    return Principal(str(row_id), name, ROLES[role], own, csrf)
+
+def person(row: Mapping[str, Any]) -> Principal:
+    """Somebody who signed in: `id, name, role, districts, schools, locale, timezone, csrf`."""
+    own = None if row["districts"] is None else tuple(row["districts"])
+    schools = None if row["schools"] is None else tuple(row["schools"])
+    scopes = ROLES[row["role"]]
+    return Principal(
+        str(row["id"]), row["name"], scopes, own, row["csrf"], schools, row["locale"], row["timezone"], row["role"]
+    )
+
+
+def key(row: Mapping[str, Any]) -> Principal:
+    """A program with an API key: `id, name, scopes, districts, schools`."""
+    own = None if row["districts"] is None else tuple(row["districts"])
+    schools = None if row["schools"] is None else tuple(row["schools"])
+    return Principal(str(row["id"]), row["name"], frozenset(row["scopes"]), own, schools=schools)

@@ -1,50 +1,97 @@
-"""Signing in and out: attempts are limited, cookies are random, only their hashes are kept."""
+"""Signing in and out: attempts are limited; cookies are random and given anew each hour, and only hashes kept."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from fastapi import Response
+from starlette.types import Scope
 
-from dashboard_api.auth import passwords
+from common.db import Connection
+from dashboard_api.auth import passwords, second_factor
 from dashboard_api.auth.principal import Principal, person
 from dashboard_api.auth.tokens import hash_token, new_token
 from dashboard_api.context import Context
+from dashboard_api.language import _
 from dashboard_api.problems import Problem
 from dashboard_api.queries import audit, operators, sessions, sign_in_attempts
+from dashboard_api.queries.sessions import NewSession
 
 WINDOW = timedelta(minutes=15)
 MOST_PER_ACCOUNT = 5
 MOST_PER_ADDRESS = 50
 """An address may be a whole school's; an account is one person's."""
+FOR_THE_CODE = timedelta(minutes=10)
+"""For which a right password is good without the second factor."""
 
 
-async def sign_in(context: Context, email: str, password: str, address: str) -> str:
-    """A new session's cookie. Raises `Problem`: 401 for a wrong pair, 429 after too many attempts."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A new session's cookie. `complete` False: good for nothing but giving the code of the second factor."""
+
+    token: str
+    complete: bool
+
+
+async def sign_in(context: Context, email: str, password: str, address: str) -> Begun:
+    """Begin a session. Raises `Problem`: 401 for a wrong pair, 429 after too many attempts."""
     account = hash_token(f"account {email.lower()}")
-    await _limit(context, account, hash_token(f"address {address}"))
-    found = await operators.find(context.pool, email)
-    if not await passwords.verify(found["password_hash"] if found else None, password) or found is None:
-        raise Problem(401, "wrong_password", "This e-mail address and password do not belong together. Try again.")
-    if passwords.needs_renewal(found["password_hash"]):
-        await operators.renew_hash(context.pool, found["id"], passwords.hash_password(password))
-    await sign_in_attempts.forget(context.pool, account)
+    await limit(context, account, hash_token(f"address {address}"))
+    found = await operators.find(context.whole, email)
+    hash_: str | None = found["password_hash"] if found else None
+    if not await passwords.verify(hash_, password) or found is None or hash_ is None:
+        raise Problem(401, "wrong_password", _("This e-mail address and password do not belong together. Try again."))
+    if passwords.needs_renewal(hash_):
+        await operators.renew_hash(context.whole, found["id"], await passwords.make(password))
+    await sign_in_attempts.forget(context.whole, account)
+    async with context.whole.acquire() as conn, conn.transaction():
+        return await begin(conn, context, found["id"], complete=not found["has_second_factor"])
+
+
+async def begin(conn: Connection, context: Context, operator_id: UUID, *, complete: bool = True) -> Begun:
+    """Begin a person's session; one that is complete is noted."""
     token = new_token()
-    async with context.unit_of_work() as uow:
-        lasts = timedelta(hours=context.settings.session_hours)
-        await sessions.add(uow.conn, hash_token(token), found["id"], new_token(), lasts)
-        await audit.add(uow.conn, "", str(found["id"]), "sign_in", f"operator/{found['id']}")
-    return token
+    lasts = timedelta(hours=context.settings.session_hours) if complete else FOR_THE_CODE
+    await sessions.add(conn, NewSession(hash_token(token), operator_id, new_token(), lasts, complete))
+    if complete:
+        await audit.add(conn, "", str(operator_id), "sign_in", f"operator/{operator_id}")
+    return Begun(token, complete)
 
 
-async def find(context: Context, cookie: str) -> Principal | None:
-    """Whose session a cookie is."""
+async def give_code(context: Context, cookie: str | None, code: str, address: str) -> Begun:
+    """Complete a session with the second factor, under another cookie. Raises `Problem` 401 or 429."""
+    waiting = await sessions.waiting(context.whole, hash_token(cookie)) if cookie else None
+    if waiting is None:
+        raise Problem(401, "sign_in_again", _("That took too long. Sign in again from the start."))
+    attempts = hash_token(f"code {waiting['id']}")
+    await limit(context, attempts, hash_token(f"address {address}"))
+    secret = context.box.open(waiting["totp_secret"])["totp"]
+    async with context.whole.acquire() as conn, conn.transaction():
+        if not await second_factor.accept(conn, waiting["id"], secret, waiting["totp_step"], code):
+            raise Problem(401, "wrong_code", _("This code is wrong or was used already. Wait for the next one."))
+        await sessions.end(conn, hash_token(cookie or ""))
+        begun = await begin(conn, context, waiting["id"])
+    await sign_in_attempts.forget(context.whole, attempts)
+    return begun
+
+
+async def find(context: Context, cookie: str, scope: Scope | None = None) -> Principal | None:
+    """Whose session a cookie is. Where it is due, the answer to this request (`scope`) brings another one."""
     idle = timedelta(minutes=context.settings.session_idle_minutes)
-    row = await sessions.find(context.pool, hash_token(cookie), idle)
-    return person(row["id"], row["name"], row["role"], row["districts"], row["csrf"]) if row else None
+    used = hash_token(cookie)
+    row = await sessions.find(context.whole, used, idle)
+    if row is None:
+        return None
+    if row["due"] and scope is not None:
+        token = new_token()
+        if await sessions.rotate(context.whole, row["session"], used, hash_token(token)):
+            scope.setdefault("state", {})["cookie"] = token
+    return person(dict(row))
 
 
 async def sign_out(context: Context, cookie: str) -> None:
     """End the session of a cookie."""
-    await sessions.end(context.pool, hash_token(cookie))
+    await sessions.end(context.whole, hash_token(cookie))
 
 
 def cookie_name(context: Context) -> str:
@@ -72,14 +119,15 @@ def drop_cookie(context: Context, response: Response) -> None:
     )
 
 
-async def _limit(context: Context, account: bytes, address: bytes) -> None:
-    await sign_in_attempts.add(context.pool, [account, address])
+async def limit(context: Context, account: bytes, address: bytes) -> None:
+    """Note an attempt. Raises `Problem` 429 after too many of an account or an address."""
+    await sign_in_attempts.add(context.whole, [account, address])
     for subject, most in ((account, MOST_PER_ACCOUNT), (address, MOST_PER_ADDRESS)):
-        if await sign_in_attempts.count(context.pool, subject, WINDOW) > most:
+        if await sign_in_attempts.count(context.whole, subject, WINDOW) > most:
             minutes = int(WINDOW.total_seconds() // 60)
             raise Problem(
                 429,
                 "too_many_attempts",
-                f"Too many attempts to sign in. Wait {minutes} minutes, then try again.",
+                _("Too many attempts to sign in. Wait {minutes} minutes, then try again.", minutes=minutes),
                 {"Retry-After": str(minutes * 60)},
             )

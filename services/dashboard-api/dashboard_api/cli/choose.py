@@ -32,6 +32,14 @@ def the_schools(client: Client, district_id: str, wanted: Sequence[str]) -> list
     return [_one(schools, name) for name in wanted]
 
 
+def school_ids(client: Client, districts: Sequence[str] | None, wanted: Sequence[str] | None) -> list[str] | None:
+    """The ids of the schools named, of the one district named or the only one there is; None where none is named."""
+    if not wanted:
+        return None
+    district_id = the_district(client, districts[0] if districts and len(districts) == 1 else None)
+    return [school["id"] for school in the_schools(client, district_id, wanted)]
+
+
 def the_device(client: Client, district_id: str, wanted: str) -> Json:
     """The device of that name or id. Raises `Trouble` if there is none, or if the name is that of several."""
     found = devices_named(client, district_id, wanted)

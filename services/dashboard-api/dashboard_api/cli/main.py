@@ -2,7 +2,7 @@
 
 import typer
 
-from dashboard_api.cli import devices, links, mapping, schedule, settings, source_check, system, targets
+from dashboard_api.cli import devices, keys, links, mapping, schedule, settings, source_check, system, targets, users
 from dashboard_api.cli.apply import apply
 from dashboard_api.cli.compare import compare
 from dashboard_api.cli.confirm import consent, consents
@@ -11,6 +11,7 @@ from dashboard_api.cli.errors import errors
 from dashboard_api.cli.explain import explain
 from dashboard_api.cli.export import export
 from dashboard_api.cli.holds import hold, holds
+from dashboard_api.cli.ledger import ledger
 from dashboard_api.cli.nightly_modes import pause, resume
 from dashboard_api.cli.orders import districts, order
 from dashboard_api.cli.plan import plan
@@ -28,7 +29,7 @@ for command in (apply, sync, districts, schools, runs, run, order):
     app.command()(command)
 for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit, consents, consent, export):
     app.command()(more)
-for one in (school, errors):
+for one in (school, errors, ledger):
     app.command()(one)
 app.command("devices")(devices.list_)
 app.add_typer(devices.app, name="device")
@@ -36,6 +37,8 @@ app.add_typer(schedule.app, name="schedule")
 app.add_typer(source_check.app, name="source")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(links.app, name="links")
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 app.add_typer(system.app, name="system")
 app.add_typer(settings.app, name="settings")
 app.add_typer(targets.app, name="target")

@@ -68,6 +68,8 @@ def runs(
     school: Annotated[
         str | None, typer.Option(help="Only this school, by name or id.", autocompletion=school_names)
     ] = None,
+    standing: Annotated[str | None, typer.Option(help="Only runs that stand so: running, failed, held, …")] = None,
+    what: Annotated[str | None, typer.Option(help="Only such runs: nightly, full, undo, device, preview, …")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at the most; CSV has all.")] = 20,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -77,10 +79,11 @@ def runs(
     """List runs, the newest first."""
     client = Client.from_environment()
     school_id = the_schools(client, the_district(client, district), [school])[0]["id"] if school else None
+    wanted = {"district": district, "school": school_id, "standing": standing, "what": what}
     if as_csv:
-        write_csv(client, "/runs.csv", bom, separator, district=district, school=school_id)
+        write_csv(client, "/runs.csv", bom, separator, **wanted)
         return
-    rows = list(islice(client.all("/runs", "runs", district=district, school=school_id), limit))
+    rows = list(islice(client.all("/runs", "runs", **wanted), limit))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return

@@ -1,10 +1,12 @@
 """The phases of a run, in order, each with what is done of how much."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from common.language import mark
 from dashboard_api.language import _
+from dashboard_api.words.amounts import moment
 from dashboard_api.words.standing import unit
 
 NAMES = {"fetching": mark("Read the roster"), "planning": mark("Plan"), "applying": mark("Apply to Moodle")}
@@ -21,19 +23,36 @@ ORDER = ("ordered", "requested", *NAMES)
 
 @dataclass(frozen=True, slots=True)
 class PhaseView:
-    """`state` is one of `WORDS`; `value` and `most` are for a progress bar."""
+    """`state` is one of `WORDS`; `value` and `most` are for a progress bar; `took` is in milliseconds, once over."""
 
     name: str
     state: str
     words: str
     value: int | None = None
     most: int | None = None
+    took: float | None = None
 
 
 def phases_of(run: dict[str, Any]) -> list[PhaseView]:
     """Reading, planning and applying, as far as they have come."""
     told = {phase["phase"]: phase for phase in run["phases"]}
-    return [_view(phase, _state(phase, run), told.get(phase)) for phase in NAMES]
+    views = [_view(phase, _state(phase, run), told.get(phase)) for phase in NAMES]
+    return [replace(view, took=_took(run, place, views, told)) for place, view in enumerate(views)]
+
+
+def _took(
+    run: dict[str, Any], place: int, views: Sequence[PhaseView], told: Mapping[str, dict[str, Any]]
+) -> float | None:
+    """Milliseconds until the next phase began, or the run ended in this one; None where nobody told of either."""
+    phase, *later = [*NAMES][place:]
+    if views[place].state not in ("done", "failed") or phase not in told:
+        return None
+    if any(view.state in ("done", "running", "failed") for view in views[place + 1 :]):
+        ended = moment(told[later[0]]["started_at"]) if later[0] in told else None
+    else:
+        ended = moment(run["ended_at"])
+    started = moment(told[phase]["started_at"])
+    return (ended - started).total_seconds() * 1000 if started and ended and ended >= started else None
 
 
 def _state(phase: str, run: dict[str, Any]) -> str:

@@ -1,30 +1,44 @@
 """The table `api_key`: programs that may use the API. Only hashes of keys are kept."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from common.db import Connection, Pool, Row
+from dashboard_api.queries.pages import Page
 
 SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key to be made. `districts` None: all; `lasts` None: until it is deleted."""
+    """A key to be made. `districts` None: all; `schools` None: all of these; `lasts` None: until it is deleted."""
 
     name: str
     token_hash: bytes
     scopes: list[str]
     districts: list[str] | None
     lasts: timedelta | None
+    schools: list[UUID] | None = None
+
+
+SHOWN = """
+    json_build_object('id', k.id, 'name', k.name, 'scopes', k.scopes, 'districts', k.districts, 'schools', k.schools,
+                      'created_at', k.created_at, 'expires_at', k.expires_at, 'last_used_at', k.last_used_at,
+                      'expired', coalesce(k.expires_at <= now(), false))
+"""
+"""A key as the API shows it; one that was revoked has expired."""
+SEEN = "($1::text[] IS NULL OR k.districts && $1)"
 
 
 async def find(pool: Pool, token_hash: bytes) -> Row | None:
-    """`id, name, scopes, districts` of a key that has not expired."""
+    """`id, name, scopes, districts, schools` of a key that has not expired."""
     row = await pool.fetchrow(
         """
-        SELECT id, name, scopes, districts, last_used_at IS NULL OR last_used_at < now() - $2::interval AS stale
+        SELECT id, name, scopes, districts, schools,
+               last_used_at IS NULL OR last_used_at < now() - $2::interval AS stale
         FROM api_key WHERE token_hash = $1 AND (expires_at IS NULL OR expires_at > now())
         """,
         token_hash,
@@ -35,24 +49,75 @@ async def find(pool: Pool, token_hash: bytes) -> Row | None:
     return row
 
 
+MAKE = """
+    INSERT INTO api_key (name, token_hash, scopes, districts, expires_at, schools)
+    VALUES ($1, $2, $3, $4, now() + $5::interval, $6)
+    ON CONFLICT (name) DO {otherwise}
+    RETURNING id
+"""
+REPLACE = """
+    UPDATE SET token_hash = excluded.token_hash, scopes = excluded.scopes, districts = excluded.districts,
+               expires_at = excluded.expires_at, schools = excluded.schools, created_at = now(), last_used_at = NULL
+"""
+
+
 async def replace(conn: Connection, new: NewKey) -> UUID:
     """Make the key of this name; one that has the name stops to work."""
-    id_: UUID = await conn.fetchval(
-        """
-        INSERT INTO api_key (name, token_hash, scopes, districts, expires_at)
-        VALUES ($1, $2, $3, $4, now() + $5::interval)
-        ON CONFLICT (name) DO UPDATE
-        SET token_hash = excluded.token_hash, scopes = excluded.scopes, districts = excluded.districts,
-            expires_at = excluded.expires_at, created_at = now(), last_used_at = NULL
-        RETURNING id
-        """,
-        new.name,
-        new.token_hash,
-        new.scopes,
-        new.districts,
-        new.lasts,
-    )
+    id_: UUID = await conn.fetchval(MAKE.format(otherwise=REPLACE), *_values(new))
     return id_
+
+
+async def add(conn: Connection, new: NewKey) -> UUID | None:
+    """Make a key; None if another has, or had, the name."""
+    id_: UUID | None = await conn.fetchval(MAKE.format(otherwise="NOTHING"), *_values(new))
+    return id_
+
+
+def _values(new: NewKey) -> tuple[object, ...]:
+    return new.name, new.token_hash, new.scopes, new.districts, new.lasts, new.schools
+
+
+async def page(
+    pool: Pool, districts: list[str] | None, district_id: str | None, after: tuple[str, UUID] | None, limit: int
+) -> Page:
+    """A page of keys that have to do with these districts, by name. `after`: the last name, in lower case, and id."""
+    row = await pool.fetchrow(
+        f"""
+        WITH page AS (
+            SELECT k.* FROM api_key k
+            WHERE {SEEN} AND ($2::text IS NULL OR k.districts IS NULL OR $2 = ANY (k.districts))
+              AND ($3::text IS NULL OR (lower(k.name), k.id) > ($3, $4::uuid))
+            ORDER BY lower(k.name), k.id LIMIT $5 + 1
+        ), kept AS (SELECT * FROM page ORDER BY lower(name), id LIMIT $5)
+        SELECT coalesce(json_agg({SHOWN} ORDER BY lower(k.name), k.id), '[]')::text AS items,
+               CASE WHEN (SELECT count(*) FROM page) > $5 THEN (
+                   SELECT json_build_array(lower(name), id) FROM kept ORDER BY lower(name) DESC, id DESC LIMIT 1)::text
+               END AS next
+        FROM kept k
+        """,
+        districts,
+        district_id,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    assert row is not None
+    return Page.of(row)
+
+
+async def one(conn: Connection | Pool, districts: list[str] | None, id_: UUID) -> dict[str, Any] | None:
+    """A key as the API shows it, among those that have to do with these districts. `districts` None: all."""
+    text: str | None = await conn.fetchval(
+        f"SELECT {SHOWN}::text FROM api_key k WHERE {SEEN} AND k.id = $2", districts, id_
+    )
+    return json.loads(text) if text else None
+
+
+async def revoke(conn: Connection, id_: UUID) -> None:
+    """The key works no more; it stays, so that what was done with it still has a name."""
+    await conn.execute(
+        "UPDATE api_key SET expires_at = now() WHERE id = $1 AND (expires_at IS NULL OR expires_at > now())", id_
+    )
 
 
 async def is_valid(conn: Connection, name: str, token_hash: bytes) -> bool:

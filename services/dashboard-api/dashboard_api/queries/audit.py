@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from common.db import Connection, Pool, Row
 from dashboard_api.queries.pages import Page
@@ -57,6 +58,46 @@ async def page(pool: Pool, districts: list[str] | None, district_id: str | None,
         """,
         districts,
         district_id,
+        after,
+        limit,
+    )
+    assert row is not None
+    return Page.of(row)
+
+
+async def of_school(pool: Pool, district_id: str, school_id: UUID, after: int | None, limit: int) -> Page:
+    """A page of acts about a school, its nightly mode, runs, holds and devices, the latest first."""
+    row = await pool.fetchrow(
+        """
+        WITH runs AS (SELECT id, order_id FROM run WHERE district_id = $1 AND school_id = $2::text::uuid),
+        subjects AS (
+            SELECT 'school/' || $2::text AS subject
+            UNION SELECT 'run/' || id FROM runs
+            UNION SELECT 'order/' || order_id FROM runs WHERE order_id IS NOT NULL
+            UNION SELECT 'consent/' || id FROM consent WHERE district_id = $1 AND school_id = $2::text::uuid
+            UNION SELECT 'device/' || id FROM device WHERE district_id = $1 AND school_id = $2::text::uuid
+            UNION SELECT 'hold/' || hold_id FROM hold_decision WHERE district_id = $1 AND school_id = $2::text::uuid
+        ), about AS (
+            SELECT a.id FROM subjects s JOIN audit a ON a.district_id = $1 AND a.subject = s.subject
+            UNION
+            SELECT id FROM audit
+            WHERE district_id = $1 AND action = 'nightly mode'
+              AND detail @> jsonb_build_object('after', jsonb_build_array(jsonb_build_object('school_id', $2::text)))
+        ), page AS (
+            SELECT id, at, actor, action, subject, detail FROM audit
+            WHERE district_id = $1 AND id IN (SELECT id FROM about) AND ($3::bigint IS NULL OR id < $3)
+            ORDER BY id DESC LIMIT $4 + 1
+        ), kept AS (SELECT * FROM page ORDER BY id DESC LIMIT $4)
+        SELECT coalesce(json_agg(json_build_object(
+                   'at', at, 'actor_name', coalesce((SELECT o.name FROM operator o WHERE o.id::text = actor),
+                                                    (SELECT k.name FROM api_key k WHERE k.id::text = actor)),
+                   'action', action, 'subject', subject, 'detail', detail) ORDER BY id DESC), '[]')::text AS items,
+               CASE WHEN (SELECT count(*) FROM page) > $4 THEN (
+                   SELECT json_build_array(id::text) FROM kept ORDER BY id LIMIT 1)::text END AS next
+        FROM kept
+        """,
+        district_id,
+        str(school_id),
         after,
         limit,
     )

@@ -160,3 +160,13 @@ async def waits_since(pool: Pool, district_id: str, id_: UUID) -> datetime | Non
         id_,
     )
     return at
+
+
+async def of_run(pool: Pool, district_id: str, run_id: UUID) -> Row | None:
+    """`id, name` of the device whose sync a run is; None for what is no device's."""
+    return await pool.fetchrow(
+        "SELECT v.id, v.name FROM run r JOIN device v ON v.district_id = r.district_id AND v.id = r.device_id "
+        "WHERE r.district_id = $1 AND r.id = $2",
+        district_id,
+        run_id,
+    )

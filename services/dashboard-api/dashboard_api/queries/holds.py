@@ -78,3 +78,11 @@ async def one(pool: Pool, districts: list[str] | None, id_: UUID) -> dict[str, A
         districts,
     )
     return json.loads(text) if text else None
+
+
+async def of_run(pool: Pool, district_id: str, run_id: UUID) -> UUID | None:
+    """The hold in which operations of a run wait for a decision, or waited."""
+    id_: UUID | None = await pool.fetchval(
+        "SELECT id FROM plan.hold WHERE district_id = $1 AND run_id = $2", district_id, run_id
+    )
+    return id_

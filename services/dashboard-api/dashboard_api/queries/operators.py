@@ -1,32 +1,73 @@
 """The table `operator`: people who may sign in."""
 
+import json
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from common.db import Connection, Pool, Row
+from dashboard_api.queries.pages import Page
+
+SHOWN = """
+    json_build_object(
+        'id', o.id, 'email', o.email, 'name', o.name, 'role', o.role, 'districts', o.districts, 'schools', o.schools,
+        'locale', o.locale, 'timezone', o.timezone, 'created_at', o.created_at, 'disabled_at', o.disabled_at,
+        'second_factor', o.totp_confirmed_at IS NOT NULL, 'has_password', o.password_hash IS NOT NULL,
+        'sessions', (SELECT count(*) FROM session s
+                     WHERE s.operator_id = o.id AND s.second_factor AND s.expires_at > now()),
+        'last_seen_at', (SELECT max(s.last_seen_at) FROM session s WHERE s.operator_id = o.id))
+"""
+"""A person as the API shows them."""
+SEEN = "($1::text[] IS NULL OR o.districts && $1)"
 
 
 @dataclass(frozen=True, slots=True)
 class NewOperator:
-    """A person to be let in. `districts` None: all."""
+    """A person to be let in. `districts` None: all; `schools` None: all of these; without a hash: by invitation."""
 
     email: str
     name: str
     role: str
     districts: list[str] | None
-    password_hash: str
+    password_hash: str | None
+    schools: list[UUID] | None = None
+    locale: str | None = None
 
 
 async def find(pool: Pool, email: str) -> Row | None:
-    """`id, password_hash` of the operator with this address, in lower case."""
-    return await pool.fetchrow("SELECT id, password_hash FROM operator WHERE email = lower($1)", email)
+    """`id, password_hash, has_second_factor` of the person with this address, in lower case, unless disabled."""
+    return await pool.fetchrow(
+        """
+        SELECT id, password_hash, totp_confirmed_at IS NOT NULL AS has_second_factor
+        FROM operator WHERE email = lower($1) AND disabled_at IS NULL
+        """,
+        email,
+    )
+
+
+async def by_identity(conn: Connection, subject: str, verified_email: str | None) -> UUID | None:
+    """The person that an identity provider means: by its name for them, or at first by a verified address."""
+    id_: UUID | None = await conn.fetchval(
+        "SELECT id FROM operator WHERE oidc_subject = $1 AND disabled_at IS NULL", subject
+    )
+    if id_ is None and verified_email:
+        id_ = await conn.fetchval(
+            """
+            UPDATE operator SET oidc_subject = $1
+            WHERE email = lower($2) AND oidc_subject IS NULL AND disabled_at IS NULL RETURNING id
+            """,
+            subject,
+            verified_email,
+        )
+    return id_
 
 
 async def add(conn: Connection, new: NewOperator) -> UUID | None:
     """Let a person in; None if the address is known."""
     id_: UUID | None = await conn.fetchval(
         """
-        INSERT INTO operator (email, name, role, districts, password_hash) VALUES (lower($1), $2, $3, $4, $5)
+        INSERT INTO operator (email, name, role, districts, password_hash, schools, locale)
+        VALUES (lower($1), $2, $3, $4, $5, $6, $7)
         ON CONFLICT (email) DO NOTHING RETURNING id
         """,
         new.email,
@@ -34,6 +75,8 @@ async def add(conn: Connection, new: NewOperator) -> UUID | None:
         new.role,
         new.districts,
         new.password_hash,
+        new.schools,
+        new.locale,
     )
     return id_
 
@@ -42,17 +85,104 @@ async def reset(conn: Connection, new: NewOperator) -> UUID:
     """Give a known operator these values, and end the sessions begun under the old ones."""
     id_: UUID = await conn.fetchval(
         """
-        UPDATE operator SET name = $2, role = $3, districts = $4, password_hash = $5 WHERE email = lower($1)
-        RETURNING id
+        UPDATE operator SET name = $2, role = $3, districts = $4, password_hash = $5, schools = $6, disabled_at = NULL
+        WHERE email = lower($1) RETURNING id
         """,
         new.email,
         new.name,
         new.role,
         new.districts,
         new.password_hash,
+        new.schools,
     )
     await conn.execute("DELETE FROM session WHERE operator_id = $1", id_)
     return id_
+
+
+async def page(
+    pool: Pool, districts: list[str] | None, district_id: str | None, after: tuple[str, UUID] | None, limit: int
+) -> Page:
+    """A page of people who have to do with these districts, by name. `after`: the last name, in lower case, and id."""
+    row = await pool.fetchrow(
+        f"""
+        WITH page AS (
+            SELECT o.* FROM operator o
+            WHERE {SEEN} AND ($2::text IS NULL OR o.districts IS NULL OR $2 = ANY (o.districts))
+              AND ($3::text IS NULL OR (lower(o.name), o.id) > ($3, $4::uuid))
+            ORDER BY lower(o.name), o.id LIMIT $5 + 1
+        ), kept AS (SELECT * FROM page ORDER BY lower(name), id LIMIT $5)
+        SELECT coalesce(json_agg({SHOWN} ORDER BY lower(o.name), o.id), '[]')::text AS items,
+               CASE WHEN (SELECT count(*) FROM page) > $5 THEN (
+                   SELECT json_build_array(lower(name), id) FROM kept ORDER BY lower(name) DESC, id DESC LIMIT 1)::text
+               END AS next
+        FROM kept o
+        """,
+        districts,
+        district_id,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    assert row is not None
+    return Page.of(row)
+
+
+async def one(conn: Connection | Pool, districts: list[str] | None, id_: UUID) -> dict[str, Any] | None:
+    """A person as the API shows them, among those who have to do with these districts. `districts` None: all."""
+    text: str | None = await conn.fetchval(
+        f"SELECT {SHOWN}::text FROM operator o WHERE {SEEN} AND o.id = $2", districts, id_
+    )
+    return json.loads(text) if text else None
+
+
+async def lock(conn: Connection) -> None:
+    """Changes of people take turns, so that two at once do not leave no operator."""
+    await conn.execute("LOCK TABLE operator IN SHARE ROW EXCLUSIVE MODE")
+
+
+async def other_operators(conn: Connection, id_: UUID) -> int:
+    """How many other people have all districts and may sign in."""
+    n: int = await conn.fetchval(
+        "SELECT count(*) FROM operator WHERE role = 'operator' AND disabled_at IS NULL AND id <> $1", id_
+    )
+    return n
+
+
+async def change(conn: Connection, id_: UUID, person: dict[str, Any]) -> None:
+    """Write what an administrator may change of a person; `disabled` keeps the time at which it first was."""
+    await conn.execute(
+        """
+        UPDATE operator SET name = $2, role = $3, districts = $4, schools = $5::uuid[], locale = $6,
+               disabled_at = CASE WHEN $7 THEN coalesce(disabled_at, now()) END
+        WHERE id = $1
+        """,
+        id_,
+        person["name"],
+        person["role"],
+        person["districts"],
+        person["schools"],
+        person["locale"],
+        person["disabled"],
+    )
+
+
+async def change_own(conn: Connection, id_: UUID, name: str, locale: str | None, timezone: str | None) -> None:
+    """Write what a person may change of themselves."""
+    await conn.execute(
+        "UPDATE operator SET name = $2, locale = $3, timezone = $4 WHERE id = $1", id_, name, locale, timezone
+    )
+
+
+async def password_hash_of(pool: Pool, id_: UUID) -> str | None:
+    """The hash of a person's password; None if they have none."""
+    hash_: str | None = await pool.fetchval("SELECT password_hash FROM operator WHERE id = $1", id_)
+    return hash_
+
+
+async def set_password(conn: Connection, id_: UUID, password_hash: str) -> None:
+    """Give a person this password; an invitation is used up by it."""
+    await conn.execute("UPDATE operator SET password_hash = $2 WHERE id = $1", id_, password_hash)
+    await conn.execute("DELETE FROM invitation WHERE operator_id = $1", id_)
 
 
 async def renew_hash(pool: Pool, id_: UUID, password_hash: str) -> None:

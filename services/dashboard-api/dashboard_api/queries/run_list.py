@@ -7,6 +7,18 @@ from uuid import UUID
 from common.db import Connection, Pool, Row
 from dashboard_api.queries.pages import Page
 
+STANDINGS = {
+    "running": "status < 'refused'",
+    "completed": "status = 'completed' AND coalesce(errors, 0) = 0 AND outcome IN ('clean', 'nothing_to_do')",
+    "with_errors": "status = 'completed' AND (errors > 0 OR outcome = 'with_errors')",
+    "failed": "status = 'failed'",
+    "held": "status = 'completed' AND outcome = 'held'",
+    "cancelled": "status = 'completed' AND outcome = 'cancelled'",
+    "refused": "status = 'refused'",
+}
+"""How a run may stand, as people ask for it, and what that is of its row."""
+PREVIEW = "preview"
+
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
@@ -20,12 +32,19 @@ class RunFilter:
     after: tuple[datetime, UUID] | None = None
     """The sort key (first heard of, id) of the last run before the page."""
     limit: int = 50
+    standing: str | None = None
+    """One of `STANDINGS`."""
+    what: str | None = None
+    """A mode; the kind of what is no sync (undo, rebuild, device); or `PREVIEW`, for dry runs."""
+    trigger: str | None = None
+    school: str = ""
+    """Part of the school's name."""
 
 
 async def page(pool: Pool, wanted: RunFilter) -> Page:
     """A page of runs, the newest first."""
     row = await pool.fetchrow(
-        """
+        f"""
         WITH page AS (
             SELECT district_id, id, noted_at FROM run
             WHERE ($1::text[] IS NULL OR district_id = ANY($1))
@@ -34,6 +53,13 @@ async def page(pool: Pool, wanted: RunFilter) -> Page:
               AND ($4::uuid IS NULL OR order_id = $4)
               AND ($5::text IS NULL OR status = $5::run_status)
               AND ($6::timestamptz IS NULL OR (noted_at, id) < ($6, $7::uuid))
+              AND ({STANDINGS[wanted.standing] if wanted.standing else "true"})
+              AND ($9::text IS NULL OR CASE WHEN $9 = '{PREVIEW}' THEN dry_run
+                                            ELSE coalesce(nullif(kind, 'roster'), mode) = $9 END)
+              AND ($10::text IS NULL OR trigger = $10)
+              AND ($11::text IS NULL OR school_id IN (
+                   SELECT s.id FROM school s
+                   WHERE s.district_id = run.district_id AND position(lower($11) IN lower(s.name)) > 0))
             ORDER BY noted_at DESC, id DESC LIMIT $8 + 1
         ), kept AS (SELECT * FROM page ORDER BY noted_at DESC, id DESC LIMIT $8)
         SELECT coalesce(json_agg(to_json(o) ORDER BY k.noted_at DESC, k.id DESC), '[]')::text AS items,
@@ -50,9 +76,57 @@ async def page(pool: Pool, wanted: RunFilter) -> Page:
         wanted.after[0] if wanted.after else None,
         wanted.after[1] if wanted.after else None,
         wanted.limit,
+        wanted.what,
+        wanted.trigger,
+        wanted.school or None,
     )
     assert row is not None
     return Page.of(row)
+
+
+async def of_last_day(pool: Pool, district_id: str) -> Row:
+    """`runs, running, with_errors, failed` of a district: how many began within 24 hours, or are still under way."""
+    row = await pool.fetchrow(
+        f"""
+        SELECT count(*) AS runs, count(*) FILTER (WHERE {STANDINGS["running"]}) AS running,
+               count(*) FILTER (WHERE {STANDINGS["with_errors"]}) AS with_errors,
+               count(*) FILTER (WHERE {STANDINGS["failed"]}) AS failed
+        FROM run WHERE district_id = $1 AND (noted_at > now() - interval '24 hours' OR status < 'refused')
+        """,
+        district_id,
+    )
+    assert row is not None
+    return row
+
+
+async def comparable(pool: Pool, district_id: str, school_id: UUID, limit: int) -> list[Row]:
+    """`id, snapshot, kind, mode, dry_run, noted_at` of a school's latest runs that have read it, newest first."""
+    return await pool.fetch(
+        """
+        SELECT id, snapshot, kind, mode, dry_run, noted_at FROM run
+        WHERE district_id = $1 AND school_id = $2 AND snapshot IS NOT NULL
+        ORDER BY noted_at DESC, id DESC LIMIT $3
+        """,
+        district_id,
+        school_id,
+        limit,
+    )
+
+
+async def read_before(pool: Pool, district_id: str, school_id: UUID, id_: UUID) -> UUID | None:
+    """The run of the same school that read it last before this one did."""
+    found: UUID | None = await pool.fetchval(
+        """
+        SELECT r.id FROM run r JOIN run this ON this.district_id = $1 AND this.id = $3
+        WHERE r.district_id = $1 AND r.school_id = $2 AND r.snapshot IS NOT NULL
+          AND (r.noted_at, r.id) < (this.noted_at, this.id)
+        ORDER BY r.noted_at DESC, r.id DESC LIMIT 1
+        """,
+        district_id,
+        school_id,
+        id_,
+    )
+    return found
 
 
 async def one_json(pool: Pool, districts: list[str] | None, id_: UUID) -> str | None:

@@ -156,3 +156,13 @@ async def district_of(pool: Pool, districts: list[str] | None, id_: UUID) -> str
         "SELECT district_id FROM school WHERE id = $1 AND ($2::text[] IS NULL OR district_id = ANY($2))", id_, districts
     )
     return district
+
+
+async def count_of(conn: Connection, districts: Sequence[str] | None, ids: Sequence[UUID]) -> int:
+    """How many of these schools are in these districts. `districts` None: all."""
+    n: int = await conn.fetchval(
+        "SELECT count(*) FROM school WHERE ($1::text[] IS NULL OR district_id = ANY ($1)) AND id = ANY ($2)",
+        districts,
+        ids,
+    )
+    return n

@@ -70,6 +70,18 @@ COMMANDS = {
     "checkDeclaredTarget": "target check",
     "checkTarget": "target check",
     "showTargetCheck": "target check",
+    "showLedger": "ledger",
+    "listUsers": "users list",
+    "showUser": "users list",
+    "createUser": "users create",
+    "changeUser": "users change",
+    "inviteUser": "users reset-password",
+    "endUserSessions": "users sign-out",
+    "removeUserSecondFactor": "users remove-second-factor",
+    "listKeys": "keys list",
+    "showKey": "keys list",
+    "createKey": "keys create",
+    "revokeKey": "keys revoke",
     "listQueues": "system queues",
     "listWorkers": "system workers",
     "listVersions": "system versions",
@@ -89,6 +101,13 @@ COMMANDS = {
 WITHOUT = {
     "streamHints": "pages listen; commands that follow a run ask again, which needs no open line",
     "compareSnapshots": "runs name their snapshots, and `compare` takes runs",
+    **dict.fromkeys(
+        (
+            *("showMe", "changeMe", "changePassword", "listOwnSessions", "endOwnSession", "endOtherSessions"),
+            *("beginSecondFactor", "confirmSecondFactor", "removeOwnSecondFactor"),
+        ),
+        "commands come with a key, and a key has no account of its own",
+    ),
 }
 """Operations without a command, and why."""
 

@@ -14,6 +14,8 @@ ROW = re.compile(r"^\| `(ROSTERBUS_\w+)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
 def shown(default: object) -> str:
     if default is PydanticUndefined:
         return "required"
+    if str(default) == "":
+        return "empty"
     return f"`{','.join(default) if isinstance(default, tuple) else default}`"
 
 

@@ -122,9 +122,9 @@ def test_a_runs_codes_come_with_their_words() -> None:
 
 def test_a_phase_that_is_done_says_no_number_that_may_be_old() -> None:
     told = [
-        {"phase": "fetching", "done": 0, "total": None},
-        {"phase": "planning", "done": 30, "total": 40},
-        {"phase": "applying", "done": 9, "total": 9},
+        {"phase": "fetching", "done": 0, "total": None, "started_at": None},
+        {"phase": "planning", "done": 30, "total": 40, "started_at": None},
+        {"phase": "applying", "done": 9, "total": 9, "started_at": None},
     ]
-    run = {"status": "completed", "outcome": "clean", "failure_phase": None, "phases": told}
+    run = {"status": "completed", "outcome": "clean", "failure_phase": None, "phases": told, "ended_at": None}
     assert [phase.words for phase in phases_of(run)] == ["done", "done", "9 operations"]

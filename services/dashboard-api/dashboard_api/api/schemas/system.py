@@ -26,6 +26,12 @@ class Pool(Shape):
     waiting: Annotated[Number, Field(description="Runs that wait for their turn")]
 
 
+class Ledger(Shape):
+    """What a run read, endpoint by endpoint."""
+
+    endpoints: list[dict[str, Any]]
+
+
 class PoolPage(Shape):
     """Pools by name."""
 

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from common.bus import Bus
+from common.db import create_web_pool
 from common.health import Health
 from common.sealing import SecretBox
 from common.settings import CommonSettings
@@ -17,6 +18,7 @@ from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 from dashboard_api.__main__ import ROUTES
 from dashboard_api.app import create_app
+from dashboard_api.auth.shown import shown
 from dashboard_api.context import Context
 from dashboard_api.hints import Hints
 from dashboard_api.http_server import make_server, serve
@@ -27,7 +29,7 @@ from .workers import Workers
 
 
 @pytest.fixture
-async def context(settings: CommonSettings, pool_of: PoolOf) -> Context:
+async def context(settings: CommonSettings, pool_of: PoolOf) -> AsyncIterator[Context]:
     pool = await pool_of("dashboard-api")
     own = Settings(
         database_url=settings.database_url,
@@ -36,7 +38,9 @@ async def context(settings: CommonSettings, pool_of: PoolOf) -> Context:
         database_connections=settings.database_connections,
     )
     box = SecretBox(own.secret_key)
-    return Context(own, pool, Health(), box, Hints(pool), lambda: UnitOfWork(pool, "dashboard-api"))
+    web = await create_web_pool(settings, "dashboard-api", shown)
+    yield Context(own, web, pool, Health(), box, Hints(pool), lambda: UnitOfWork(web, "dashboard-api"))
+    web.terminate()
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ async def dashboard(context: Context, pool_of: PoolOf) -> AsyncIterator[Dashboar
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     fetcher = await pool_of("roster-fetcher")
     async with aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-        yield Dashboard(context, context.pool, fetcher, http, url)
+        yield Dashboard(context, context.whole, fetcher, http, url)
     stopping.set()
     await tasks[0]
     tasks[1].cancel()

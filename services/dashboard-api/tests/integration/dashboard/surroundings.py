@@ -20,6 +20,7 @@ from common.registry import school_id
 from common.uow import UnitOfWork
 from dashboard_api.__main__ import ROUTES
 from dashboard_api.auth import passwords
+from dashboard_api.auth.principal import SCOPES
 from dashboard_api.auth.tokens import hash_token, new_key
 from dashboard_api.context import Context
 from dashboard_api.declare.model import SOURCE_ID, Declaration
@@ -76,24 +77,36 @@ class Dashboard:
     url: str
 
     async def key(
-        self, *, districts: list[str] | None = None, scopes: Sequence[str] = ("read", "order", "declare")
+        self,
+        *,
+        districts: list[str] | None = None,
+        scopes: Sequence[str] = SCOPES,
+        schools: list[UUID] | None = None,
+        lasts: timedelta | None = None,
+        name: str = "",
     ) -> str:
         """A new API key."""
         token = new_key()
         async with self.pool.acquire() as conn:
-            await api_keys.replace(conn, NewKey(f"key {uuid4()}", hash_token(token), list(scopes), districts, None))
+            await api_keys.replace(
+                conn, NewKey(name or f"key {uuid4()}", hash_token(token), list(scopes), districts, lasts, schools)
+            )
         return token
 
     async def bearer(self, **wanted: Any) -> dict[str, str]:
         """Headers with a new API key."""
         return {"Authorization": f"Bearer {await self.key(**wanted)}"}
 
-    async def operator(self, email: str, role: str = "operator", districts: list[str] | None = None) -> UUID:
+    async def operator(
+        self,
+        email: str,
+        role: str = "operator",
+        districts: list[str] | None = None,
+        schools: list[UUID] | None = None,
+    ) -> UUID:
         """Somebody who may sign in with `PASSWORD`."""
         async with self.pool.acquire() as conn:
-            new = NewOperator(
-                email, email.partition("@")[0].title(), role, districts, passwords.hash_password(PASSWORD)
-            )
+            new = NewOperator(email, email.partition("@")[0].title(), role, districts, hash_of_password(), schools)
             id_ = await operators.add(conn, new)
         assert id_ is not None
         return id_
@@ -107,7 +120,7 @@ class Dashboard:
 
     async def declare(self, body: Mapping[str, Any] = NORTH) -> None:
         """Declare a district without going through the API."""
-        async with self.context.unit_of_work() as uow:
+        async with UnitOfWork(self.pool, "dashboard-api") as uow:
             await declare(uow, self.context.box, Declaration.model_validate(body), "test")
 
     async def list_schools(

@@ -116,8 +116,8 @@ async def test_a_session_may_use_the_api_and_must_send_its_token_to_change_anyth
 async def test_a_form_without_the_sessions_token_changes_nothing(north: Dashboard) -> None:
     await north.operator(EMAIL)
     await north.sign_in(EMAIL)
-    for path in (f"/schools/{school('1')}/runs", "/districts/north/runs", "/sign-out"):
-        async with north.http.post(path, data={"mode": "full"}, allow_redirects=False) as answer:
+    for path in ("/schools/act?district=north", "/sign-out"):
+        async with north.http.post(path, data={"act": "full"}, allow_redirects=False) as answer:
             assert (answer.status, "Open the page again" in await answer.text()) == (403, True)
     assert await north.pool.fetchval("SELECT count(*) FROM run") == 0
     assert await status_of(north, "/schools") == 200
@@ -132,12 +132,12 @@ async def test_a_sign_in_form_from_another_site_is_refused(dashboard: Dashboard)
 async def test_buttons_order_runs(north: Dashboard) -> None:
     await north.operator(EMAIL)
     await north.sign_in(EMAIL)
-    form = {"mode": "full", "csrf": await csrf_of(north)}
-    async with north.http.post("/districts/north/runs", data=form) as answer:
-        page = await answer.text()
-    assert "Full sync ordered for 2 schools." in page
+    form = {"act": "full", "csrf": await csrf_of(north)}
+    async with north.http.post("/schools/act?district=north", data=form) as answer:
+        assert answer.status == 200
     assert await north.pool.fetchval("SELECT count(*) FROM run WHERE mode = 'full' AND status = 'ordered'") == 2
-    async with north.http.post(f"/schools/{school('1')}/runs", data={**form, "mode": "partial"}) as answer:
+    one = {**form, "act": "partial", "chosen": str(school("1"))}
+    async with north.http.post("/schools/act?district=north", data=one) as answer:
         assert (answer.status, answer.url.path.startswith("/runs/")) == (200, True)
         assert "Partial sync of Ashgrove Primary" in await answer.text()
 
@@ -149,10 +149,9 @@ async def test_a_viewer_sees_no_buttons_and_may_not_press_them(north: Dashboard)
         page = await answer.text()
     assert "Ashgrove Primary" in page
     assert "Run partial sync" not in page
-    form = {"mode": "full", "csrf": await csrf_of(north)}
-    for path in (f"/schools/{school('1')}/runs", "/districts/north/runs"):
-        async with north.http.post(path, data=form) as answer:
-            assert answer.status == 403
+    form = {"act": "full", "csrf": await csrf_of(north)}
+    async with north.http.post("/schools/act?district=north", data=form) as answer:
+        assert answer.status == 403
     assert await north.pool.fetchval("SELECT count(*) FROM run") == 0
 
 
@@ -165,10 +164,9 @@ async def test_pages_of_another_district_do_not_exist(north: Dashboard) -> None:
     async with north.http.get("/schools?district=north") as answer:
         assert "Ashgrove" not in await answer.text()
     assert await status_of(north, f"/runs/{run_id}") == 404
-    form = {"mode": "full", "csrf": await csrf_of(north)}
-    for path in (f"/schools/{school('1')}/runs", "/districts/north/runs"):
-        async with north.http.post(path, data=form) as answer:
-            assert answer.status == 404
+    form = {"act": "full", "csrf": await csrf_of(north)}
+    async with north.http.post("/schools/act?district=north", data=form) as answer:
+        assert answer.status == 404
 
 
 async def test_every_page_has_a_strict_content_policy_and_no_inline_code(north: Dashboard) -> None:

@@ -1,0 +1,145 @@
+"""What may become of people who sign in: who may change whom, and to what. Each change is audited, without secrets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from common.db import Connection
+from dashboard_api.auth.principal import ROLES, Principal, Role
+from dashboard_api.auth.tokens import hash_token, new_token
+from dashboard_api.context import Context
+from dashboard_api.language import _
+from dashboard_api.problems import Problem, not_found
+from dashboard_api.queries import audit, invitations, operators, schools, second_factors, sessions
+
+INVITED_FOR = timedelta(days=7)
+SETTINGS = ("name", "role", "districts", "schools", "locale", "disabled")
+"""What the audit log keeps of a person, before and after."""
+PRIVILEGES = ("role", "districts", "schools", "disabled")
+"""A change of these ends the person's sessions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link with which a person chooses a password, shown once."""
+
+    link: str
+    expires_at: datetime
+
+
+async def visible(conn: Any, caller: Principal, id_: UUID) -> dict[str, Any]:
+    """A person who has to do with the caller's districts. Raises `Problem` 404."""
+    found = await operators.one(conn, caller.visible, id_)
+    if found is None:
+        raise not_found("person")
+    own_schools = None if found["schools"] is None else [UUID(school) for school in found["schools"]]
+    return {**found, "schools": own_schools, "disabled": found["disabled_at"] is not None}
+
+
+async def check(conn: Connection, caller: Principal, person: Mapping[str, Any]) -> None:
+    """Raises `Problem`: 422 for a role that lacks what it needs, 403 for more than one's own, 404 for other schools."""
+    role: Role = person["role"]
+    if (role == "operator") != (person["districts"] is None):
+        raise Problem(
+            422, "role_districts", _("A platform operator has all districts; name districts for other roles.")
+        )
+    if (role == "school_admin") != (person["schools"] is not None):
+        raise Problem(422, "role_schools", _("A school administrator has schools; name them for this role only."))
+    if not caller.covers(ROLES[role], person["districts"], person["schools"]):
+        raise more_than_own()
+    if person["schools"]:
+        await check_schools(conn, person["districts"], person["schools"])
+
+
+async def check_schools(conn: Connection, districts: list[str] | None, wanted: list[UUID]) -> None:
+    """Raises `Problem` 404 for a school that is in none of these districts. None: all districts."""
+    if await schools.count_of(conn, districts, wanted) != len(set(wanted)):
+        raise not_found("school")
+
+
+async def change(
+    conn: Connection, caller: Principal, id_: UUID, wished: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give a person these values; how they were and are. Raises `Problem`, also 409 if no operator would be left."""
+    await operators.lock(conn)
+    before = await visible(conn, caller, id_)
+    _require_authority(caller, before)
+    after = {**before, **wished}
+    changed = {name for name in PRIVILEGES if after[name] != before[name]}
+    if changed:
+        if caller.id == str(id_):
+            raise Problem(409, "own_rights", _("Nobody changes their own rights. Ask another administrator to do it."))
+        await check(conn, caller, after)
+        await _keep_an_operator(conn, id_, before, after)
+    await operators.change(conn, id_, after)
+    if changed:
+        await sessions.end_all(conn, id_)
+    await note(conn, caller, "change person", id_, before, after)
+    return before, await visible(conn, caller, id_)
+
+
+async def invite(conn: Connection, context: Context, caller: Principal, id_: UUID) -> Invitation:
+    """A new link for a person, in place of one that was."""
+    _require_authority(caller, await visible(conn, caller, id_))
+    token = new_token()
+    expires_at = await invitations.replace(conn, id_, hash_token(token), INVITED_FOR)
+    await audit.add(conn, "", caller.id, "invite person", f"operator/{id_}")
+    return Invitation(f"{context.settings.dashboard_url}/invitation/{token}", expires_at)
+
+
+async def end_sessions(conn: Connection, caller: Principal, id_: UUID) -> int:
+    """Sign a person out everywhere; from how many sessions."""
+    _require_authority(caller, await visible(conn, caller, id_))
+    ended = await sessions.end_all(conn, id_)
+    await audit.add(conn, "", caller.id, "end sessions", f"operator/{id_}", {"sessions": ended})
+    return ended
+
+
+async def remove_second_factor(conn: Connection, caller: Principal, id_: UUID) -> None:
+    """For who has lost theirs; their sessions end."""
+    _require_authority(caller, await visible(conn, caller, id_))
+    await second_factors.remove(conn, id_)
+    await sessions.end_all(conn, id_)
+    await audit.add(conn, "", caller.id, "remove second factor", f"operator/{id_}")
+
+
+async def note(
+    conn: Connection,
+    caller: Principal,
+    action: str,
+    id_: UUID,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+) -> None:
+    """Audit a change for each district that it concerns, so that its administrators find it."""
+    change = {"before": before and _settings(before), "after": _settings(after)}
+    concerned = {*(after["districts"] or ()), *((before or {}).get("districts") or ())} or {""}
+    for district_id in sorted(concerned):
+        await audit.add(conn, district_id, caller.id, action, f"operator/{id_}", change)
+
+
+def more_than_own() -> Problem:
+    """Somebody would give, or touch, what they do not have themselves."""
+    sentence = _("Nobody gives more than they have: your account lacks a part of these rights. Ask who has them all.")
+    return Problem(403, "more_than_own", sentence)
+
+
+def _require_authority(caller: Principal, person: Mapping[str, Any]) -> None:
+    """Raises `Problem` 403 for people who may do something that the caller may not."""
+    if not caller.covers(ROLES[person["role"]], person["districts"], person["schools"]):
+        raise more_than_own()
+
+
+async def _keep_an_operator(conn: Connection, id_: UUID, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    was = before["role"] == "operator" and not before["disabled"]
+    stays = after["role"] == "operator" and not after["disabled"]
+    if was and not stays and not await operators.other_operators(conn, id_):
+        sentence = _("This is the last platform operator. Make somebody else one first.")
+        raise Problem(409, "last_operator", sentence)
+
+
+def _settings(person: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: person[name] for name in SETTINGS}
+    return {**told, "schools": told["schools"] and [str(school) for school in told["schools"]]}

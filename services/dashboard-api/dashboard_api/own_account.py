@@ -1,0 +1,90 @@
+"""What people do with their own account: password, second factor, sessions. Each is audited, without secrets."""
+
+from typing import Any
+from uuid import UUID
+
+from dashboard_api.auth import passwords, second_factor, sessions
+from dashboard_api.auth.principal import Principal
+from dashboard_api.auth.tokens import hash_token
+from dashboard_api.context import Context
+from dashboard_api.language import _
+from dashboard_api.problems import Problem
+from dashboard_api.queries import audit, operators, second_factors, sign_in_attempts
+from dashboard_api.queries import sessions as session_rows
+
+
+def own_id(caller: Principal) -> UUID:
+    """The person's id. Raises `Problem` 403 for programs, which have no account."""
+    if caller.csrf is None:
+        raise Problem(403, "no_person", _("An API key has no account of its own. Sign in to the dashboard."))
+    return UUID(caller.id)
+
+
+async def change_password(context: Context, caller: Principal, current: str, new: str) -> None:
+    """Change one's own password; other sessions end. Raises `Problem` 401 or 429 for a wrong present one."""
+    id_ = own_id(caller)
+    if len(new) < passwords.LEAST_LENGTH:
+        raise passwords.too_short()
+    await confirm_password(context, id_, current)
+    hash_ = await passwords.make(new)
+    async with context.whole.acquire() as conn, conn.transaction():
+        await operators.set_password(conn, id_, hash_)
+        await session_rows.end_all(conn, id_, caller.csrf)
+        await audit.add(conn, "", caller.id, "change password", f"operator/{id_}")
+
+
+async def begin_second_factor(context: Context, caller: Principal) -> dict[str, Any]:
+    """A new secret as text, address and picture, good once it is confirmed. Raises `Problem` 409 if there is one."""
+    id_ = own_id(caller)
+    secret = second_factor.new_secret()
+    sealed = context.box.seal({"totp": secret})
+    async with context.whole.acquire() as conn, conn.transaction():
+        if not await second_factors.begin(conn, id_, sealed):
+            raise Problem(
+                409, "second_factor_on", _("You have a second factor already. Remove it before you set up another.")
+            )
+        found = await second_factors.find(conn, id_)
+    assert found is not None
+    address = second_factor.address(secret, found["email"])
+    return {"secret": secret, "address": address, "picture": second_factor.picture(address)}
+
+
+async def confirm_second_factor(context: Context, caller: Principal, code: str) -> list[str]:
+    """The app shows the right code: from now on one is asked for, and other sessions end. Gives the recovery codes."""
+    id_ = own_id(caller)
+    found = await second_factors.find(context.whole, id_)
+    if found is None or found["totp_secret"] is None or found["confirmed"]:
+        raise Problem(409, "no_second_factor", _("No second factor is being set up. Begin with its picture."))
+    await sessions.limit(context, _attempts(id_), _attempts(id_))
+    secret = context.box.open(found["totp_secret"])["totp"]
+    codes = second_factor.new_recovery_codes()
+    async with context.whole.acquire() as conn, conn.transaction():
+        if not await second_factor.accept(conn, id_, secret, found["totp_step"], code):
+            raise Problem(422, "wrong_code", _("This code is wrong or was used already. Wait for the next one."))
+        await second_factors.confirm(conn, id_, [second_factor.hash_recovery_code(id_, code) for code in codes])
+        await session_rows.end_all(conn, id_, caller.csrf)
+        await audit.add(conn, "", caller.id, "add second factor", f"operator/{id_}")
+    await sign_in_attempts.forget(context.whole, _attempts(id_))
+    return codes
+
+
+async def remove_second_factor(context: Context, caller: Principal, password: str) -> None:
+    """Sign in with the password alone again; other sessions end. Raises `Problem` 401 or 429 for a wrong password."""
+    id_ = own_id(caller)
+    await confirm_password(context, id_, password)
+    async with context.whole.acquire() as conn, conn.transaction():
+        if await second_factors.remove(conn, id_):
+            await session_rows.end_all(conn, id_, caller.csrf)
+            await audit.add(conn, "", caller.id, "remove second factor", f"operator/{id_}")
+
+
+async def confirm_password(context: Context, id_: UUID, password: str) -> None:
+    """Raises `Problem`: 403 for a wrong password, so that programs do not take it for an ended session; 429."""
+    await sessions.limit(context, _attempts(id_), _attempts(id_))
+    if not await passwords.verify(await operators.password_hash_of(context.whole, id_), password):
+        raise Problem(403, "wrong_password", _("This is not your present password. Try again."))
+    await sign_in_attempts.forget(context.whole, _attempts(id_))
+
+
+def _attempts(id_: UUID) -> bytes:
+    return hash_token(f"own {id_}")

@@ -1,0 +1,195 @@
+"""Every route of the dashboard: who may come in, and a request that makes sense there.
+
+A new route gets its line here, or `test_every_route.py` fails.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import FastAPI
+
+Access = Literal["open", "own", "read", "order", "decide", "declare", "contact", "administer", "platform"]
+"""`open`: whoever comes; `own`: whoever is signed in; `platform`: operators only; else the scope that it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`place` says whose it is: of a district or a school by its address or body; else a list, of what one may see.
+
+    `absent`: there is no such thing in the test's world, so that everybody is told so.
+    """
+
+    access: Access
+    place: Literal["", "district", "school"] = ""
+    query: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    absent: bool = False
+
+
+REASON = {"reason": "a test"}
+PERSON = {"name": "Robin Vale", "role": "viewer", "districts": ["north"]}
+ROUTES: dict[str, Line] = {
+    "GET /api/v1/openapi.json": Line("open"),
+    "GET /healthz": Line("open"),
+    "GET /readyz": Line("open"),
+    "GET /metrics": Line("open"),
+    "GET /": Line("open"),
+    "GET /sign-in": Line("open"),
+    "POST /sign-in": Line("open"),
+    "GET /sign-in/code": Line("open"),
+    "POST /sign-in/code": Line("open"),
+    "GET /sign-in/provider": Line("open"),
+    "GET /sign-in/provider/callback": Line("open"),
+    "GET /invitation/{token}": Line("open"),
+    "POST /invitation/{token}": Line("open"),
+    "POST /language": Line("open", body={"language": "nl"}),
+    "POST /theme": Line("open", body={"theme": "dark"}),
+    "GET /api/v1/districts": Line("read"),
+    "GET /api/v1/districts/{district_id}": Line("read", "district"),
+    "PUT /api/v1/districts/{district_id}": Line("declare", "district", body={"district": {}}),
+    "GET /api/v1/schools": Line("read"),
+    "GET /api/v1/schools/{school_id}": Line("read", "school"),
+    "GET /api/v1/errors": Line("read"),
+    "GET /api/v1/errors.csv": Line("read"),
+    "GET /api/v1/errors/causes": Line("read"),
+    "GET /api/v1/runs": Line("read"),
+    "GET /api/v1/runs/{run_id}": Line("read", "school"),
+    "GET /api/v1/runs/{run_id}/errors": Line("read", "school"),
+    "POST /api/v1/schools/{school_id}/runs": Line("order", "school"),
+    "POST /api/v1/districts/{district_id}/runs": Line("order", "district"),
+    "POST /api/v1/source-checks": Line("declare", "district", body={"district": "north", "source": {}}),
+    "GET /api/v1/source-checks/{check_id}": Line("declare", "district"),
+    "GET /api/v1/events": Line("read"),
+    "GET /api/v1/runs/{run_id}/plan": Line("read", "school"),
+    "GET /api/v1/runs/{run_id}/operations": Line("read", "school"),
+    "GET /api/v1/runs/{run_id}/operations.csv": Line("read", "school"),
+    "POST /api/v1/runs/{run_id}/operations/search": Line("read", "school", body={"search": "Marlow"}),
+    "GET /api/v1/runs/{run_id}/compare/{other_id}": Line("read", "school"),
+    "GET /api/v1/schools/{school_id}/compare": Line("read", "school", "from=1&to=1"),
+    "POST /api/v1/runs/{run_id}/undo": Line("decide", "school", body=REASON),
+    "POST /api/v1/runs/{run_id}/retry": Line("order", "school", body=REASON),
+    "POST /api/v1/schools/{school_id}/links/rebuild": Line("order", "school", body=REASON),
+    "GET /api/v1/holds": Line("read"),
+    "GET /api/v1/holds/{hold_id}": Line("read", "school"),
+    "POST /api/v1/holds/{hold_id}/decision": Line(
+        "decide", "school", body={"decision": "reject", "plan_hash": "hash-1"}
+    ),
+    "POST /api/v1/records/search": Line("read", body={"district": "north", "text": "Marlow"}),
+    "GET /api/v1/records/{entity}/{key:path}/explain": Line("read", query="district=north"),
+    "POST /api/v1/mapping/try": Line("read", "school", body={"district": "north", "school": "{school_id}"}),
+    "GET /api/v1/schools/{school_id}/schedule": Line("read", "school"),
+    "PUT /api/v1/schools/{school_id}/schedule": Line("declare", "school", body={"nightly": "20:00"}),
+    "GET /api/v1/districts/{district_id}/schedule": Line("read", "district"),
+    "PUT /api/v1/districts/{district_id}/schedule": Line("declare", "district", body={"nightly": "20:00"}),
+    "GET /api/v1/districts/{district_id}/nights": Line("read", "district"),
+    "PUT /api/v1/schools/{school_id}/nightly-mode": Line("order", "school", body={"mode": "paused"}),
+    "PUT /api/v1/districts/{district_id}/nightly-mode": Line("order", "district", body={"mode": "paused"}),
+    "POST /api/v1/runs/{run_id}/cancel": Line("order", "school", body=REASON),
+    "GET /api/v1/pools": Line("read"),
+    "GET /api/v1/audit": Line("read"),
+    "GET /api/v1/devices": Line("read"),
+    "GET /api/v1/devices/{device_id}": Line("read", "school"),
+    "PUT /api/v1/districts/{district_id}/devices/{device_id}": Line(
+        "declare", "district", body={"name": "Box 1", "school": "{school_id}"}
+    ),
+    "POST /api/v1/devices/{device_id}/contact": Line("contact", "school", body={"online": True}),
+    "POST /api/v1/devices/{device_id}/runs": Line("order", "school"),
+    "DELETE /api/v1/devices/{device_id}": Line("declare", "school"),
+    "GET /api/v1/users": Line("administer"),
+    "GET /api/v1/users/{user_id}": Line("administer", "district"),
+    "POST /api/v1/users": Line("administer", "district", body={**PERSON, "email": "robin@north.example"}),
+    "PATCH /api/v1/users/{user_id}": Line("administer", "district", body={"name": "Robin Vale-Marsh"}),
+    "POST /api/v1/users/{user_id}/invitation": Line("administer", "district"),
+    "DELETE /api/v1/users/{user_id}/sessions": Line("administer", "district"),
+    "DELETE /api/v1/users/{user_id}/second-factor": Line("administer", "district"),
+    "GET /api/v1/keys": Line("administer"),
+    "GET /api/v1/keys/{key_id}": Line("administer", "district"),
+    "POST /api/v1/keys": Line(
+        "administer", "district", body={"name": "another", "scopes": ["read"], "districts": ["north"]}
+    ),
+    "DELETE /api/v1/keys/{key_id}": Line("administer", "district"),
+    "GET /api/v1/me": Line("own"),
+    "PATCH /api/v1/me": Line("own", body={"locale": "fr"}),
+    "PUT /api/v1/me/password": Line("own", body={"current": "wrong", "new": "long enough it is"}),
+    "POST /api/v1/me/second-factor": Line("own"),
+    "PUT /api/v1/me/second-factor": Line("own", body={"code": "000000"}),
+    "POST /api/v1/me/second-factor/removal": Line("own", body={"password": "wrong"}),
+    "GET /api/v1/me/sessions": Line("own"),
+    "DELETE /api/v1/me/sessions": Line("own"),
+    "DELETE /api/v1/me/sessions/{session_id}": Line("own"),
+    "GET /schools": Line("read", query="district=north"),
+    "GET /schools/act": Line("order", "district", "district=north&act=full"),
+    "POST /schools/act": Line("order", "district", "district=north", body={"act": "partial"}),
+    "POST /schools/{school_id}/time": Line("declare", "school", body={"at": "20:00"}),
+    "GET /runs/{run_id}": Line("read", "school"),
+    "GET /api/v1/consents": Line("read"),
+    "GET /api/v1/consents/{consent_id}": Line("read", "district", absent=True),
+    "POST /api/v1/consents/{consent_id}/confirm": Line("decide", "district", body=REASON, absent=True),
+    "POST /api/v1/consents/{consent_id}/reject": Line("decide", "district", body=REASON, absent=True),
+    "GET /api/v1/districts/{district_id}/declaration": Line("declare", "district"),
+    "GET /api/v1/districts/{district_id}/settings": Line("declare", "district"),
+    "PATCH /api/v1/districts/{district_id}/settings": Line("declare", "district", body={"name": "North district"}),
+    "PUT /api/v1/districts/{district_id}/policy": Line("declare", "district"),
+    "PATCH /api/v1/districts/{district_id}/policy": Line("declare", "district"),
+    "PUT /api/v1/districts/{district_id}/recipients": Line("declare", "district", body={"recipients": []}),
+    "PUT /api/v1/districts/{district_id}/second-person": Line("declare", "district"),
+    "GET /api/v1/districts/{district_id}/sources": Line("declare", "district"),
+    "PATCH /api/v1/districts/{district_id}/sources/{source_id}": Line("declare", "district"),
+    "POST /api/v1/districts/{district_id}/sources/{source_id}/check": Line("declare", "district"),
+    "GET /api/v1/districts/{district_id}/targets": Line("declare", "district"),
+    "PATCH /api/v1/districts/{district_id}/targets/{target_id}": Line("declare", "district"),
+    "POST /api/v1/districts/{district_id}/targets/{target_id}/check": Line("declare", "district"),
+    "POST /api/v1/target-checks": Line("declare", "district", body={"district": "north", "target": {}}),
+    "GET /api/v1/target-checks/{check_id}": Line("declare", "district", absent=True),
+    "GET /api/v1/runs/{run_id}/ledger": Line("read", "school"),
+    "GET /api/v1/schools/{school_id}/settings": Line("read", "school"),
+    "PATCH /api/v1/schools/{school_id}/settings": Line("declare", "school", body={"timezone": "Europe/Paris"}),
+    "GET /api/v1/system/queues": Line("platform"),
+    "GET /api/v1/system/parked": Line("platform", query="queue=scheduler.shared.dead"),
+    "POST /api/v1/system/parked/requeue": Line("platform", body={"queue": "scheduler.shared.dead"}),
+    "POST /api/v1/system/parked/discard": Line("platform", body={"queue": "scheduler.shared.dead", **REASON}),
+    "GET /api/v1/system/workers": Line("platform"),
+    "GET /api/v1/system/versions": Line("platform"),
+    "GET /runs": Line("read"),
+    "GET /runs.csv": Line("read"),
+    "GET /runs/compare": Line("read", query="before={run_id}&after={run_id}"),
+    "GET /runs/{run_id}/undo": Line("decide", "school"),
+    "POST /runs/{run_id}/undo": Line("decide", "school", body=REASON),
+    "POST /runs/{run_id}/cancel": Line("order", "school"),
+    "POST /runs/{run_id}/retry": Line("order", "school"),
+    "GET /schools/{school_id}": Line("read", "school"),
+    "GET /schools/{school_id}/audit": Line("read", "school"),
+    "GET /schools/{school_id}/runs": Line("read", "school"),
+    "GET /schools/{school_id}/settings": Line("read", "school"),
+    "POST /schools/{school_id}/find": Line("read", "school", body={"text": "Marlow"}),
+    "GET /schools/{school_id}/rebuild": Line("order", "school"),
+    "POST /schools/{school_id}/rebuild": Line("order", "school", body=REASON),
+    "POST /schools/{school_id}/settings/mode": Line("order", "school", body={"mode": "paused"}),
+    "POST /schools/{school_id}/settings/place": Line("declare", "school", body={"target": "", "timezone": ""}),
+    "POST /schools/{school_id}/settings/schedule": Line("declare", "school", body={"at": "20:00", "which": "district"}),
+    "POST /sign-out": Line("own"),
+}
+
+
+def all_routes(app: FastAPI) -> Iterator[str]:
+    """`METHOD /path` of everything that the application answers; static files apart."""
+    for route in app.routes:
+        contexts = getattr(route, "effective_route_contexts", None)
+        found: list[Any] = list(contexts()) if contexts else [route]
+        for one in found:
+            methods = getattr(one, "methods", None) or ()
+            yield from (f"{method} {one.path}" for method in methods if method != "HEAD")
+
+
+def filled(text: str, values: dict[str, str | UUID]) -> str:
+    """An address with ids in place of names."""
+    for name, value in {**values, "key:path": values["key"]}.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def filled_body(body: dict[str, Any], values: dict[str, str | UUID]) -> dict[str, Any]:
+    """The same for a body."""
+    return {name: filled(value, values) if isinstance(value, str) else value for name, value in body.items()}
