@@ -151,4 +151,32 @@ ACCOUNTS = (
         mark("A short password can be guessed."),
         mark("Choose a longer one; several words are easy to remember."),
     ),
+    ProblemCode(
+        "second_factor_on",
+        409,
+        mark("A second factor is on already"),
+        mark("A new one is set up only after the old one was taken away."),
+        mark("Take the old one away first; that needs your password."),
+    ),
+    ProblemCode(
+        "role_districts",
+        422,
+        mark("Role and districts do not fit"),
+        mark("A platform operator has all districts; everybody else has at least one, which is named."),
+        mark("Name districts for the other roles, and none for a platform operator."),
+    ),
+    ProblemCode(
+        "too_many_requests",
+        429,
+        mark("Too many requests"),
+        mark("Each person and each key has a number of requests a minute."),
+        mark("Wait as long as Retry-After says, and ask for larger pages instead of more of them."),
+    ),
+    ProblemCode(
+        "provider_away",
+        502,
+        mark("The provider of accounts does not answer"),
+        mark("Signing in with the other account needs its provider, which cannot be reached."),
+        mark("Try again in a moment, or sign in with your password."),
+    ),
 )

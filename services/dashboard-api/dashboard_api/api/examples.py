@@ -23,7 +23,7 @@ DECLARATION: Json = {
     "schools": "all",
 }
 """A district that is declared."""
-BY_PATTERN = ("name", "north", "20:00", "en", "1")
+BY_PATTERN = ("name", "north", "20:00", "en", "1", "anna@north.example")
 """Texts of which one fits each pattern."""
 BY_TYPE: Json = {"string": "", "integer": 0, "number": 0, "boolean": False, "null": None, "array": [], "object": {}}
 
@@ -53,7 +53,8 @@ def _of_type(schema: Json, schemas: Json) -> Any:
         case "integer" if "minimum" in schema:
             return schema["minimum"]
         case "string" if "pattern" in schema:
-            return next((text for text in BY_PATTERN if re.search(schema["pattern"], text)), "")
+            least = schema.get("minLength", 0)
+            return next((text for text in BY_PATTERN if len(text) >= least and re.search(schema["pattern"], text)), "")
         case "string" if schema.get("minLength"):
             return "1" * schema["minLength"]
         case "string" if "format" in schema:

@@ -126,7 +126,7 @@ async def test_answers_are_kept_sealed(north: Dashboard) -> None:
 
 
 async def test_a_part_of_a_unit_of_work_can_fail_alone(north: Dashboard) -> None:
-    async with north.context.unit_of_work() as whole:
+    async with UnitOfWork(north.context.whole, "dashboard-api") as whole:
         await whole.conn.execute("UPDATE district SET name = 'Whole'")
         part: UnitOfWork = whole.part()
         try:
