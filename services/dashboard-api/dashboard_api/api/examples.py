@@ -36,7 +36,7 @@ def example_of(schema: Json, schemas: Json) -> Any:
         if schema.get(key):
             return schema[key][0]
     for key in ("const", "default"):
-        if key in schema:
+        if key in schema and (schema[key] != "" or not schema.get("minLength")):  # blank may mean: left out
             return schema[key]
     for key in ("anyOf", "oneOf", "allOf"):
         if key in schema:
