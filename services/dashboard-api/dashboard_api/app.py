@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from common.language import mark
+from common.language import mark, speaking
 from dashboard_api.api import health
 from dashboard_api.api.openapi import describe, operation_id
 from dashboard_api.api.problem_json import problem_json
@@ -20,7 +20,7 @@ from dashboard_api.pages.problem_page import problem_page
 from dashboard_api.pages.routes import ROUTERS as PAGES
 from dashboard_api.problems import Problem
 from dashboard_api.request_limits import BodyLimit, CookieRotation
-from dashboard_api.web import Measured, ReadersLanguage, SecurityHeaders
+from dashboard_api.web import HEADERS, Measured, ReadersLanguage, SecurityHeaders, readers_language
 
 STATIC = Path(__file__).parent / "static"
 KNOWN = {
@@ -65,46 +65,55 @@ def create_app(context: Context) -> FastAPI:
 
 async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return _answer(request, error)
+    return await _answer(request, error)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     """What FastAPI refuses: a parameter or body of the wrong shape."""
     assert isinstance(error, RequestValidationError)
+    if not _is_api(request) and any(e["loc"][0] == "path" for e in error.errors()):
+        return await _on_http(request, HTTPException(404))  # the address of a page that cannot be
     mistakes = [
         Mistake(place := ".".join(map(str, e["loc"][1:])) or "body", f"{place}: {e['msg']}.") for e in error.errors()
     ]
     detail = _("The request cannot be used; correct what `errors` names.")
-    return _answer(request, Problem(422, "mistakes", detail, mistakes=mistakes))
+    return await _answer(request, Problem(422, "mistakes", detail, mistakes=mistakes))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = error.headers or {}
     if error.status_code not in KNOWN:
-        return _answer(request, Problem(error.status_code, "unreadable", str(error.detail), headers))
+        return await _answer(request, Problem(error.status_code, "unreadable", str(error.detail), headers))
     code, sentence = KNOWN[error.status_code]
-    return _answer(request, Problem(error.status_code, code, _(sentence), headers))
+    return await _answer(request, Problem(error.status_code, code, _(sentence), headers))
 
 
 async def _on_unpublished(request: Request, _error: Exception) -> Response:
     """The views of other services are made when these start."""
     detail = _("roster-fetcher or moodle-sync has not been started on this database yet. Start them first.")
-    return _answer(request, Problem(503, "not_ready", detail))
+    return await _answer(request, Problem(503, "not_ready", detail))
 
 
 async def _on_unstorable(request: Request, _error: Exception) -> Response:
     detail = _("A text in the request has a character that cannot be stored (NUL). Take it out.")
-    return _answer(request, Problem(422, "mistakes", detail))
+    return await _answer(request, Problem(422, "mistakes", detail))
 
 
 async def _on_error(request: Request, _error: Exception) -> Response:
-    """The server logs the exception itself once this answer is out."""
-    detail = _("Something in Rosterbus went wrong; nothing was changed. Try again, and report it if it stays.")
-    return _answer(request, Problem(500, "internal", detail))
+    """The server logs the exception itself once this answer is out. No middleware stands around it any more."""
+    with speaking(readers_language(request.headers)):
+        detail = _("Something in Rosterbus went wrong; nothing was changed. Try again, and report it if it stays.")
+        answer = await _answer(request, Problem(500, "internal", detail))
+    answer.headers.update(HEADERS)
+    return answer
 
 
-def _answer(request: Request, problem: Problem) -> Response:
-    if request.url.path.startswith("/api/"):
+async def _answer(request: Request, problem: Problem) -> Response:
+    if _is_api(request):
         return problem_json(request, problem)
-    return problem_page(request, problem)
+    return await problem_page(request, problem)
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")

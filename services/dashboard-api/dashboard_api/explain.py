@@ -1,27 +1,36 @@
 """Puts together what is known of one record: how it stands at each school, and its life, the newest first."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from common.db import Pool, Row
+from dashboard_api.language import _
 from dashboard_api.problems import not_found
 from dashboard_api.queries import record_history, record_plans
 from dashboard_api.queries.record_history import RecordKey
 from dashboard_api.record_facts import Known, facts_of
 from dashboard_api.words import record_life
-from dashboard_api.words.explain import sentences
+from dashboard_api.words.explain import sentences, standing_of
 
 Json = dict[str, Any]
+IN_MOODLE = {
+    "user": "user/profile.php?id={}",
+    "class": "course/view.php?id={}",
+    "enrolment": "course/view.php?id={}",
+    "school": "course/index.php?categoryid={}",
+}
+"""Moodle's own page of a record; an enrolment is seen in its course."""
 FOUND_IN = {"user": "user", "class": "class", "enrolment": "enrolment", "school": "school"}
 
 
 async def explain(pool: Pool, district_id: str, record: RecordKey, school_id: UUID | None) -> Json:
     """How a record stands and how it came to that. Raises `Problem` 404 for a school that the district does not have.
 
-    `schools` has one part for each school that ever shared it, or the school that was asked for; `life` an entry for
-    each run that saw, planned or did something about it.
+    `schools` has one part for each school that ever shared it, or the school that was asked for, with the `body` that
+    its source gave last; `life` an entry for each run that saw, planned or did something about it.
     """
     known = await _known(pool, district_id, record)
     asked = [school for school in known.settings if school["id"] == school_id] if school_id else known.concerned()
@@ -36,7 +45,7 @@ async def explain(pool: Pool, district_id: str, record: RecordKey, school_id: UU
         "name": known.name(),
         "schools": parts,
         "summary": [] if parts else [_nowhere(known)],
-        "moodle": [_link(link) for link in known.links if link["source_id"] in sources],
+        "moodle": [_link(link, record.entity) for link in known.links if link["source_id"] in sources],
         "places": [_place(place) for place in known.places if place["source_id"] in sources],
         "life": _life(known, {school["id"] for school in asked}),
     }
@@ -92,19 +101,25 @@ def _standing(known: Known, school: Row) -> Json:
         "source_id": school["source_id"],
         "timezone": school["timezone"],
         "feed": facts.feed,
+        "badge": asdict(standing_of(facts)),
         "sentences": sentences(facts),
+        "body": known.body_at(school),
     }
 
 
 def _nowhere(known: Known) -> str:
     if known.links or known.places:
-        return "No feed of this district has it any more, but Moodle does."
-    return "No feed of this district ever had it. Look it up at the source, and check what the source shares with us."
+        return _("No feed of this district has it any more, but Moodle does.")
+    return _(
+        "No feed of this district ever had it. Look it up at the source, and check what the source shares with us."
+    )
 
 
-def _link(link: Row) -> Json:
-    told = {name: link[name] for name in ("target", "moodle_id", "active", "applied")}
-    return {**told, "linked_at": link["linked_at"].isoformat()}
+def _link(link: Row, entity: str) -> Json:
+    told = {name: link[name] for name in ("source_id", "target", "moodle_id", "active", "applied")}
+    page = IN_MOODLE[entity].format(link["moodle_id"])
+    url = f"{link['base_url'].rstrip('/')}/{page}" if link["base_url"] else None
+    return {**told, "linked_at": link["linked_at"].isoformat(), "url": url}
 
 
 def _place(place: Row) -> Json:
@@ -117,7 +132,12 @@ def _life(known: Known, schools: set[UUID]) -> list[Json]:
     entries: dict[tuple[Any, UUID], Json] = {}
 
     def entry(run_id: UUID, school_id: UUID, at: datetime) -> Json:
-        new: Json = {"run_id": str(run_id), "school": names.get(school_id), "at": at.isoformat()}
+        new: Json = {
+            "run_id": str(run_id),
+            "school_id": str(school_id),
+            "school": names.get(school_id),
+            "at": at.isoformat(),
+        }
         return entries.setdefault((run_id, school_id), new | {"source": None, "findings": [], "operations": []})
 
     for school_id, run_id, at, source in known.source_changes():
@@ -126,7 +146,7 @@ def _life(known: Known, schools: set[UUID]) -> list[Json]:
     for finding in known.findings:
         if finding["school_id"] in schools:
             told = {name: finding[name] for name in ("code", "severity", "field", "value", "detail")}
-            sentence = record_life.finding_sentence(dict(finding), known.locale)
+            sentence = record_life.finding_sentence(dict(finding))
             entry(finding["run_id"], finding["school_id"], finding["at"])["findings"].append(
                 {**told, "sentence": sentence}
             )
@@ -134,11 +154,11 @@ def _life(known: Known, schools: set[UUID]) -> list[Json]:
         if operation["school_id"] in schools:
             found = entry(operation["run_id"], operation["school_id"], operation["started_at"])
             found |= {name: operation[name] for name in ("mode", "run_kind", "dry_run", "snapshot")}
-            found["operations"].append(_operation(operation, known.locale))
+            found["operations"].append(_operation(operation))
     return sorted(entries.values(), key=lambda one: datetime.fromisoformat(one["at"]), reverse=True)
 
 
-def _operation(operation: Row, locale: str) -> Json:
+def _operation(operation: Row) -> Json:
     names = ("seq", "entity", "kind", "state", "code", "answer", "warning", "match", "ruling", "graded", "moodle_id")
     told = {name: operation[name] for name in (*names, "before", "after")}
     settled = operation["settled_at"]
@@ -146,5 +166,5 @@ def _operation(operation: Row, locale: str) -> Json:
         **told,
         "settled_at": settled and settled.isoformat(),
         "hold_id": operation["hold_id"] and str(operation["hold_id"]),
-        "sentence": record_life.operation_sentence(told, locale),
+        "sentence": record_life.operation_sentence(told),
     }

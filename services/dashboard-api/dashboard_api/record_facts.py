@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from common.db import Row
+from dashboard_api.language import _
 from dashboard_api.queries.record_history import RecordKey
 from dashboard_api.words.amounts import exact
 from dashboard_api.words.explain import Facts, Last
@@ -35,11 +36,6 @@ class Known:
     findings: Sequence[Row]
     planned: Sequence[Row]
 
-    @property
-    def locale(self) -> str:
-        """The district's."""
-        return str(self.settings[0]["locale"]) if self.settings else "en"
-
     def concerned(self) -> list[Row]:
         """The schools that ever shared it, met it, or did something about it."""
         schools = {row["school_id"] for rows in (self.states, self.findings, self.operations) for row in rows}
@@ -52,8 +48,14 @@ class Known:
             if name := person or body.get("title") or body.get("name"):
                 return str(name)
         if self.record.entity == "enrolment":
-            return _applied_name(self.person) + " in " + _applied_name(self.links)
+            return _("{person} in {course}", person=_applied_name(self.person), course=_applied_name(self.links))
         return _applied_name(self.links)
+
+    def body_at(self, school: Row) -> Json | None:
+        """What a school's source gives of it, or gave last."""
+        states = [state for state in self.states if state["school_id"] == school["id"]]
+        state = _newest(states)
+        return dict(state["body"]) if state else None
 
     def source_changes(self) -> Iterator[SourceChange]:
         """What the source did with it, run after run, for each of its rows."""
@@ -79,7 +81,7 @@ def facts_of(known: Known, school: Row) -> Facts:
     """How the record stands at a school."""
     policy = Policy.model_validate(school["policy"])
     states = [state for state in known.states if state["school_id"] == school["id"]]
-    state = next((s for s in states if s["last_snapshot"] is None), states[-1] if states else None)
+    state = _newest(states)
     last = _last(known, school)
     role = str(state["body"].get("role", "")) if state else ""
     moodle_id, active = _in_moodle(known, school)
@@ -104,8 +106,12 @@ def facts_of(known: Known, school: Row) -> Facts:
         planned=planned,
         account_days=policy.account_days,
         new_only=new_only,
-        locale=school["locale"],
     )
+
+
+def _newest(states: Sequence[Row]) -> Row | None:
+    """The state that holds now, or else the last one."""
+    return next((state for state in states if state["last_snapshot"] is None), states[-1] if states else None)
 
 
 def _row_of(state: Row) -> tuple[UUID, str]:

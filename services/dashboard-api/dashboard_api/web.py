@@ -82,11 +82,12 @@ class ReadersLanguage:
         """ASGI."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        with speaking(_language(Headers(scope=scope))):
+        with speaking(readers_language(Headers(scope=scope))):
             return await self._app(scope, receive, send)
 
 
-def _language(headers: Headers) -> str:
+def readers_language(headers: Headers) -> str:
+    """The language that the reader chose, or else the one that the browser asks for."""
     try:
         chosen = SimpleCookie(headers.get("cookie", "")).get(LANGUAGE_COOKIE)
     except CookieError:

@@ -42,10 +42,6 @@ async def package(tmp_path: Path, owner: Connection) -> AsyncIterator[Path]:
         await owner.execute(f"DROP OWNED BY {role_of(service)}; DROP ROLE {role_of(service)}")
 
 
-OF_ALL = ["common/0001_inbox_outbox.sql", "common/0002_worker.sql"]
-"""What every service's schema has."""
-
-
 async def applied(owner: Connection, service: str) -> list[str]:
     return [row["name"] for row in await owner.fetch(f"SELECT name FROM {service}.migration ORDER BY name")]
 

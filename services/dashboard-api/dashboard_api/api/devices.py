@@ -1,6 +1,5 @@
 """`/devices`: the offline Moodles at schools: what is declared of each, whether it is there, and its syncs."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,9 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
 from common.db import Connection
-from common.events import SettingsChanged
-from common.uow import UnitOfWork
-from dashboard_api import orders
+from dashboard_api import device_changes
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
@@ -21,13 +18,10 @@ from dashboard_api.api.orders import accepted
 from dashboard_api.api.schemas import schedules as schemas
 from dashboard_api.api.schemas.runs import Accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
-from dashboard_api.declare.values import Name, TimeInUtc
-from dashboard_api.language import _
-from dashboard_api.orders import Wish
-from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import audit, devices, districts, hints, schools
+from dashboard_api.declare.values import Id, Name, TimeInUtc
+from dashboard_api.problems import not_found
+from dashboard_api.queries import audit, devices
 from dashboard_api.queries.devices import DeclaredDevice, DeviceFilter
 from dashboard_api.words.standing import run_badge, run_sentence
 
@@ -42,9 +36,6 @@ DEVICES = Listing(
     ),
 )
 
-SETTINGS = ("name", "school_id", "enabled", "daily_at", "at_next_contact", "removed_at")
-"""What the audit log keeps of a device, before and after."""
-
 
 class Device(BaseModel):
     """What is to hold for a device. `daily_at`: HH:MM in UTC, null: not by itself."""
@@ -57,6 +48,12 @@ class Device(BaseModel):
     daily_at: TimeInUtc = None
     at_next_contact: bool = False
     """Offline at its time: sync at the next contact instead."""
+    target: Id | None = None
+    """Another Moodle of the district than its school's."""
+    notify: bool = False
+    """Tell the district's recipients of each sync, by e-mail."""
+    force: bool = False
+    """Sync courses whose modification dates differ on both sides, too, which may cause errors."""
 
 
 class Contact(BaseModel):
@@ -89,7 +86,7 @@ async def list_devices(
 async def show_device(request: Request, device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One device: schedule, contact, when it syncs next, and its last five syncs, in words too."""
     caller.require_scope("read")
-    return await _answer(request, context, await _visible(context.pool, caller, device_id))
+    return await _answer(request, context, await device_changes.visible(context.pool, caller, device_id))
 
 
 @router.put("/districts/{district_id}/devices/{device_id}", **gives(schemas.Device, tagged=True))
@@ -105,14 +102,10 @@ async def put_device(
     """Declare a device, new or known, under an id that whoever declares it chooses."""
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
-        if not await schools.named(uow.conn, district_id, [wanted.school]):
-            raise not_found("school")
         await devices.lock(uow.conn, device_id)
         before = await devices.one(uow.conn, [district_id], device_id)
         await _require_seen(uow.conn, if_match, district_id, device_id, before)
-        if not await devices.put(uow.conn, district_id, _declared(device_id, wanted)):
-            raise not_found("device")
-        after = await _note_change(uow, caller, district_id, device_id, "device", before)
+        after = await device_changes.declare(uow, caller, district_id, _declared(device_id, wanted), before)
     return await _answer(request, context, after)
 
 
@@ -122,11 +115,10 @@ async def remove_device(
 ) -> Response:
     """The device does not sync any more, and is in no list; what became of its syncs can still be looked at."""
     async with context.unit_of_work() as uow:
-        before = await _locked(uow.conn, caller, device_id)
+        before = await device_changes.locked(uow.conn, caller, device_id)
         caller.require("declare", before["district_id"])
         await _require_seen(uow.conn, if_match, before["district_id"], device_id, before)
-        await devices.remove(uow.conn, before["district_id"], device_id)
-        after = await _note_change(uow, caller, before["district_id"], device_id, "remove device", before)
+        after = await device_changes.remove(uow, caller, before)
     return await _answer(request, context, after)
 
 
@@ -134,7 +126,7 @@ async def remove_device(
 async def note_device_contact(device_id: UUID, contact: Contact, caller: ApiCaller, context: InContext) -> Response:
     """The box, or who watches over it, tells whether it is there; as often as it likes: only news is told on."""
     async with context.unit_of_work() as uow:
-        before = await _locked(uow.conn, caller, device_id)
+        before = await device_changes.locked(uow.conn, caller, device_id)
         district_id = before["district_id"]
         caller.require("contact", district_id)
         if before["removed_at"]:
@@ -142,7 +134,7 @@ async def note_device_contact(device_id: UUID, contact: Contact, caller: ApiCall
         if await devices.note_contact(uow.conn, district_id, device_id, contact.online):
             change = {"before": {"online": before["online"]}, "after": {"online": contact.online}}
             await audit.add(uow.conn, district_id, caller.id, "device contact", f"device/{device_id}", change)
-            await _tell(uow, district_id)
+            await device_changes.tell(uow, district_id)
         after = await devices.one(uow.conn, [district_id], device_id)
     assert after is not None
     told = {key: after[key] for key in ("id", "online", "last_contact_at", "next_sync_at")}
@@ -152,66 +144,21 @@ async def note_device_contact(device_id: UUID, contact: Contact, caller: ApiCall
 @router.post("/devices/{device_id}/runs", **gives(Accepted, 202))
 async def order_device_sync(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """Start the device's sync now. If it is offline the run is refused, as `Location` tells."""
-    device = await _visible(context.pool, caller, device_id)
+    device = await device_changes.visible(context.pool, caller, device_id)
     caller.require("order", device["district_id"])
-    if not device["enabled"]:
-        raise Problem(
-            409, "device_disabled", _("The sync of {name} is disabled. Enable the device first.", name=device["name"])
-        )
-    wish = Wish("partial", kind="device", device_id=device_id)
     async with context.unit_of_work() as uow:
-        placed = await orders.place(uow, caller, device["district_id"], [device["school_id"]], wish)
+        placed = await device_changes.order(uow, caller, device)
     return accepted(placed)
 
 
 def _declared(device_id: UUID, wanted: Device) -> DeclaredDevice:
-    return DeclaredDevice(
-        device_id, wanted.school, wanted.name, wanted.enabled, wanted.daily_at, wanted.at_next_contact
-    )
-
-
-async def _visible(conn: Any, caller: Principal, device_id: UUID) -> Any:
-    """The device, if the caller may see its district. Raises `Problem` 404."""
-    found = await devices.one(conn, caller.visible, device_id)
-    if found is None:
-        raise not_found("device")
-    return found
-
-
-async def _locked(conn: Connection, caller: Principal, device_id: UUID) -> Any:
-    await devices.lock(conn, device_id)
-    return await _visible(conn, caller, device_id)
-
-
-async def _note_change(
-    uow: UnitOfWork, caller: Principal, district_id: str, device_id: UUID, action: str, before: Any
-) -> Any:
-    """Audit and tell a change of what is declared; how the device stands after it."""
-    after = await devices.one(uow.conn, [district_id], device_id)
-    change = {"before": _settings(before), "after": _settings(after)}
-    await audit.add(uow.conn, district_id, caller.id, action, f"device/{device_id}", change)
-    await _tell(uow, district_id)
-    return after
-
-
-def _settings(row: Any) -> dict[str, Any] | None:
-    return {key: _plain(row[key]) for key in SETTINGS} if row else None
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID | datetime) else value
-
-
-async def _tell(uow: UnitOfWork, district_id: str) -> None:
-    pool = await districts.pool_of(uow.conn, district_id)
-    changed = SettingsChanged(district_id=district_id, pool=pool, what="device")
-    await hints.tell(uow.conn, changed)
-    uow.emit(changed)
+    values = wanted.model_dump(exclude={"school"})
+    return DeclaredDevice(id=device_id, school_id=wanted.school, **values)
 
 
 async def _require_seen(conn: Connection, if_match: str | None, district_id: str, device_id: UUID, device: Any) -> None:
     acts = ("device", "remove device")
-    await require_seen(conn, if_match, _settings(device), district_id, f"device/{device_id}", acts)
+    await require_seen(conn, if_match, device_changes.settings_of(device), district_id, f"device/{device_id}", acts)
 
 
 async def _answer(request: Request, context: Context, device: Any) -> Response:
@@ -219,7 +166,7 @@ async def _answer(request: Request, context: Context, device: Any) -> Response:
     syncs = [_sync(run) for run in await devices.last_syncs(context.pool, district_id, id_)]
     waits = await devices.waits_since(context.pool, district_id, id_)
     body = to_json({**device, "waits_since": waits, "last_syncs": syncs})
-    return tagged(request, body.decode(), _settings(device))
+    return tagged(request, body.decode(), device_changes.settings_of(device))
 
 
 def _sync(run: dict[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ async def list_errors(
     """Errors by code and school, each with when it was first seen. CSV has them all, in words, and knows no pages."""
     chosen = replace(wanted, entity=entity)
     if asked.as_csv:
-        return csv_answer("errors", asked.style, COLUMNS, _rows(context.pool, chosen))
+        return csv_answer("errors", asked.style, COLUMNS, csv_rows(context.pool, chosen))
     return await list_answer(
         asked, ERRORS, lambda after, limit: error_list.page(context.pool, replace(chosen, after=after, limit=limit))
     )
@@ -69,7 +69,8 @@ async def list_causes(wanted: Wanted, context: InContext) -> Response:
     return json_text(json.dumps({"causes": found}, ensure_ascii=False))
 
 
-async def _rows(pool: Pool, wanted: ErrorFilter) -> AsyncIterator[list[list[Cell]]]:
+async def csv_rows(pool: Pool, wanted: ErrorFilter) -> AsyncIterator[list[list[Cell]]]:
+    """The errors as lines under `COLUMNS`, as they are read."""
     async for rows in error_list.all_rows(pool, wanted):
         yield [_line(row) for row in rows]
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from dashboard_api import confirmation, consents, decisions
+from dashboard_api import verdicts
 from dashboard_api.api.consents import waits
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, matches, tagged
@@ -22,8 +22,7 @@ from dashboard_api.context import Context
 from dashboard_api.decisions import Decision, Verdict
 from dashboard_api.language import _, plural
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import districts, holds, operations, plans
-from dashboard_api.queries.consents import Asked
+from dashboard_api.queries import holds, plans
 from dashboard_api.queries.holds import HoldFilter
 from dashboard_api.words import consequences
 from dashboard_api.words.amounts import number
@@ -99,16 +98,12 @@ async def decide_hold(
     """
     hold = await _find(context, caller, hold_id)
     caller.require("decide", hold["district_id"])
-    await _check_operations(context, hold, body.operations)
     verdict = Verdict(body.decision, _seen(hold, body.plan_hash, if_match), body.operations, body.reason)
-    decisions.require_open(hold, verdict)
-    if await _needs_another(context, hold, body):
-        async with context.unit_of_work() as uow:
-            return waits(await consents.ask(uow, caller, _asked(hold, verdict)))
-    async with context.unit_of_work() as uow:
-        run_id = await decisions.decide(uow, caller, hold, verdict)
-    headers = {"Location": f"/api/v1/runs/{run_id}"} if run_id else {}
-    answer = {"hold_id": hold_id, "decision": body.decision, "run_id": run_id}
+    settled = await verdicts.settle(context, caller, hold, verdict, body.confirm)
+    if settled.consent is not None:
+        return waits(settled.consent)
+    headers = {"Location": f"/api/v1/runs/{settled.run_id}"} if settled.run_id else {}
+    answer = {"hold_id": hold_id, "decision": body.decision, "run_id": settled.run_id}
     return Response(to_json(answer), 202, headers, media_type="application/json")
 
 
@@ -138,32 +133,3 @@ def _seen(hold: dict[str, Any], plan_hash: str | None, if_match: str | None) -> 
             412, "changed_meanwhile", sentence, more={"plan_hash": hold["plan_hash"], "operations": hold["operations"]}
         )
     return plan_hash or str(hold["plan_hash"])
-
-
-async def _check_operations(context: Context, hold: dict[str, Any], chosen: tuple[int, ...] | None) -> None:
-    if chosen is None or hold["state"] != "open":
-        return
-    waiting = await operations.held(context.pool, hold["district_id"], UUID(hold["run_id"]))
-    strange = sorted(set(chosen) - waiting)
-    if strange:
-        sentence = _("Operation {seq} does not wait in this hold. Name numbers of its list.", seq=strange[0])
-        raise Problem(422, "unknown_operations", sentence)
-
-
-async def _needs_another(context: Context, hold: dict[str, Any], body: DecisionBody) -> bool:
-    """Whether the decision needs a second person. Raises `Problem` 422 where it is not confirmed by the name."""
-    if body.decision == "reject":
-        return False
-    district_id, run_id = hold["district_id"], UUID(hold["run_id"])
-    removals = await operations.removals_held(context.pool, district_id, run_id, body.operations)
-    policy = await districts.second_person(context.pool, district_id)
-    if confirmation.is_over_limit(removals, hold["guards"], policy):
-        confirmation.require_typed(hold["school"] or "", body.confirm, body.reason)
-    return confirmation.approval_needs_another(removals, policy)
-
-
-def _asked(hold: dict[str, Any], verdict: Verdict) -> Asked:
-    chosen = None if verdict.operations is None else list(verdict.operations)
-    body = {"decision": verdict.decision, "plan_hash": verdict.plan_hash, "operations": chosen}
-    school_id = UUID(hold["school_id"])
-    return Asked(hold["district_id"], "approval", f"hold/{hold['id']}", school_id, body, verdict.reason)

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
+from common.db import Pool
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.described import gives
 from dashboard_api.api.schemas.records import FoundRecords, RecordLife
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.context import Context
 from dashboard_api.explain import explain
 from dashboard_api.language import _
 from dashboard_api.problems import Problem
@@ -52,15 +52,15 @@ async def explain_record(
 ) -> Response:
     """How a record stands at each school, why, and its life, the newest run first."""
     caller.require("read", district)
-    record = await _record(context, district, entity, key)
+    record = await record_key(context.pool, district, entity, key)
     return Response(to_json(await explain(context.pool, district, record, school)), media_type="application/json")
 
 
-async def _record(context: Context, district_id: str, entity: RecordEntity, key: str) -> RecordKey:
+async def record_key(pool: Pool, district_id: str, entity: RecordEntity, key: str) -> RecordKey:
+    """The record of an address. Raises `Problem` 422 for an enrolment that names no person."""
     if entity != "enrolment":
         return RecordKey(entity, key)
     if "/" not in key.strip("/"):
-        sentence = _("An enrolment is known by its class and its person: give class/person.")
-        raise Problem(422, "no_enrolment", sentence)
-    schools = [school["id"] for school in await record_plans.settings(context.pool, district_id)]
-    return RecordKey(entity, *await record_history.class_of(context.pool, district_id, key, schools))
+        raise Problem(422, "no_enrolment", _("An enrolment is known by its class and its person: give class/person."))
+    schools = [school["id"] for school in await record_plans.settings(pool, district_id)]
+    return RecordKey(entity, *await record_history.class_of(pool, district_id, key, schools))

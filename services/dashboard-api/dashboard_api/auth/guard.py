@@ -46,7 +46,16 @@ async def page_visitor(request: Request, context: InContext) -> Principal:
         raise Problem(
             303, "sign_in", _("Sign in first."), {"Location": f"/sign-in?next={quote(_address(request), safe='')}"}
         )
+    request.state.visitor = found
     return _let_in(request, context, found)
+
+
+async def visitor_of(request: Request) -> Principal | None:
+    """Whoever looks at a page that is for everybody, if they are signed in."""
+    known: Principal | None = getattr(request.state, "visitor", None)
+    if known is None and (known := await _by_cookie(request, context_of(request))) is not None:
+        show_to(known)
+    return known
 
 
 async def form_sender(

@@ -24,7 +24,7 @@ app = typer.Typer(help="Look at devices, set their schedules, and sync them.", n
 Device = Annotated[str, typer.Argument(help="The device, by name or id.", metavar="DEVICE")]
 District = Annotated[str | None, typer.Option(help="The district, where there are several.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")]
-SETTINGS = ("name", "enabled", "daily_at", "at_next_contact")
+SETTINGS = ("name", "enabled", "daily_at", "at_next_contact", "target", "notify", "force")
 
 
 @plainly
@@ -76,15 +76,26 @@ def set_(
     at_next_contact: Annotated[
         bool | None, typer.Option(help="If it is offline at its time, sync at its next contact instead.")
     ] = None,
+    target: Annotated[str | None, typer.Option(help="Another Moodle than its school's, by id, or none.")] = None,
+    notify: Annotated[
+        bool | None, typer.Option("--notify/--no-notify", help="Tell the district's recipients of each sync by e-mail.")
+    ] = None,
+    force: Annotated[
+        bool | None,
+        typer.Option(
+            "--force/--no-force", help="Sync courses whose modification dates differ, too; it may cause errors."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Declare a device, or change what is declared of it."""
     client = Client.from_environment()
     district_id = the_district(client, district)
-    change: Json = {"name": name, "at_next_contact": at_next_contact}
+    change: Json = {"name": name, "at_next_contact": at_next_contact, "notify": notify, "force": force}
     change = {key: value for key, value in change.items() if value is not None}
-    if daily_at is not None:
-        change["daily_at"] = None if daily_at == "none" else daily_at
+    for key, value in (("daily_at", daily_at), ("target", target)):
+        if value is not None:
+            change[key] = None if value == "none" else value
     if school is not None:
         change["school"] = the_schools(client, district_id, [school])[0]["id"]
     if devices_named(client, district_id, device):

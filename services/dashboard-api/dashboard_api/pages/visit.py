@@ -31,6 +31,8 @@ class Visit:
     visitor: Principal
     districts: list[Row]
     district_id: str | None
+    broker_away: bool = False
+    """Orders are kept, and go out when the message broker is back; pages show what was known when it left."""
 
     @property
     def district(self) -> str:
@@ -56,6 +58,7 @@ class Visit:
             district_id=self.district_id,
             district_name=next((row["name"] for row in self.districts if row["id"] == self.district_id), ""),
             notice=notice,
+            broker_away=self.broker_away,
             **values,
         )
         if notice:
@@ -99,7 +102,7 @@ async def _visit(request: Request, visitor: Principal, context: Context, distric
         visitor.require("read", chosen)
         if chosen not in ids:
             raise Problem(404, "not_found", "There is no such district, or your account has no access to it.")
-    return Visit(request, context, visitor, visible, chosen)
+    return Visit(request, context, visitor, visible, chosen, not await context.health.works("consumer"))
 
 
 def _set(context: Context, answer: Response, name: str, value: str, seconds: int) -> None:

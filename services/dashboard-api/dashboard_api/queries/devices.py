@@ -1,5 +1,6 @@
 """The table `device`: the offline Moodles at schools, whether each is in contact, and its latest syncs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -10,8 +11,19 @@ from dashboard_api.queries.pages import Page
 
 SHOWN = (
     "district_id, id, school_id, school, name, enabled, daily_at, at_next_contact, online, last_contact_at, "
-    "next_sync_at, removed_at"
+    "next_sync_at, removed_at, target, notify, force"
 )
+SYNC = """
+    SELECT o.id AS run_id, o.kind, o.mode, o.trigger, o.status, o.outcome, o.refusal, o.failure_code,
+           o.failure_detail, o.retry_planned, o.actions, o.errors, o.courses, o.target_up AS bytes_up,
+           o.target_down AS bytes_down, o.duration_ms, o.noted_at, o.requested_at, o.ended_at, o.phases::jsonb,
+           d.locale
+    FROM run r
+    JOIN run_overview o ON o.district_id = r.district_id AND o.id = r.id
+    JOIN district d ON d.id = r.district_id
+    WHERE r.district_id = $1 AND r.device_id = $2
+"""
+"""A run of a device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +40,7 @@ class DeviceFilter:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredDevice:
-    """What an operator says of a device; `daily_at` in UTC, None: not by itself."""
+    """What an operator says of a device; `daily_at` in UTC, None: not by itself; `target` None: its school's."""
 
     id: UUID
     school_id: UUID
@@ -36,6 +48,9 @@ class DeclaredDevice:
     enabled: bool
     daily_at: time | None
     at_next_contact: bool
+    target: str | None = None
+    notify: bool = False
+    force: bool = False
 
 
 async def page(pool: Pool, wanted: DeviceFilter) -> Page:
@@ -87,11 +102,13 @@ async def put(conn: Connection, district_id: str, wanted: DeclaredDevice) -> boo
     return bool(
         await conn.fetchval(
             """
-            INSERT INTO device (district_id, id, school_id, name, enabled, daily_at, at_next_contact)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO device (district_id, id, school_id, name, enabled, daily_at, at_next_contact, target_id, notify,
+                                force)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (id) DO UPDATE
             SET school_id = excluded.school_id, name = excluded.name, enabled = excluded.enabled,
-                daily_at = excluded.daily_at, at_next_contact = excluded.at_next_contact, removed_at = NULL
+                daily_at = excluded.daily_at, at_next_contact = excluded.at_next_contact,
+                target_id = excluded.target_id, notify = excluded.notify, force = excluded.force, removed_at = NULL
             WHERE device.district_id = excluded.district_id RETURNING true
             """,
             district_id,
@@ -101,6 +118,9 @@ async def put(conn: Connection, district_id: str, wanted: DeclaredDevice) -> boo
             wanted.enabled,
             wanted.daily_at,
             wanted.at_next_contact,
+            wanted.target,
+            wanted.notify,
+            wanted.force,
         )
     )
 
@@ -130,24 +150,54 @@ async def note_contact(conn: Connection, district_id: str, id_: UUID, online: bo
     return bool(was != online)
 
 
-async def last_syncs(conn: Connection | Pool, district_id: str, id_: UUID, limit: int = 5) -> list[dict[str, Any]]:
-    """The latest runs of the device, the newest first, also those that did not begin; with the district's `locale`."""
+async def last_syncs(
+    conn: Connection | Pool, district_id: str, id_: UUID, limit: int = 5, after: tuple[datetime, UUID] | None = None
+) -> list[dict[str, Any]]:
+    """The latest runs of the device, the newest first, also those that did not begin; with the district's `locale`.
+
+    `after`: when the last run before the page was first heard of, and its id.
+    """
     rows = await conn.fetch(
-        """
-        SELECT o.id AS run_id, o.kind, o.mode, o.trigger, o.status, o.outcome, o.refusal, o.failure_code,
-               o.failure_detail, o.retry_planned, o.actions, o.errors, o.courses, o.target_up AS bytes_up,
-               o.target_down AS bytes_down, o.duration_ms, o.noted_at, o.requested_at, o.ended_at, o.phases::jsonb,
-               d.locale
-        FROM run r
-        JOIN run_overview o ON o.district_id = r.district_id AND o.id = r.id
-        JOIN district d ON d.id = r.district_id
-        WHERE r.district_id = $1 AND r.device_id = $2 ORDER BY r.noted_at DESC, r.id DESC LIMIT $3
-        """,
+        f"{SYNC} AND ($4::timestamptz IS NULL OR (r.noted_at, r.id) < ($4, $5::uuid)) "
+        "ORDER BY r.noted_at DESC, r.id DESC LIMIT $3",
         district_id,
         id_,
         limit,
+        *(after or (None, None)),
     )
     return [dict(row) for row in rows]
+
+
+async def latest_syncs(pool: Pool, district_id: str, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """`run_id, status, outcome, noted_at` of the latest run of each of these devices that has any."""
+    rows = await pool.fetch(
+        """
+        SELECT d.id, latest.* FROM unnest($2::uuid[]) AS d (id)
+        CROSS JOIN LATERAL (SELECT r.id AS run_id, r.status, r.outcome, r.noted_at FROM run r
+                            WHERE r.district_id = $1 AND r.device_id = d.id
+                            ORDER BY r.noted_at DESC, r.id DESC LIMIT 1) latest
+        """,
+        district_id,
+        ids,
+    )
+    return {row["id"]: row for row in rows}
+
+
+async def one_sync(pool: Pool, district_id: str, id_: UUID, run_id: UUID) -> dict[str, Any] | None:
+    """One run of the device."""
+    row = await pool.fetchrow(f"{SYNC} AND r.id = $3", district_id, id_, run_id)
+    return dict(row) if row else None
+
+
+async def numbers(pool: Pool, district_id: str) -> Row:
+    """`devices, online, enabled` of a district."""
+    row = await pool.fetchrow(
+        "SELECT count(*) AS devices, count(*) FILTER (WHERE online) AS online, "
+        "count(*) FILTER (WHERE enabled) AS enabled FROM device WHERE district_id = $1 AND removed_at IS NULL",
+        district_id,
+    )
+    assert row is not None
+    return row
 
 
 async def waits_since(pool: Pool, district_id: str, id_: UUID) -> datetime | None:

@@ -106,6 +106,52 @@ async def causes(pool: Pool, wanted: ErrorFilter) -> list[dict[str, Any]]:
     return found
 
 
+async def sums(pool: Pool, wanted: ErrorFilter) -> dict[str, Any]:
+    """`{schools, failing, records, severities}`: how many there are, and how many records of each severity.
+
+    `failing` are the schools with more than warnings.
+    """
+    text: str = await pool.fetchval(
+        """
+        WITH chosen AS (
+            SELECT school_id, severity, records FROM school_error
+            WHERE ($1::text[] IS NULL OR district_id = ANY($1))
+              AND ($2::text IS NULL OR district_id = $2)
+              AND ($3::uuid IS NULL OR school_id = $3)
+              AND ($4::text IS NULL OR code = $4))
+        SELECT json_build_object(
+            'schools', (SELECT count(DISTINCT school_id) FROM chosen),
+            'failing', (SELECT count(DISTINCT school_id) FROM chosen WHERE severity <> 'warning'),
+            'records', (SELECT coalesce(sum(records), 0) FROM chosen),
+            'severities', (SELECT coalesce(json_object_agg(severity, records), '{}')
+                           FROM (SELECT severity, sum(records) AS records FROM chosen GROUP BY severity) s))::text
+        """,
+        *(wanted.districts, wanted.district_id, wanted.school_id, wanted.code),
+    )
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+async def schools_with(pool: Pool, wanted: ErrorFilter, limit: int) -> list[Row]:
+    """`school_id, school, timezone, records, since` of the schools that have such errors, the most first."""
+    return await pool.fetch(
+        """
+        SELECT e.school_id, s.name AS school, coalesce(s.timezone, d.timezone) AS timezone, sum(e.records) AS records,
+               min(e.since) AS since
+        FROM school_error e
+        JOIN school s ON s.district_id = e.district_id AND s.id = e.school_id
+        JOIN district d ON d.id = e.district_id
+        WHERE ($1::text[] IS NULL OR e.district_id = ANY($1))
+          AND ($2::text IS NULL OR e.district_id = $2)
+          AND ($3::text IS NULL OR e.code = $3)
+          AND ($4::text IS NULL OR e.severity = $4)
+        GROUP BY e.school_id, s.name, s.timezone, d.timezone
+        ORDER BY records DESC, lower(s.name), e.school_id LIMIT $5
+        """,
+        *(wanted.districts, wanted.district_id, wanted.code, wanted.severity, limit),
+    )
+
+
 def _key(row: Row) -> ErrorKey:
     return (
         *(row["district_id"], row["code"], row["school_id"], row["phase"], row["entity"], row["source_id"]),

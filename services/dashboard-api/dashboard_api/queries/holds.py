@@ -10,7 +10,7 @@ from common.db import Pool
 from dashboard_api.queries.pages import Page
 
 HOLD = """
-    SELECT h.district_id, h.id, h.run_id, h.school_id, s.name AS school, h.plan_hash, h.guards, h.operations,
+    SELECT h.district_id, h.id, h.run_id, h.school_id, s.name AS school, h.plan_hash, named.guards, h.operations,
            CASE WHEN h.state = 'open' AND d.hold_id IS NOT NULL THEN 'decided' ELSE h.state END AS state,
            h.opened_at, coalesce(d.decided_at, h.closed_at) AS closed_at, coalesce(d.decision, h.decision) AS decision,
            coalesce(d.decided_by, h.decided_by) AS decided_by,
@@ -24,7 +24,16 @@ HOLD = """
     LEFT JOIN district ON district.id = h.district_id
     LEFT JOIN hold_decision d ON d.district_id = h.district_id AND d.hold_id = h.id
     LEFT JOIN school s ON s.district_id = h.district_id AND s.id = h.school_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(jsonb_agg(g.guard || jsonb_build_object('name', (
+                   SELECT l.applied->>'fullname' FROM plan.run r
+                   JOIN plan.link l ON l.district_id = r.district_id AND l.target_id = r.target_id
+                        AND l.source_id = r.source_id AND l.entity = 'course' AND l.source_key = g.guard->>'subject'
+                   WHERE r.district_id = h.district_id AND r.run_id = h.run_id
+                     AND g.guard->>'code' = 'CLASS_TURNOVER')) ORDER BY g.place), '[]') AS guards
+        FROM jsonb_array_elements(h.guards) WITH ORDINALITY g (guard, place)) named
 """
+"""Each guard has the `name` of the class that it is about, where it is about one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ CHOSEN = f"""
 """The operations that are wanted, names apart: these are looked up for the page only, and searched for by themselves.
 
 $1 district, $2 run, $3 the last number before the page, $4 to $8 filters, $9 kinds that remove, $10 and $11 search,
-$12 rows.
+$12 rows, null for all.
 """
 
 NAMED = f"""
@@ -114,6 +114,12 @@ async def all_rows(pool: Pool, wanted: OperationFilter) -> AsyncIterator[list[Ro
         after = rows[-1]["seq"]
 
 
+async def numbers_of(pool: Pool, wanted: OperationFilter) -> list[int]:
+    """The numbers of all that are wanted, in their order."""
+    rows = await pool.fetch(f"WITH {CHOSEN} SELECT seq FROM chosen ORDER BY seq", *_values(wanted, None))
+    return [row["seq"] for row in rows]
+
+
 async def held(pool: Pool, district_id: str, run_id: UUID) -> set[int]:
     """The numbers of a run's operations that wait for a decision."""
     rows = await pool.fetch(
@@ -138,7 +144,7 @@ async def removals_held(pool: Pool, district_id: str, run_id: UUID, chosen: Sequ
     return n
 
 
-def _values(wanted: OperationFilter, rows: int) -> tuple[Any, ...]:
+def _values(wanted: OperationFilter, rows: int | None) -> tuple[Any, ...]:
     return (
         *(wanted.district_id, wanted.run_id, wanted.after, wanted.entity, wanted.kind, wanted.state, wanted.graded),
         *(wanted.removals, list(REMOVALS), wanted.search or None, wanted.people, rows),

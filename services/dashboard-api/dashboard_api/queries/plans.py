@@ -1,6 +1,7 @@
 """moodle-sync's published view `plan.run`: what each run planned, in numbers."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -59,9 +60,16 @@ async def one(pool: Pool, district_id: str, run_id: UUID) -> dict[str, Any] | No
 
 
 async def consequences(
-    pool: Pool, district_id: str, run_id: UUID, states: tuple[str, ...] = OPEN_STATES
+    pool: Pool,
+    district_id: str,
+    run_id: UUID,
+    states: tuple[str, ...] = OPEN_STATES,
+    chosen: Sequence[int] | None = None,
 ) -> Consequences:
-    """What the run's operations in these states come to. `role_id` is Moodle's, as the target maps students."""
+    """What the run's operations in these states come to; of those `chosen`, or of all (None).
+
+    `role_id` is Moodle's, as the target maps students.
+    """
     row = await pool.fetchrow(
         """
         WITH o AS (
@@ -72,6 +80,7 @@ async def consequences(
             JOIN plan.run r ON r.district_id = o.district_id AND r.run_id = o.run_id
             LEFT JOIN target t ON t.district_id = r.district_id AND t.id = r.target_id
             WHERE o.district_id = $1 AND o.run_id = $2 AND o.state = ANY($3::text[])
+              AND ($4::bigint[] IS NULL OR o.seq = ANY($4))
         )
         SELECT count(DISTINCT user_key) FILTER (WHERE lost) AS people_losing,
                coalesce(bool_and(coalesce(student, false)) FILTER (WHERE lost), false) AS only_students,
@@ -90,6 +99,7 @@ async def consequences(
         district_id,
         run_id,
         list(states),
+        chosen,
     )
     assert row is not None
     return Consequences(**dict(row))

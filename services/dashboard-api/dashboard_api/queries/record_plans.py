@@ -51,12 +51,12 @@ async def operations(pool: Pool, district_id: str, record: RecordKey, keys: Sequ
 
 
 async def links(pool: Pool, district_id: str, entity: str, keys: Sequence[str]) -> list[Row]:
-    """What records with these keys are in Moodle: `source_id, source_key, target, moodle_id, active, applied,
+    """What records with these keys are in Moodle: `source_id, source_key, target, base_url, moodle_id, active, applied,
     linked_at`."""
     return await pool.fetch(
         """
-        SELECT l.source_id, l.source_key, coalesce(t.name, l.target_id) AS target, l.moodle_id, l.active, l.applied,
-               l.linked_at
+        SELECT l.source_id, l.source_key, coalesce(t.name, l.target_id) AS target, t.base_url, l.moodle_id,
+               l.active, l.applied, l.linked_at
         FROM plan.link l LEFT JOIN target t ON t.district_id = l.district_id AND t.id = l.target_id
         WHERE l.district_id = $1 AND l.entity = $2 AND l.source_key = ANY($3::text[])
         ORDER BY l.source_id, l.source_key
@@ -101,12 +101,12 @@ async def planned(pool: Pool, district_id: str, schools: Sequence[UUID]) -> list
 async def settings(pool: Pool, district_id: str) -> list[Row]:
     """The district's schools with what decides whether their records go to Moodle.
 
-    `id, name, source_id, source_school_id, shared, set_up, timezone, locale, roles, policy`.
+    `id, name, source_id, source_school_id, shared, set_up, timezone, roles, policy`.
     """
     return await pool.fetch(
         """
         SELECT s.id, s.name, s.source_id, s.source_school_id, s.shared, s.target_id IS NOT NULL AS set_up,
-               coalesce(s.timezone, d.timezone) AS timezone, d.locale, coalesce(t.roles, '{}') AS roles, d.policy
+               coalesce(s.timezone, d.timezone) AS timezone, coalesce(t.roles, '{}') AS roles, d.policy
         FROM school s JOIN district d ON d.id = s.district_id
         LEFT JOIN target t ON t.district_id = s.district_id AND t.id = s.target_id
         WHERE s.district_id = $1 ORDER BY lower(s.name), s.id

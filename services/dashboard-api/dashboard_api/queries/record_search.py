@@ -1,5 +1,6 @@
 """Records by what people know of them: name, e-mail, user name, an id at the source or in Moodle."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from common.db import Pool
@@ -7,11 +8,18 @@ from common.db import Pool
 MOST = 50
 
 
-async def find(pool: Pool, district_id: str, text: str, school_id: UUID | None) -> str:
-    """Up to 50 records, as a JSON array; those first that are shared now, and those that match exactly.
+async def find(
+    pool: Pool,
+    district_id: str,
+    text: str,
+    school_id: UUID | None,
+    most: int = MOST,
+    entities: Sequence[str] = ("user", "class", "school"),
+) -> str:
+    """Up to so many records, as a JSON array; those first that are shared now, and those that match exactly.
 
-    `entity, key, name, role, shared, schools` (names), and the `moodle_id` where there is one. A person at several
-    schools is one.
+    `entity, key, name, role, shared, schools` (names), and the `moodle_id` where there is one, with whether it is
+    `active`. A person at several schools is one.
     """
     found: str = await pool.fetchval(
         """
@@ -32,7 +40,7 @@ async def find(pool: Pool, district_id: str, text: str, school_id: UUID | None) 
                    coalesce(lower($2) IN (lower(r.source_key), lower(r.body->>'email'), lower(r.body->>'username'),
                                           lower(r.body->>'identifier'), lower(r.body->>'code')), false) AS exact
             FROM roster.record r JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
-            WHERE r.district_id = $1 AND r.entity IN ('user', 'class', 'school')
+            WHERE r.district_id = $1 AND r.entity = ANY($6::text[])
               AND ($3::uuid IS NULL OR r.school_id = $3)
               AND (lower($2) IN (lower(r.source_key), lower(r.body->>'email'), lower(r.body->>'username'),
                                  lower(r.body->>'identifier'), lower(r.body->>'code'))
@@ -47,19 +55,21 @@ async def find(pool: Pool, district_id: str, text: str, school_id: UUID | None) 
             FROM shared GROUP BY 1, 2, 3
             UNION ALL
             SELECT source_id, entity, source_key, name, NULL, false, true, '{}' FROM linked l
-            WHERE $3::uuid IS NULL AND NOT EXISTS (
+            WHERE $3::uuid IS NULL AND l.entity = ANY($6) AND NOT EXISTS (
                 SELECT FROM shared s
                 WHERE (s.source_id, s.entity, s.source_key) = (l.source_id, l.entity, l.source_key))
         ), best AS (
-            SELECT r.*, (SELECT min(l.moodle_id) FROM plan.link l
-                         WHERE l.district_id = $1 AND l.source_id = r.source_id AND l.source_key = r.source_key
-                           AND l.entity = CASE r.entity WHEN 'class' THEN 'course' WHEN 'school' THEN 'category'
-                                          ELSE r.entity END) AS moodle_id
-            FROM records r ORDER BY exact DESC, shared DESC, lower(name), source_key LIMIT $5
+            SELECT r.*, there.moodle_id, there.active FROM records r
+            CROSS JOIN LATERAL (
+                SELECT min(l.moodle_id) AS moodle_id, bool_or(l.active) AS active FROM plan.link l
+                WHERE l.district_id = $1 AND l.source_id = r.source_id AND l.source_key = r.source_key
+                  AND l.entity = CASE r.entity WHEN 'class' THEN 'course' WHEN 'school' THEN 'category'
+                                 ELSE r.entity END) there
+            ORDER BY exact DESC, shared DESC, lower(name), source_key LIMIT $5
         )
         SELECT coalesce(json_agg(json_build_object(
                    'entity', entity, 'key', source_key, 'source_id', source_id, 'name', name, 'role', role,
-                   'shared', shared, 'exact', exact, 'schools', schools, 'moodle_id', moodle_id)
+                   'shared', shared, 'exact', exact, 'schools', schools, 'moodle_id', moodle_id, 'active', active)
                    ORDER BY exact DESC, shared DESC, lower(name), source_key), '[]')::text
         FROM best
         """,
@@ -67,7 +77,8 @@ async def find(pool: Pool, district_id: str, text: str, school_id: UUID | None) 
         text,
         school_id,
         [f"%{_escaped(word)}%" for word in text.lower().split()],
-        MOST,
+        most,
+        list(entities),
     )
     return found
 

@@ -133,6 +133,13 @@ async def matching(pool: Pool, district_id: str, status: str | None, search: str
     return [row["id"] for row in rows]
 
 
+async def shared(pool: Pool, district_id: str) -> list[Row]:
+    """`id, name` of the schools that are shared, by name."""
+    return await pool.fetch(
+        "SELECT id, name FROM school WHERE district_id = $1 AND shared ORDER BY lower(name), id", district_id
+    )
+
+
 async def named(conn: Connection, district_id: str, ids: Sequence[UUID]) -> list[Row]:
     """`id, name, shared, target_id` of those of these schools that the district has."""
     return await conn.fetch(

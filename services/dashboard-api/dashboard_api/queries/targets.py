@@ -1,6 +1,8 @@
 """The table `target`: the Moodle sites of a district."""
 
-from common.db import Connection
+from uuid import UUID
+
+from common.db import Connection, Pool
 from dashboard_api.declare.model import Target
 
 
@@ -23,3 +25,16 @@ async def upsert(conn: Connection, district_id: str, id_: str, target: Target, s
         target.max_parallel,
         secrets,
     )
+
+
+async def roles_of_run(pool: Pool, district_id: str, run_id: UUID) -> dict[str, int]:
+    """The ids of roles in the Moodle that a run was planned for, by role."""
+    roles: dict[str, int] | None = await pool.fetchval(
+        """
+        SELECT t.roles FROM plan.run r JOIN target t ON t.district_id = r.district_id AND t.id = r.target_id
+        WHERE r.district_id = $1 AND r.run_id = $2
+        """,
+        district_id,
+        run_id,
+    )
+    return roles or {}

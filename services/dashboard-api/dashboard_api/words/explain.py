@@ -3,21 +3,54 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from common.catalogue import entry_of
+from babel.lists import format_list
 
-NOUNS = {"user": "account", "class": "course", "enrolment": "place in the course", "school": "category"}
-WISHES = {
-    "create": "create it",
-    "link": "link it",
-    "update": "update it",
-    "reactivate": "bring it back",
-    "suspend": "suspend it",
-    "unenrol": "take it away",
-    "hide": "hide it",
-    "add": "add it",
-    "remove": "remove it",
+from common.catalogue import entry_of
+from common.language import mark, spoken
+from dashboard_api.language import _, plural
+from dashboard_api.words.amounts import number
+from dashboard_api.words.standing import Badge
+
+IN_MOODLE = {
+    "user": (
+        mark("In Moodle there is no account for it."),
+        mark("In Moodle its account {id} is active."),
+        mark("In Moodle its account {id} is suspended."),
+    ),
+    "class": (
+        mark("In Moodle there is no course for it."),
+        mark("In Moodle its course {id} is active."),
+        mark("In Moodle its course {id} is hidden."),
+    ),
+    "enrolment": (
+        mark("In Moodle there is no place in the course for it."),
+        mark("In Moodle its place in the course is active."),
+        mark("In Moodle its place in the course is suspended."),
+    ),
+    "school": (
+        mark("In Moodle there is no category for it."),
+        mark("In Moodle its category {id} is active."),
+        mark("In Moodle its category {id} is hidden."),
+    ),
 }
-OFF = {"user": "suspended", "class": "hidden", "enrolment": "suspended", "school": "hidden"}
+"""By entity: not there, active, no longer active."""
+PLANNED = {
+    "create": mark("Planned: to create it."),
+    "link": mark("Planned: to link it to what Moodle has."),
+    "update": mark("Planned: to update it."),
+    "reactivate": mark("Planned: to bring it back."),
+    "suspend": mark("Planned: to suspend it."),
+    "unenrol": mark("Planned: to take it out of the course."),
+    "hide": mark("Planned: to hide it."),
+    "add": mark("Planned: to add it."),
+    "remove": mark("Planned: to take it away."),
+}
+THERE = Badge(mark("In Moodle"), "tick", "ok")
+SUSPENDED = Badge(mark("Suspended in Moodle"), "pause", "calm")
+HIDDEN = Badge(mark("Hidden in Moodle"), "pause", "calm")
+LACKS = Badge(mark("Not in Moodle"), "triangle", "warn")
+NOT_THERE = Badge(mark("Not in Moodle"), "slash", "calm")
+WAITS = Badge(mark("Waits for a decision"), "octagon", "bad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,40 +103,50 @@ class Facts:
     """Days for which the account of somebody who is gone stays active."""
     new_only: bool = False
     """All those runs planned only what is new."""
-    locale: str = "en"
 
 
 def sentences(facts: Facts) -> list[str]:
     """How the record stands: at the source, in Moodle, and why the two differ, where they do."""
-    return [_at_source(facts), _in_moodle(facts), *_why(facts)]
+    return [_at_source(facts), in_moodle(facts), *why(facts)]
+
+
+def standing_of(facts: Facts) -> Badge:
+    """The same as a shape and a word: whether it is in Moodle, and what waits."""
+    if facts.last is not None and facts.last.state == "held" and not facts.last.decision:
+        return WAITS.said()
+    if facts.moodle_id is None:
+        return (LACKS if facts.feed == "present" else NOT_THERE).said()
+    if not facts.active:
+        return (HIDDEN if facts.entity in ("class", "school") else SUSPENDED).said()
+    return THERE.said()
 
 
 def _at_source(facts: Facts) -> str:
     match facts.feed:
         case "present":
-            return f"The feed of {facts.school} has it since {facts.feed_since}."
+            return _("The feed of {school} has it since {time}.", school=facts.school, time=facts.feed_since)
         case "gone":
-            text = f"The feed of {facts.school} has not had it since {facts.feed_since}."
+            text = _("The feed of {school} has not had it since {time}.", school=facts.school, time=facts.feed_since)
         case "never":
-            text = f"The feed of {facts.school} never had it."
+            text = _("The feed of {school} never had it.", school=facts.school)
     return f"{text} {_elsewhere(facts)}".strip()
 
 
 def _elsewhere(facts: Facts) -> str:
     if facts.elsewhere:
-        return f"It is in the feed of {_listed(facts.elsewhere)}."
-    return "No other school of the district shares it." if facts.feed == "never" else ""
+        return _("It is in the feed of {schools}.", schools=_listed(facts.elsewhere))
+    return _("No other school of the district shares it.") if facts.feed == "never" else ""
 
 
-def _in_moodle(facts: Facts) -> str:
-    noun = NOUNS[facts.entity]
+def in_moodle(facts: Facts) -> str:
+    """What Moodle has of it."""
+    absent, active, off = IN_MOODLE[facts.entity]
     if facts.moodle_id is None:
-        return f"In Moodle there is no {noun} for it."
-    named = f"{noun} {facts.moodle_id}" if facts.moodle_id else noun
-    return f"In Moodle its {named} is {'active' if facts.active else OFF[facts.entity]}."
+        return _(absent)
+    return _(active if facts.active else off, id=facts.moodle_id)
 
 
-def _why(facts: Facts) -> list[str]:
+def why(facts: Facts) -> list[str]:
     """The first reason that applies; none where Moodle holds what is shared."""
     if facts.feed == "never" and not facts.left_out and facts.last is None:
         return []
@@ -115,65 +158,98 @@ def _why(facts: Facts) -> list[str]:
 
 def _out_of_reach(facts: Facts) -> str:
     if not facts.shared:
-        return f"{facts.school} is no longer shared by its source, so nothing of it is synced. Share it there."
+        return _(
+            "{school} is no longer shared by its source, so nothing of it is synced. Share it there.",
+            school=facts.school,
+        )
     if not facts.set_up:
-        return f"{facts.school} is not set up, so nothing of it goes to Moodle. Name it in the district file."
+        return _(
+            "{school} is not set up, so nothing of it goes to Moodle. Choose a Moodle for it.", school=facts.school
+        )
     return ""
 
 
 def _left_out(facts: Facts) -> str:
     if not facts.left_out or facts.feed == "present":
         return ""
-    words = entry_of(facts.left_out).words(facts.locale)
-    return f"The source gives it, but it was left out: {words.title} ({facts.left_out}). {words.remedy}"
+    words = entry_of(facts.left_out).words(spoken())
+    return _(
+        "The source gives it, but it was left out: {what} ({code}). {remedy}",
+        what=words.title,
+        code=facts.left_out,
+        remedy=words.remedy,
+    )
 
 
 def _out_of_scope(facts: Facts) -> str:
     if facts.moodle_id is not None or facts.feed != "present":
         return ""
     if facts.role == "guardian" and not facts.families:
-        return "It is a guardian's, and the district does not let families in (policy.families)."
+        return _("It is a guardian's, and the district does not let families in (policy.families).")
     if facts.role and not facts.role_mapped:
-        return f"Its role, {facts.role}, has no role id in this Moodle. Name one in the district file (target.roles)."
+        return _(
+            "Its role, {role}, has no role id in this Moodle. Name one in the settings of the target.", role=facts.role
+        )
     return ""
 
 
 def _incomplete(facts: Facts) -> str:
-    if facts.moodle_id is not None or facts.feed != "present":
+    if facts.moodle_id is not None or facts.feed != "present" or (facts.class_there and facts.person_there):
         return ""
-    missing = [what for what, there in (("class", facts.class_there), ("person", facts.person_there)) if not there]
-    if not missing:
-        return ""
-    return f"Its {' and its '.join(missing)} {'is' if len(missing) == 1 else 'are'} not in Moodle; look there first."
+    if facts.class_there:
+        return _("Its person is not in Moodle; look there first.")
+    if facts.person_there:
+        return _("Its class is not in Moodle; look there first.")
+    return _("Its class and its person are not in Moodle; look there first.")
 
 
 def _undone(facts: Facts) -> str:
-    """What became of the last operation, where that was not what was meant."""
+    """What was meant by the last operation, and what became of it, where that was something else."""
     last = facts.last
     if last is None:
         return ""
-    wish = WISHES.get(last.kind, last.kind)
-    words = entry_of(last.code).words(facts.locale) if last.code else None
-    because = f" {words.title} ({last.code})." if words else ""
+    told = _fate(last)
+    return f"{planned(last.kind)} {told}" if told else ""
+
+
+def planned(kind: str) -> str:
+    """What was planned, as a sentence."""
+    return _(PLANNED[kind]) if kind in PLANNED else f"{kind}."
+
+
+def _fate(last: Last) -> str:
+    who = last.decided_by or _("Somebody")
     match last.state:
         case "held" if last.decision == "superseded":
             return ""
         case "held" if last.decision in ("approve", "suspend"):
-            return f"{last.decided_by or 'Somebody'} approved to {wish} on {last.decided_at}; the next run does it."
+            return _("{who} approved that on {time}; the next run does it.", who=who, time=last.decided_at)
         case "held" if not last.decision:
-            return f"To {wish} waits for a decision since {last.held_since} (hold {last.hold_id}).{because}"
+            waits = _("It waits for a decision since {time} (hold {id}).", time=last.held_since, id=last.hold_id)
+            return f"{waits}{_cause(last)}"
         case "rejected" | "held":
-            return f"{last.decided_by or 'Somebody'} rejected to {wish} on {last.decided_at or last.at}."
-        case "failed" | "skipped":
-            how = "failed" if last.state == "failed" else "was left out"
-            answer = f" Moodle: “{last.answer}”" if last.answer else ""
-            remedy = f" {words.remedy}" if words else ""
-            return f"To {wish} {how} on {last.at}.{because}{answer}{remedy}"
+            return _("{who} rejected that on {time}.", who=who, time=last.decided_at or last.at)
+        case "failed":
+            return f"{_('It failed on {time}.', time=last.at)}{_cause(last)}{_answer(last)}{_remedy(last)}"
+        case "skipped":
+            return f"{_('It was left out on {time}.', time=last.at)}{_cause(last)}{_answer(last)}{_remedy(last)}"
         case "cancelled":
-            return f"The run was stopped on {last.at} before it came to {wish}. The next run does."
+            return _("The run was stopped on {time} before it came to this. The next run does it.", time=last.at)
         case "planned" | "sent":
-            return f"A run is about to {wish}."
+            return _("A run is about to do it.")
     return ""
+
+
+def _cause(last: Last) -> str:
+    return f" {entry_of(last.code).words(spoken()).title} ({last.code})." if last.code else ""
+
+
+def _answer(last: Last) -> str:
+    return f" Moodle: “{last.answer}”" if last.answer else ""
+
+
+def _remedy(last: Last) -> str:
+    return f" {entry_of(last.code).words(spoken()).remedy}" if last.code else ""
 
 
 def _unplanned(facts: Facts) -> str:
@@ -182,15 +258,15 @@ def _unplanned(facts: Facts) -> str:
         return stays
     there = facts.moodle_id is not None and facts.active
     if facts.feed == "present" and not there:
-        return "" if facts.planned else "No run has planned since it appeared; the next sync does."
+        return "" if facts.planned else _("No run has planned since it appeared; the next sync does.")
     if facts.feed == "gone" and there:
         if facts.planned and not facts.new_only:
             return ""
-        return "Nightly and partial syncs only add, so it stays until a full sync."
+        return _("Nightly and partial syncs only add, so it stays until a full sync.")
     if facts.feed == "present" and (not facts.planned or facts.new_only):
         if facts.planned:
-            return "Its last change is not in Moodle: nightly and partial syncs only add. A full sync brings it."
-        return "Its last change is not in Moodle yet; no run has planned since."
+            return _("Its last change is not in Moodle: nightly and partial syncs only add. A full sync brings it.")
+        return _("Its last change is not in Moodle yet; no run has planned since.")
     return ""
 
 
@@ -199,12 +275,21 @@ def _stays(facts: Facts) -> str:
     if facts.entity != "user" or facts.feed != "gone" or facts.moodle_id is None or not facts.active:
         return ""
     if facts.elsewhere:
-        have = "has" if len(facts.elsewhere) == 1 else "have"
-        return f"The account stays, since {_listed(facts.elsewhere)} {have} the person."
-    if facts.account_days:
-        return f"The accounts of those who are gone are suspended after {facts.account_days} days."
+        return plural(
+            "The account stays, since {schools} has the person.",
+            "The account stays, since {schools} have the person.",
+            len(facts.elsewhere),
+            schools=_listed(facts.elsewhere),
+        )
+    if n := facts.account_days:
+        return plural(
+            "The accounts of those who are gone are suspended after {n} day.",
+            "The accounts of those who are gone are suspended after {n} days.",
+            n,
+            n=number(n),
+        )
     return ""
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return format_list(names, locale=spoken())

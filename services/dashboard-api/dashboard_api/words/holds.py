@@ -4,12 +4,18 @@ from dataclasses import asdict
 from typing import Any
 
 from common.catalogue import entry_of
-from common.language import spoken
-from dashboard_api.language import plural
+from common.language import mark, spoken
+from dashboard_api.language import _, plural
 from dashboard_api.words.amounts import number
 from dashboard_api.words.kinds import entity_name
+from dashboard_api.words.operations import field_name
 
 Json = dict[str, Any]
+DECIDED = {
+    "approve": mark("{who} approved it."),
+    "reject": mark("{who} rejected it."),
+    "suspend": mark("{who} had people suspended instead of un-enrolled."),
+}
 
 
 def explained_hold(hold: Json) -> Json:
@@ -22,14 +28,30 @@ def explained_hold(hold: Json) -> Json:
 
 
 def guard_sentence(guard: Json) -> str:
-    """Enrolments: 31 of 40; up to 5 are changed without asking."""
-    about = f" ({guard['subject']})" if guard.get("subject") else ""
+    """Enrolments: 31 of 40; up to 5 are changed without asking. Of a class or field, with its name."""
+    about = guard.get("name") or (field_name(guard["subject"]) if guard.get("subject") else "")
+    values = {"n": number(guard["count"]), "all": number(guard["of"]), "limit": number(guard["limit"])}
+    if about:
+        return plural(
+            "{what} ({about}): {n} of {all}; up to {limit} is changed without asking.",
+            "{what} ({about}): {n} of {all}; up to {limit} are changed without asking.",
+            guard["limit"],
+            what=entity_name(guard["entity"]),
+            about=about,
+            **values,
+        )
     return plural(
         "{what}: {n} of {all}; up to {limit} is changed without asking.",
         "{what}: {n} of {all}; up to {limit} are changed without asking.",
         guard["limit"],
-        what=f"{entity_name(guard['entity'])}{about}",
-        n=number(guard["count"]),
-        all=number(guard["of"]),
-        limit=number(guard["limit"]),
+        what=entity_name(guard["entity"]),
+        **values,
     )
+
+
+def decided(hold: Json) -> str:
+    """What became of a hold, with who decided it."""
+    who = hold["decided_by_name"] or _("Somebody")
+    if hold["state"] == "superseded":
+        return _("A later run has overtaken it.")
+    return _(DECIDED[hold["decision"]], who=who) if hold["decision"] in DECIDED else ""

@@ -83,6 +83,24 @@ def table(counts: dict[str, dict[str, int]] | None) -> CountTable | None:
     return CountTable([kind_name(kind) for kind in kinds], rows, total(filled))
 
 
+@dataclass(frozen=True, slots=True)
+class LinkedTable:
+    """The same, with the keys: rows are entity, its name, and (kind, number) for each of `kinds`."""
+
+    kinds: list[str]
+    rows: list[tuple[str, str, list[tuple[str, int]]]]
+
+
+def linked_table(counts: dict[str, dict[str, int]]) -> LinkedTable | None:
+    """Counts by entity and kind for a table whose numbers lead on; None if empty."""
+    kinds = sorted({kind for kinds in counts.values() for kind, n in kinds.items() if n}, key=_place(KINDS))
+    rows = [
+        (entity, entity_name(entity), [(kind, counts[entity].get(kind, 0)) for kind in kinds])
+        for entity in sorted(counts, key=_place(ENTITIES))
+    ]
+    return LinkedTable([kind_name(kind) for kind in kinds], rows) if kinds else None
+
+
 def counts_in_order(counts: dict[str, int] | None) -> list[tuple[str, int]]:
     """What is shared, by name."""
     return [(entity_name(kind), counts[kind]) for kind in sorted(counts, key=_place(ENTITIES))] if counts else []

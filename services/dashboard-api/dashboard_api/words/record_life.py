@@ -5,25 +5,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.catalogue import entry_of
-from dashboard_api.words.explain import WISHES
+from common.language import mark, spoken
+from dashboard_api.language import _
+from dashboard_api.words.explain import planned
 
 Json = dict[str, Any]
 
 MATCHES = {
-    "link": "It was known already.",
-    "idnumber": "It was found in Moodle by its ID number.",
-    "username": "It was found in Moodle by its user name.",
-    "email": "It was found in Moodle by its e-mail address, and the names agree.",
+    "link": mark("It was known already."),
+    "idnumber": mark("It was found in Moodle by its ID number."),
+    "username": mark("It was found in Moodle by its user name."),
+    "email": mark("It was found in Moodle by its e-mail address, and the names agree."),
 }
 FATES = {
-    "planned": "It waits for its turn.",
-    "sent": "It was sent; Moodle has not answered yet.",
-    "done": "Moodle did it.",
-    "failed": "It failed.",
-    "skipped": "It was left out.",
-    "held": "It waits for a decision.",
-    "rejected": "It was rejected.",
-    "cancelled": "The run was stopped before.",
+    "planned": mark("It waits for its turn."),
+    "sent": mark("It was sent; Moodle has not answered yet."),
+    "done": mark("Moodle did it."),
+    "failed": mark("It failed."),
+    "skipped": mark("It was left out."),
+    "held": mark("It waits for a decision."),
+    "rejected": mark("It was rejected."),
+    "cancelled": mark("The run was stopped before."),
 }
 
 
@@ -41,32 +43,34 @@ def source_sentence(change: str, fields: list[Json]) -> str:
     """What the source did with the record."""
     match change:
         case "first_seen":
-            return "The source shares it for the first time."
+            return _("The source shares it for the first time.")
         case "back":
-            return "The source shares it again."
+            return _("The source shares it again.")
         case "gone":
-            return "The source no longer shares it."
-    told = ", ".join(f"{f['field']}: {value_text(f['from'])} → {value_text(f['to'])}" for f in fields)
-    return f"The source changed {told}."
+            return _("The source no longer shares it.")
+    told = "; ".join(f"{f['field']}: {value_text(f['from'])} → {value_text(f['to'])}" for f in fields)
+    return _("The source changed {fields}.", fields=told)
 
 
-def finding_sentence(finding: Mapping[str, Any], locale: str) -> str:
+def finding_sentence(finding: Mapping[str, Any]) -> str:
     """What was wrong with the record."""
-    words = entry_of(finding["code"]).words(locale)
-    where = f" in {finding['field']}" if finding["field"] else ""
-    kept = "kept all the same" if finding["severity"] == "warning" else "left out"
-    return f"{words.title}{where} ({finding['code']}): it was {kept}."
+    what = entry_of(finding["code"]).words(spoken()).title
+    if finding["field"]:
+        what = _("{what}, in the field {field}", what=what, field=finding["field"])
+    if finding["severity"] == "warning":
+        return _("{what} ({code}): it was kept all the same.", what=what, code=finding["code"])
+    return _("{what} ({code}): it was left out.", what=what, code=finding["code"])
 
 
-def operation_sentence(operation: Mapping[str, Any], locale: str) -> str:
+def operation_sentence(operation: Mapping[str, Any]) -> str:
     """What was meant for the record, and what became of it."""
-    wish = WISHES.get(operation["kind"], operation["kind"])
     codes = [code for code in (operation["code"], operation["warning"]) if code]
+    found = MATCHES.get(operation["match"])
     parts = [
-        f"Planned: to {wish}.",
-        MATCHES.get(operation["match"], ""),
-        FATES[operation["state"]],
-        *(f"{entry_of(code).words(locale).title} ({code})." for code in codes),
+        planned(operation["kind"]),
+        _(found) if found else "",
+        _(FATES[operation["state"]]),
+        *(f"{entry_of(code).words(spoken()).title} ({code})." for code in codes),
         f"Moodle: “{operation['answer']}”" if operation["answer"] else "",
     ]
     return " ".join(part for part in parts if part)

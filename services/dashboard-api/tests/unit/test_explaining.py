@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard_api.words.explain import Facts, Last, sentences
+from common.language import speaking
+from dashboard_api.words.explain import Facts, Last, sentences, standing_of
 from dashboard_api.words.record_life import changes_between, operation_sentence
 
 HERE = Facts(entity="user", school="Ashgrove", feed="present", feed_since="Mon", moodle_id=17)
@@ -39,24 +40,27 @@ WHY = {
         replace(MISSING, entity="enrolment", class_there=False, person_there=False),
         "Its class and its person are not in Moodle",
     ),
-    "held": (replace(GONE, last=HELD), "To suspend it waits for a decision since Tue (hold h-1)."),
-    "rejected": (replace(GONE, last=REJECTED), "Ada rejected to suspend it on Wed."),
+    "held": (replace(GONE, last=HELD), "Planned: to suspend it. It waits for a decision since Tue (hold h-1)."),
+    "rejected": (replace(GONE, last=REJECTED), "Planned: to suspend it. Ada rejected that on Wed."),
     "approved, and not yet done": (
         replace(GONE, last=replace(HELD, decision="approve", decided_by="Ada", decided_at="Wed")),
-        "Ada approved to suspend it on Wed; the next run does it.",
+        "Planned: to suspend it. Ada approved that on Wed; the next run does it.",
     ),
     "rejected a moment ago": (
         replace(GONE, last=replace(HELD, decision="reject", decided_by="Ada", decided_at="Wed")),
-        "Ada rejected to suspend it on Wed.",
+        "Planned: to suspend it. Ada rejected that on Wed.",
     ),
     "held, and overtaken": (replace(GONE, last=replace(HELD, decision="superseded")), None),
-    "failed": (replace(MISSING, last=FAILED), "To create it failed on Tue."),
+    "failed": (replace(MISSING, last=FAILED), "Planned: to create it. It failed on Tue."),
     "skipped": (
         replace(MISSING, last=Last("create", "skipped", "AMBIGUOUS_MATCH", at="Tue")),
-        "To create it was left out on Tue.",
+        "Planned: to create it. It was left out on Tue.",
     ),
-    "cancelled": (replace(MISSING, last=Last("create", "cancelled", at="Tue")), "The run was stopped on Tue"),
-    "under way": (replace(MISSING, last=Last("create", "planned")), "A run is about to create it."),
+    "cancelled": (
+        replace(MISSING, last=Last("create", "cancelled", at="Tue")),
+        "Planned: to create it. The run was stopped on Tue",
+    ),
+    "under way": (replace(MISSING, last=Last("create", "planned")), "Planned: to create it. A run is about to do it."),
     "not yet planned": (replace(MISSING, planned=False), "No run has planned since it appeared; the next sync does."),
     "a change that nights do not bring": (
         replace(HERE, new_only=True),
@@ -106,8 +110,22 @@ def test_it_says_what_is_in_moodle() -> None:
     ]
 
 
-def test_an_error_is_told_in_the_language_of_the_district_with_moodles_own_words() -> None:
-    (why,) = sentences(replace(MISSING, last=FAILED, locale="fr"))[2:]
+def test_a_word_says_how_it_stands() -> None:
+    cases = {
+        "In Moodle": HERE,
+        "Not in Moodle": MISSING,
+        "Suspended in Moodle": replace(GONE, active=False),
+        "Hidden in Moodle": replace(GONE, entity="class", active=False),
+        "Waits for a decision": replace(GONE, last=HELD),
+    }
+    assert {word: standing_of(facts).word for word, facts in cases.items()} == {word: word for word in cases}
+    assert standing_of(MISSING).tone == "warn"
+    assert standing_of(NEVER).tone == "calm", "what no feed has is missed by nobody"
+
+
+def test_an_error_is_told_in_the_language_of_the_reader_with_moodles_own_words() -> None:
+    with speaking("fr"):
+        (why,) = sentences(replace(MISSING, last=FAILED))[2:]
     assert "(LMS_WRITE_REJECTED)" in why
     assert "Moodle: “invalid e-mail”" in why
     assert "Moodle a refusé l'enregistrement" in why
@@ -117,8 +135,10 @@ def test_an_operation_is_told_from_match_to_answer() -> None:
     operation = {
         "kind": "link", "match": "email", "state": "done", "code": "", "warning": "VALUE_TRUNCATED", "answer": "",
     }  # fmt: skip
-    told = operation_sentence(operation, "en")
-    assert told.startswith("Planned: to link it. It was found in Moodle by its e-mail address, and the names agree.")
+    told = operation_sentence(operation)
+    assert told.startswith(
+        "Planned: to link it to what Moodle has. It was found in Moodle by its e-mail address, and the names agree."
+    )
     assert told.endswith("(VALUE_TRUNCATED).")
 
 

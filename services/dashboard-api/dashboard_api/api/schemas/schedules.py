@@ -145,6 +145,11 @@ class DeviceRow(Shape):
     last_contact_at: When | None
     next_sync_at: When | None
     removed_at: When | None
+    target: (
+        Annotated[str, Field(description="The Moodle it syncs with; null: its school's", examples=["moodle"])] | None
+    )
+    notify: bool | str | None
+    force: bool
 
 
 class DevicePage(Shape):

@@ -61,7 +61,7 @@ async def test_it_says_how_the_record_stands_and_why(north: Dashboard, life: lis
     ((there, in_moodle, why),) = [part["sentences"] for part in body["schools"]]
     assert there == "The feed of Ashgrove Primary has it since Mon 23 Nov 2026, 13:00:00 CET."
     assert in_moodle == "In Moodle its account 17 is active."
-    assert why.startswith("To update it waits for a decision since Sun 22 Nov 2026, 13:00:00 CET (hold ")
+    assert why.startswith("Planned: to update it. It waits for a decision since Sun 22 Nov 2026, 13:00:00 CET (hold ")
     assert [(link["moodle_id"], link["active"]) for link in body["moodle"]] == [(17, True)]
 
 
@@ -71,10 +71,10 @@ async def test_what_was_decided_is_told_before_it_is_done(north: Dashboard, work
     body = {"decision": "approve", "plan_hash": "hash-1", "operations": [seq]}
     assert (await post(north, f"/holds/{hold_id}/decision", body, await north.bearer()))[0] == 202
     why = (await explained(north, "user/u-1"))["schools"][0]["sentences"][2]
-    assert "approved to update it on" in why
+    assert "approved that on" in why
     await north.pool.execute("UPDATE hold_decision SET operations = '{0}'")
     why = (await explained(north, "user/u-1"))["schools"][0]["sentences"][2]
-    assert "rejected to update it on" in why
+    assert "rejected that on" in why
 
 
 async def test_a_record_that_no_feed_ever_had(north: Dashboard, life: list[Any]) -> None:
