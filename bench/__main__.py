@@ -1,10 +1,17 @@
-"""All benchmarks, or the one that is named, with its options: `python -m bench [calls|clock|delivery|fetch|plan]`."""
+"""All benchmarks, or the one named, with its options: `python -m bench [calls|clock|delivery|fetch|lists|plan]`."""
 
 import sys
 
-from bench import calls, clock, delivery, fetch, plan
+from bench import calls, clock, delivery, fetch, lists, plan
 
-BENCHMARKS = {"calls": calls.run, "clock": clock.run, "delivery": delivery.run, "fetch": fetch.run, "plan": plan.run}
+BENCHMARKS = {
+    "calls": calls.run,
+    "clock": clock.run,
+    "delivery": delivery.run,
+    "fetch": fetch.run,
+    "lists": lists.run,
+    "plan": plan.run,
+}
 
 
 def main(arguments: list[str]) -> None:

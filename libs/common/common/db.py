@@ -1,7 +1,8 @@
 """PostgreSQL pools: each service works in its own schema, with its own role where the server lets us make one."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import asyncpg
@@ -58,6 +59,28 @@ class Session(asyncpg.Connection):
 def spare_reset(conn: Connection) -> None:
     """Say that this use of a pool's connection leaves nothing behind: no session lock, no setting, no listener."""
     cast(Session, conn).spare_reset()
+
+
+class _OnlyConnection:
+    """What a pool does, with the one connection that there is."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        yield self._conn
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._conn, name)
+
+
+def only(conn: Connection) -> Pool:
+    """The connection for what takes a pool: all of it happens in the transaction that the connection is in.
+
+    One statement at a time: nothing that is handed it may ask for two things at once.
+    """
+    return cast(Pool, _OnlyConnection(conn))
 
 
 class Shown(NamedTuple):

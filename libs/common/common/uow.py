@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from common import inbox, outbox
-from common.db import Connection, Pool, spare_reset
+from common.db import Connection, Pool, only, spare_reset
 from common.envelope import Envelope, new_traceparent
 from common.events import Event
 from common.outcome import AlreadyHandled
@@ -61,6 +61,10 @@ class UnitOfWork:
         step._marks = False
         return step
 
+    def part(self) -> "UnitOfWork":
+        """A unit of work inside this one, for code that opens its own: it can fail alone, and commits with this one."""
+        return _Part(self)
+
     async def __aenter__(self) -> Self:
         if self.marked:
             raise RuntimeError("the event is marked as handled already; transactions before the last are step()s")
@@ -104,3 +108,14 @@ class UnitOfWork:
             causation_id=self.cause.id if self.cause else None,
             traceparent=new_traceparent(self.cause.traceparent if self.cause else None),
         )
+
+
+class _Part(UnitOfWork):
+    """Its transaction is a savepoint; what it emits goes out with the whole."""
+
+    def __init__(self, whole: UnitOfWork) -> None:
+        super().__init__(only(whole.conn), whole._service)
+        self._whole = whole
+
+    async def _write(self, _: Connection) -> None:
+        self._whole._events += self._events

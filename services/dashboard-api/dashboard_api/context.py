@@ -1,12 +1,12 @@
 """What a request may need, made once when the service starts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fastapi import Request
 
 from common.bus import Bus
-from common.db import Pool
+from common.db import Pool, only
 from common.health import Health
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
@@ -33,8 +33,12 @@ class Context:
     bus: Bus | None = None
     pace: Pace = field(default_factory=lambda: Pace(PER_MINUTE))
 
+    def within(self, uow: UnitOfWork) -> "Context":
+        """The same inside a transaction: all that is read and written with it is part of that unit of work."""
+        return replace(self, pool=only(uow.conn), unit_of_work=uow.part)
+
 
 def context_of(request: Request) -> Context:
-    """The context of the application that serves this request."""
-    context: Context = request.app.state.context
+    """The context of the application that serves this request, or the one within whose transaction it is served."""
+    context: Context = getattr(request.state, "context", request.app.state.context)
     return context

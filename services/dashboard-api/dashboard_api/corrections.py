@@ -8,6 +8,7 @@ from common.event_model import RunScope
 from common.uow import UnitOfWork
 from dashboard_api import orders
 from dashboard_api.auth.principal import Principal
+from dashboard_api.language import _
 from dashboard_api.orders import Placed, Wish
 from dashboard_api.problems import Problem
 from dashboard_api.queries import plans
@@ -34,7 +35,8 @@ async def require_undoable(uow: UnitOfWork, run: Mapping[str, Any]) -> None:
     """Raises `Problem` 409 for a run that has not ended or did nothing."""
     done = await _done(uow, run)
     if run["dry_run"] or run["kind"] == "rebuild" or not done.get("done"):
-        raise Problem(409, "nothing_to_undo", "This run changed nothing in Moodle, so there is nothing to take back.")
+        sentence = _("This run changed nothing in Moodle, so there is nothing to take back.")
+        raise Problem(409, "nothing_to_undo", sentence)
 
 
 async def retry(uow: UnitOfWork, principal: Principal, run: Mapping[str, Any], *, dry_run: bool, reason: str) -> Placed:
@@ -43,10 +45,12 @@ async def retry(uow: UnitOfWork, principal: Principal, run: Mapping[str, Any], *
     Raises `Problem` 409 for a run that has not ended or in which nothing failed.
     """
     if run["kind"] in ("undo", "rebuild"):
-        raise Problem(409, "not_retried", "Only a sync is done again by what failed in it. Order this one once more.")
+        raise Problem(
+            409, "not_retried", _("Only a sync is done again by what failed in it. Order this one once more.")
+        )
     done = await _done(uow, run)
     if not any(done.get(state) for state in UNDONE):
-        raise Problem(409, "nothing_failed", "Nothing failed in this run, so there is nothing to do again.")
+        raise Problem(409, "nothing_failed", _("Nothing failed in this run, so there is nothing to do again."))
     mode: orders.OrderMode = "full" if run["mode"] == "full" else "partial"
     scope = RunScope(failed_in=run["id"])
     return await orders.place(
@@ -64,5 +68,5 @@ async def rebuild(
 async def _done(uow: UnitOfWork, run: Mapping[str, Any]) -> dict[str, int]:
     """`{state: number}` of a run's operations. Raises `Problem` 409 while it is under way."""
     if run["status"] not in ("completed", "failed", "refused"):
-        raise Problem(409, "not_ended", "This run is still under way. Wait for its end.")
+        raise Problem(409, "not_ended", _("This run is still under way. Wait for its end."))
     return await plans.numbers(uow.conn, run["district_id"], run["id"]) or {}

@@ -9,6 +9,7 @@ from uuid import UUID
 from common.orders import HoldDecided
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
+from dashboard_api.language import _
 from dashboard_api.problems import Problem
 from dashboard_api.queries import audit, districts, hints, hold_decisions, runs, school_states
 
@@ -59,9 +60,8 @@ def require_open(hold: Mapping[str, Any], verdict: Verdict) -> None:
     if hold["state"] != "open":
         raise _closed(hold["state"])
     if hold["plan_hash"] != verdict.plan_hash:
-        raise Problem(
-            409, "plan_changed", "Other operations wait by now than you have seen. Look at the hold again, then decide."
-        )
+        sentence = _("Other operations wait by now than you have seen. Look at the hold again, then decide.")
+        raise Problem(409, "plan_changed", sentence)
 
 
 async def _note(uow: UnitOfWork, principal: Principal, event: HoldDecided) -> None:
@@ -74,5 +74,7 @@ async def _note(uow: UnitOfWork, principal: Principal, event: HoldDecided) -> No
 
 def _closed(state: str) -> Problem:
     if state == "superseded":
-        return Problem(409, "hold_closed", "A later run has overtaken this hold. Look whether the school has another.")
-    return Problem(409, "hold_closed", "Somebody has decided on this hold already. Look at it again.")
+        return Problem(
+            409, "hold_closed", _("A later run has overtaken this hold. Look whether the school has another.")
+        )
+    return Problem(409, "hold_closed", _("Somebody has decided on this hold already. Look at it again."))

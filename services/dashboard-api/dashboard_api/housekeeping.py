@@ -1,4 +1,4 @@
-"""Forgets what no longer counts: old hints, sessions that ran out, attempts to sign in, checks of sources.
+"""Forgets what no longer counts: old hints, sessions that ran out, attempts to sign in, checks of sources, old acts.
 
 And counts how schools stand, for the metrics.
 """
@@ -13,6 +13,7 @@ from common.db import DATABASE_AWAY, Pool
 from dashboard_api.auth.sessions import WINDOW
 from dashboard_api.queries import (
     hints,
+    idempotency_keys,
     invitations,
     people,
     school_list,
@@ -37,6 +38,7 @@ async def clean(pool: Pool) -> None:
     await invitations.forget_expired(pool)
     await sign_in_attempts.forget_old(pool, WINDOW)
     await source_checks.forget_old(pool)
+    await idempotency_keys.forget_old(pool)
     await target_checks.forget_old(pool)
 
 

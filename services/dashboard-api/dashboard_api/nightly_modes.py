@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from common.db import Row
+from common.db import Connection, Pool, Row
 from common.events import SettingsChanged
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import audit, hints, nightly_modes
 
@@ -30,10 +31,9 @@ async def change(
     `until` is the first local date on which they sync as usual again. Raises `Problem` for a school that is unknown.
     """
     if mode == "on" and until is not None:
-        raise Problem(422, "mistakes", "A nightly sync that is on has no date until which it is. Leave out `until`.")
-    before = await nightly_modes.of(uow.conn, district_id, schools)
-    if schools is not None and {row["id"] for row in before} != set(schools):
-        raise not_found("school")
+        raise Problem(422, "mistakes", _("A nightly sync that is on has no date until which it is. Leave out `until`."))
+    before = await nightly_modes.of(uow.conn, district_id, schools, locked=True)
+    _require_all(before, schools)
     ids = [row["id"] for row in before]
     await nightly_modes.set_(uow.conn, district_id, ids, mode, until, reason, principal.id)
     after = [_shown(row) for row in await nightly_modes.of(uow.conn, district_id, ids)]
@@ -41,6 +41,18 @@ async def change(
     await audit.add(uow.conn, district_id, principal.id, "nightly mode", f"district/{district_id}", detail)
     await hints.tell(uow.conn, SettingsChanged(district_id=district_id, what="school"))
     return after
+
+
+async def standing(conn: Connection | Pool, district_id: str, schools: Sequence[UUID] | None) -> list[dict[str, Any]]:
+    """The mode of schools, or of all that are set up (None), by name. Raises `Problem` for a school that is unknown."""
+    rows = await nightly_modes.of(conn, district_id, schools)
+    _require_all(rows, schools)
+    return [_shown(row) for row in rows]
+
+
+def _require_all(rows: Sequence[Row], schools: Sequence[UUID] | None) -> None:
+    if schools is not None and {row["id"] for row in rows} != set(schools):
+        raise not_found("school")
 
 
 def _shown(row: Row) -> dict[str, Any]:

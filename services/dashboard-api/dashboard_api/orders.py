@@ -11,6 +11,7 @@ from common.event_model import RunKind, RunScope
 from common.orders import SyncOrdered
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import audit, districts, hints, runs, schools
 
@@ -48,7 +49,7 @@ async def place(
     The order always names its schools: one that is set up a moment later is not part of it.
     """
     if wish.scope != WHOLE and (school_ids is None or len(school_ids) != 1):
-        raise Problem(422, "one_school", "What is narrowed to a record or a run is of one school. Name that school.")
+        raise Problem(422, "one_school", _("What is narrowed to a record or a run is of one school. Name that school."))
     names = await _orderable(uow.conn, district_id, school_ids)
     order = SyncOrdered(
         district_id=district_id,
@@ -92,7 +93,7 @@ async def _orderable(conn: Connection, district_id: str, wanted: Sequence[UUID] 
         raise Problem(
             409,
             "no_schools",
-            "No school of this district is set up yet. Declare its schools in the district file first.",
+            _("No school of this district is set up yet. Declare its schools in the district file first."),
         )
     found = {row["id"]: row for row in await schools.named(conn, district_id, ids)}
     for id_ in ids:
@@ -105,11 +106,16 @@ async def _orderable(conn: Connection, district_id: str, wanted: Sequence[UUID] 
 def _require_set_up(name: str, shared: bool, target_id: str | None) -> None:
     if target_id is None:
         raise Problem(
-            409, "not_set_up", f"{name} is not set up. Name it in the district file under schools, and apply the file."
+            409,
+            "not_set_up",
+            _("{name} is not set up. Name it in the district file under schools, and apply the file.", name=name),
         )
     if not shared:
         raise Problem(
             409,
             "not_shared",
-            f"{name} is not among the schools that the source shares. Share it there, and apply the district file.",
+            _(
+                "{name} is not among the schools that the source shares. Share it there, and apply the district file.",
+                name=name,
+            ),
         )

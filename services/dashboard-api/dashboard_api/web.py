@@ -28,6 +28,8 @@ CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+POLICIES = {"/api/docs": CONTENT_POLICY.replace("img-src 'self'", "img-src 'self' data:")}
+"""Pages with needs of their own: swagger-ui's style sheet has its pictures in it."""
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -55,6 +57,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
+                if scope["path"] in POLICIES:
+                    headers["Content-Security-Policy"] = POLICIES[scope["path"]]
                 headers["Cache-Control"] = _caching(scope)
             await send(message)
 

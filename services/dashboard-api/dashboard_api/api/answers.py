@@ -1,17 +1,18 @@
-"""Answers made of JSON that PostgreSQL wrote, and cursors to the next page."""
+"""Answers made of JSON that PostgreSQL wrote, and cursors to the next page. Lists are in `listing.py`."""
 
 import base64
 import json
-from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
+from dashboard_api.language import _
 from dashboard_api.problems import Problem
-from dashboard_api.queries.pages import Page
 
-Limit = Annotated[int, Query(ge=1, le=1000, description="Rows at the most")]
+MOST = 1000
+"""Rows of a page at the most."""
+
+Limit = Annotated[int, Query(ge=1, le=MOST, description="Rows at the most")]
 Cursor = Annotated[str | None, Query(description="`next` of the page before")]
 
 
@@ -20,10 +21,12 @@ def json_text(text: str, status: int = 200, headers: dict[str, str] | None = Non
     return Response(text, status, headers, media_type="application/json")
 
 
-def page_answer(name: str, page: Page) -> Response:
-    """`{name: [...], "next": cursor or null}`."""
-    cursor = json.dumps(encode_cursor(page.next))
-    return json_text(f'{{"{name}":{page.items},"next":{cursor}}}')
+def next_link(request: Request, cursor: str | None) -> dict[str, str]:
+    """The `Link` header (RFC 8288) of a page that another one follows."""
+    if cursor is None:
+        return {}
+    url = request.url.include_query_params(after=cursor)
+    return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
 
 
 def encode_cursor(key: list[str] | None) -> str | None:
@@ -44,15 +47,6 @@ def decode_cursor(cursor: str | None, parts: int) -> list[str] | None:
     return [str(part) for part in key]
 
 
-def decode_moment(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """The sort key of a cursor of rows by time and id. Raises `Problem` 400."""
-    key = decode_cursor(cursor, 2)
-    try:
-        return (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
-    except ValueError:
-        raise bad_cursor() from None
-
-
 def bad_cursor() -> Problem:
     """The cursor is none of ours."""
-    return Problem(400, "bad_cursor", "The cursor in `after` is not one of ours. Begin again with the first page.")
+    return Problem(400, "bad_cursor", _("The cursor in `after` is not one of ours. Begin again with the first page."))

@@ -11,7 +11,11 @@ from pydantic_core import to_json
 from common.errors import Permanent
 from dashboard_api import source_checks, target_checks
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
 from dashboard_api.api.districts import DistrictId
+from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.schemas.settings import DistrictFile, SettingsOfSources, SettingsOfTargets, TargetCheck
+from dashboard_api.api.schemas.system import CheckOrdered
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
 from dashboard_api.declare import parts
@@ -24,7 +28,7 @@ from dashboard_api.queries import target_checks as checks
 from dashboard_api.queries.target_checks import NewTargetCheck
 from dashboard_api.words.errors import explained_target_check
 
-router = APIRouter(tags=["settings"])
+router = APIRouter(tags=["settings"], route_class=Acting)
 PlaceId = Annotated[str, Path(description="Its id in the district")]
 
 
@@ -55,7 +59,7 @@ class TargetCheckOrder(BaseModel):
     pool: Id | None = None
 
 
-@router.get("/districts/{district_id}/declaration")
+@router.get("/districts/{district_id}/declaration", **gives(DistrictFile))
 async def export_district(district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
     """The district as a file for `rosterbus apply`: in place of secrets stand the names of environment variables."""
     caller.require("declare", district_id)
@@ -67,7 +71,7 @@ async def export_district(district_id: DistrictId, caller: ApiCaller, context: I
     return json_text(json.dumps(district_file(declared, secrets), ensure_ascii=False))
 
 
-@router.get("/districts/{district_id}/sources")
+@router.get("/districts/{district_id}/sources", **gives(SettingsOfSources))
 async def list_sources(district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
     """A district's sources without their secrets, of which `secrets` has the names (null: they cannot be opened)."""
     caller.require("declare", district_id)
@@ -76,7 +80,7 @@ async def list_sources(district_id: DistrictId, caller: ApiCaller, context: InCo
     return json_text(json.dumps({"sources": rows}, ensure_ascii=False))
 
 
-@router.patch("/districts/{district_id}/sources/{source_id}")
+@router.patch("/districts/{district_id}/sources/{source_id}", **gives(SettingsOfSources))
 async def change_source(
     district_id: DistrictId, source_id: PlaceId, body: SourceChange, caller: ApiCaller, context: InContext
 ) -> Response:
@@ -87,7 +91,7 @@ async def change_source(
     return await list_sources(district_id, caller, context)
 
 
-@router.post("/districts/{district_id}/sources/{source_id}/check", status_code=202)
+@router.post("/districts/{district_id}/sources/{source_id}/check", **gives(CheckOrdered, 202))
 async def check_source(
     district_id: DistrictId, source_id: PlaceId, body: SchoolToRead, caller: ApiCaller, context: InContext
 ) -> Response:
@@ -98,7 +102,7 @@ async def check_source(
     return _ordered(id_, "source-checks")
 
 
-@router.get("/districts/{district_id}/targets")
+@router.get("/districts/{district_id}/targets", **gives(SettingsOfTargets))
 async def list_targets(district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
     """A district's Moodle sites without their tokens, with the schools set up for each, and its newest check."""
     caller.require("declare", district_id)
@@ -106,7 +110,7 @@ async def list_targets(district_id: DistrictId, caller: ApiCaller, context: InCo
     return json_text(json.dumps({"targets": rows}, ensure_ascii=False))
 
 
-@router.patch("/districts/{district_id}/targets/{target_id}")
+@router.patch("/districts/{district_id}/targets/{target_id}", **gives(SettingsOfTargets))
 async def change_target(
     district_id: DistrictId, target_id: PlaceId, body: dict[str, Any], caller: ApiCaller, context: InContext
 ) -> Response:
@@ -117,7 +121,7 @@ async def change_target(
     return await list_targets(district_id, caller, context)
 
 
-@router.post("/districts/{district_id}/targets/{target_id}/check", status_code=202)
+@router.post("/districts/{district_id}/targets/{target_id}/check", **gives(CheckOrdered, 202))
 async def check_declared_target(
     district_id: DistrictId, target_id: PlaceId, caller: ApiCaller, context: InContext
 ) -> Response:
@@ -133,7 +137,7 @@ async def check_declared_target(
     return _ordered(id_, "target-checks")
 
 
-@router.post("/target-checks", status_code=202)
+@router.post("/target-checks", **gives(CheckOrdered, 202, problems=(404,)))
 async def check_target(body: TargetCheckOrder, caller: ApiCaller, context: InContext) -> Response:
     """Have a Moodle site looked at before it is declared. `Location` is the check."""
     caller.require("declare", body.district)
@@ -146,7 +150,7 @@ async def check_target(body: TargetCheckOrder, caller: ApiCaller, context: InCon
     return _ordered(id_, "target-checks")
 
 
-@router.get("/target-checks/{check_id}")
+@router.get("/target-checks/{check_id}", **gives(TargetCheck))
 async def show_target_check(check_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """A check: `state` waiting, unanswered (for ten minutes) or done, and then `report`, its trouble also in words."""
     caller.require_scope("declare")

@@ -8,7 +8,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard_api import consents
-from dashboard_api.api.answers import Cursor, Limit, decode_moment, encode_cursor
+from dashboard_api.api.described import gives
+from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
+from dashboard_api.api.schemas.consents import Consent, ConsentPage
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
@@ -19,7 +22,17 @@ from dashboard_api.words.consents import explained_consent
 
 ConsentState = Literal["waiting", "confirmed", "rejected", "expired"]
 
-router = APIRouter(prefix="/consents", tags=["consents"])
+router = APIRouter(tags=["consents"], route_class=Acting)
+
+CONSENTS = Listing(
+    "consents",
+    NEWEST,
+    (
+        *("district_id", "id", "act", "title", "subject", "school_id", "school", "state", "reason", "asked_by_name"),
+        *("asked_at", "expires_at", "decided_by_name", "decided_at", "note"),
+    ),
+    explained_consent,
+)
 
 
 class Note(BaseModel):
@@ -30,33 +43,33 @@ class Note(BaseModel):
     reason: str = Field(default="", max_length=500)
 
 
-@router.get("")
+@both(router, "/consents", **gives(ConsentPage, listed=True))
 async def list_consents(
     caller: ApiCaller,
     context: InContext,
+    asked: InPages,
     district: Annotated[str | None, Query(description="Only this district")] = None,
     school: Annotated[UUID | None, Query(description="Only this school")] = None,
     state: Annotated[ConsentState | None, Query(description="Only those that stand so")] = None,
-    limit: Limit = 50,
-    after: Cursor = None,
 ) -> Response:
     """Acts that wait for a second person, and what became of others, the newest first."""
     caller.require_scope("read")
-    page = await kept.page(
-        context.pool, ConsentFilter(caller.visible, district, school, state, decode_moment(after), limit)
+    visible = caller.visible
+    return await list_answer(
+        asked,
+        CONSENTS,
+        lambda after, limit: kept.page(context.pool, ConsentFilter(visible, district, school, state, after, limit)),
     )
-    body = {"consents": [explained_consent(one) for one in page.rows()], "next": encode_cursor(page.next)}
-    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
 
 
-@router.get("/{consent_id}")
+@router.get("/consents/{consent_id}", **gives(Consent))
 async def show_consent(consent_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One of them: what was asked for, by whom, why, until when it waits, and what came of it (`outcome`)."""
     caller.require_scope("read")
     return _answer(await _find(context, caller, consent_id))
 
 
-@router.post("/{consent_id}/confirm")
+@router.post("/consents/{consent_id}/confirm", **gives(Consent, problems=(503,)))
 async def confirm_consent(consent_id: UUID, note: Note, caller: ApiCaller, context: InContext) -> Response:
     """Confirm what somebody else asked for: it is done now. `outcome` names the run."""
     found = await _find(context, caller, consent_id)
@@ -66,7 +79,7 @@ async def confirm_consent(consent_id: UUID, note: Note, caller: ApiCaller, conte
     return _answer(done)
 
 
-@router.post("/{consent_id}/reject")
+@router.post("/consents/{consent_id}/reject", **gives(Consent))
 async def reject_consent(consent_id: UUID, note: Note, caller: ApiCaller, context: InContext) -> Response:
     """Reject what was asked for, or take back what one asked for oneself: nothing is done."""
     found = await _find(context, caller, consent_id)

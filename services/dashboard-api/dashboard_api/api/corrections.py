@@ -9,16 +9,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from common.event_model import RunScope
 from dashboard_api import confirmation, consents, corrections
 from dashboard_api.api.consents import waits
+from dashboard_api.api.described import gives
+from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.orders import Record, accepted
+from dashboard_api.api.schemas.consents import Waiting
+from dashboard_api.api.schemas.runs import Accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal, Scope
 from dashboard_api.context import Context
-from dashboard_api.orders import Placed
 from dashboard_api.problems import not_found
 from dashboard_api.queries import districts, runs, schools
 from dashboard_api.queries.consents import Asked
 
-router = APIRouter(tags=["runs"])
+router = APIRouter(tags=["runs"], route_class=Acting)
 
 
 class Correction(BaseModel):
@@ -43,9 +46,9 @@ class Undo(Correction):
         return RunScope(**self.record.model_dump()) if self.record else RunScope()
 
 
-@router.post("/runs/{run_id}/undo", status_code=202)
+@router.post("/runs/{run_id}/undo", **gives(Accepted | Waiting, 202, problems=(503,)))
 async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InContext) -> Response:
-    """Order that a run is taken back. What has changed since is left alone, and named. `Location` is the new run.
+    """Order that a run is taken back. What has changed since is left alone, and named. `Location` is the order.
 
     It needs a reason, and the school's name in `confirm`. Where the district wants a second person for it, `consent`
     is what waits for that person. A dry run needs none of this.
@@ -59,21 +62,21 @@ async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InConte
             if (await districts.second_person(uow.conn, run["district_id"])).undo:
                 return waits(await consents.ask(uow, caller, _asked(run, body)))
         placed = await corrections.undo(uow, caller, run, body.scope, dry_run=body.dry_run, reason=body.reason)
-    return _answer(placed)
+    return accepted(placed)
 
 
-@router.post("/runs/{run_id}/retry", status_code=202)
+@router.post("/runs/{run_id}/retry", **gives(Accepted, 202, problems=(503,)))
 async def retry_run(run_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
-    """Order that what failed in a run is done again, and nothing else. `Location` is the new run."""
+    """Order that what failed in a run is done again, and nothing else. `Location` is the order."""
     run = await _run(context, caller, run_id, "order")
     async with context.unit_of_work() as uow:
         placed = await corrections.retry(uow, caller, run, dry_run=body.dry_run, reason=body.reason)
-    return _answer(placed)
+    return accepted(placed)
 
 
-@router.post("/schools/{school_id}/links/rebuild", status_code=202)
+@router.post("/schools/{school_id}/links/rebuild", **gives(Accepted, 202, problems=(503,)))
 async def rebuild_links(school_id: UUID, body: Correction, caller: ApiCaller, context: InContext) -> Response:
-    """Order that a school's links are found anew in Moodle, by ID number. `Location` is the new run."""
+    """Order that a school's links are found anew in Moodle, by ID number. `Location` is the order."""
     district_id = await schools.district_of(context.pool, caller.visible, school_id)
     if district_id is None:
         raise not_found("school")
@@ -82,7 +85,7 @@ async def rebuild_links(school_id: UUID, body: Correction, caller: ApiCaller, co
         placed = await corrections.rebuild(
             uow, caller, district_id, school_id, dry_run=body.dry_run, reason=body.reason
         )
-    return _answer(placed)
+    return accepted(placed)
 
 
 async def _run(context: Context, caller: Principal, run_id: UUID, scope: Scope) -> dict[str, Any]:
@@ -91,10 +94,6 @@ async def _run(context: Context, caller: Principal, run_id: UUID, scope: Scope) 
         raise not_found("run")
     caller.require(scope, run["district_id"])
     return dict(run)
-
-
-def _answer(placed: Placed) -> Response:
-    return accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")
 
 
 def _asked(run: dict[str, Any], body: Undo) -> Asked:

@@ -3,14 +3,20 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
+from common.db import Connection
 from dashboard_api import device_changes
-from dashboard_api.api.answers import Cursor, Limit, json_text, page_answer
+from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.etags import IfMatch, require_seen, tagged
+from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.listing import BY_NAME, InPages, Listing, both, list_answer
 from dashboard_api.api.orders import accepted
-from dashboard_api.api.schools import after_school
+from dashboard_api.api.schemas import schedules as schemas
+from dashboard_api.api.schemas.runs import Accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
 from dashboard_api.declare.values import Id, Name, TimeInUtc
@@ -19,7 +25,16 @@ from dashboard_api.queries import audit, devices
 from dashboard_api.queries.devices import DeclaredDevice, DeviceFilter
 from dashboard_api.words.standing import run_badge, run_sentence
 
-router = APIRouter(tags=["devices"])
+router = APIRouter(tags=["devices"], route_class=Acting)
+
+DEVICES = Listing(
+    "devices",
+    BY_NAME,
+    (
+        *("district_id", "id", "school_id", "school", "name", "enabled", "daily_at", "at_next_contact", "online"),
+        *("last_contact_at", "next_sync_at"),
+    ),
+)
 
 
 class Device(BaseModel):
@@ -49,53 +64,66 @@ class Contact(BaseModel):
     online: bool
 
 
-@router.get("/devices")
+@both(router, "/devices", **gives(schemas.DevicePage, listed=True))
 async def list_devices(
     caller: ApiCaller,
     context: InContext,
+    asked: InPages,
     district: Annotated[str | None, Query(description="Only this district")] = None,
     school: Annotated[UUID | None, Query(description="Only this school")] = None,
-    limit: Limit = 50,
-    after: Cursor = None,
 ) -> Response:
     """Devices by name, with their schedule and whether they are online."""
     caller.require_scope("read")
-    wanted = DeviceFilter(caller.visible, district, school, after_school(after), limit)
-    return page_answer("devices", await devices.page(context.pool, wanted))
+    visible = caller.visible
+    return await list_answer(
+        asked,
+        DEVICES,
+        lambda after, limit: devices.page(context.pool, DeviceFilter(visible, district, school, after, limit)),
+    )
 
 
-@router.get("/devices/{device_id}")
-async def show_device(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.get("/devices/{device_id}", **gives(schemas.Device, tagged=True))
+async def show_device(request: Request, device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One device: schedule, contact, when it syncs next, and its last five syncs, in words too."""
     caller.require_scope("read")
-    return await _answer(context, await device_changes.visible(context.pool, caller, device_id))
+    return await _answer(request, context, await device_changes.visible(context.pool, caller, device_id))
 
 
-@router.put("/districts/{district_id}/devices/{device_id}")
+@router.put("/districts/{district_id}/devices/{device_id}", **gives(schemas.Device, tagged=True))
 async def put_device(
-    district_id: str, device_id: UUID, wanted: Device, caller: ApiCaller, context: InContext
+    request: Request,
+    district_id: str,
+    device_id: UUID,
+    wanted: Device,
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
 ) -> Response:
     """Declare a device, new or known, under an id that whoever declares it chooses."""
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
         await devices.lock(uow.conn, device_id)
         before = await devices.one(uow.conn, [district_id], device_id)
+        await _require_seen(uow.conn, if_match, district_id, device_id, before)
         after = await device_changes.declare(uow, caller, district_id, _declared(device_id, wanted), before)
-    return await _answer(context, after)
+    return await _answer(request, context, after)
 
 
-@router.delete("/devices/{device_id}")
-async def remove_device(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.delete("/devices/{device_id}", **gives(schemas.Device, tagged=True))
+async def remove_device(
+    request: Request, device_id: UUID, caller: ApiCaller, context: InContext, if_match: IfMatch = None
+) -> Response:
     """The device does not sync any more, and is in no list; what became of its syncs can still be looked at."""
     async with context.unit_of_work() as uow:
         before = await device_changes.locked(uow.conn, caller, device_id)
         caller.require("declare", before["district_id"])
+        await _require_seen(uow.conn, if_match, before["district_id"], device_id, before)
         after = await device_changes.remove(uow, caller, before)
-    return await _answer(context, after)
+    return await _answer(request, context, after)
 
 
-@router.post("/devices/{device_id}/contact")
-async def note_contact(device_id: UUID, contact: Contact, caller: ApiCaller, context: InContext) -> Response:
+@router.post("/devices/{device_id}/contact", **gives(schemas.DeviceContact))
+async def note_device_contact(device_id: UUID, contact: Contact, caller: ApiCaller, context: InContext) -> Response:
     """The box, or who watches over it, tells whether it is there; as often as it likes: only news is told on."""
     async with context.unit_of_work() as uow:
         before = await device_changes.locked(uow.conn, caller, device_id)
@@ -113,14 +141,14 @@ async def note_contact(device_id: UUID, contact: Contact, caller: ApiCaller, con
     return json_text(to_json(told).decode())
 
 
-@router.post("/devices/{device_id}/runs", status_code=202)
-async def order_sync(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.post("/devices/{device_id}/runs", **gives(Accepted, 202))
+async def order_device_sync(device_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """Start the device's sync now. If it is offline the run is refused, as `Location` tells."""
     device = await device_changes.visible(context.pool, caller, device_id)
     caller.require("order", device["district_id"])
     async with context.unit_of_work() as uow:
         placed = await device_changes.order(uow, caller, device)
-    return accepted(placed, f"/api/v1/runs/{placed.runs[0][2]}")
+    return accepted(placed)
 
 
 def _declared(device_id: UUID, wanted: Device) -> DeclaredDevice:
@@ -128,11 +156,17 @@ def _declared(device_id: UUID, wanted: Device) -> DeclaredDevice:
     return DeclaredDevice(id=device_id, school_id=wanted.school, **values)
 
 
-async def _answer(context: Context, device: Any) -> Response:
+async def _require_seen(conn: Connection, if_match: str | None, district_id: str, device_id: UUID, device: Any) -> None:
+    acts = ("device", "remove device")
+    await require_seen(conn, if_match, device_changes.settings_of(device), district_id, f"device/{device_id}", acts)
+
+
+async def _answer(request: Request, context: Context, device: Any) -> Response:
     district_id, id_ = device["district_id"], device["id"]
     syncs = [_sync(run) for run in await devices.last_syncs(context.pool, district_id, id_)]
     waits = await devices.waits_since(context.pool, district_id, id_)
-    return json_text(to_json({**device, "waits_since": waits, "last_syncs": syncs}).decode())
+    body = to_json({**device, "waits_since": waits, "last_syncs": syncs})
+    return tagged(request, body.decode(), device_changes.settings_of(device))
 
 
 def _sync(run: dict[str, Any]) -> dict[str, Any]:

@@ -2,51 +2,75 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import ValidationError
 
-from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.etags import IfMatch, require_seen, tagged
+from dashboard_api.api.listing import InPages, Listing, both, list_answer, plain
+from dashboard_api.api.schemas.districts import District, DistrictPage
 from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.context import Context
 from dashboard_api.declare.mistakes import Mistake, MistakenError, mistakes_in
 from dashboard_api.declare.model import Declaration
 from dashboard_api.declare.write import declare
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import districts
 
-router = APIRouter(prefix="/districts", tags=["districts"])
+router = APIRouter(tags=["districts"])
 
+DISTRICTS = Listing(
+    "districts",
+    (plain, plain),
+    (
+        *("id", "name", "timezone", "locale", "pool", "max_parallel", "all_schools", "sources", "target", "target_url"),
+        *("schools", "set_up", "declared_at", "listed_at", "listing_error"),
+    ),
+)
 DistrictId = Annotated[str, Path(description="The district's short name")]
 
 
-@router.get("")
-async def list_districts(caller: ApiCaller, context: InContext) -> Response:
+@both(router, "/districts", **gives(DistrictPage, listed=True))
+async def list_districts(caller: ApiCaller, context: InContext, asked: InPages) -> Response:
     """The districts that the caller may see, by name."""
     caller.require_scope("read")
-    return json_text(f'{{"districts":{await districts.list_json(context.pool, caller.visible)}}}')
+    visible = caller.visible
+    return await list_answer(asked, DISTRICTS, lambda after, limit: districts.page(context.pool, visible, after, limit))
 
 
-@router.get("/{district_id}")
-async def show_district(district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
+@router.get("/districts/{district_id}", **gives(District, tagged=True))
+async def show_district(request: Request, district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
     """One district, with the sums over its schools."""
     caller.require("read", district_id)
-    return json_text(await _one(context, district_id))
+    return await _one(request, context, district_id)
 
 
-@router.put("/{district_id}")
+@router.put("/districts/{district_id}", **gives(District, tagged=True))
 async def put_district(
-    district_id: DistrictId, body: Annotated[dict[str, Any], Body()], caller: ApiCaller, context: InContext
+    request: Request,
+    district_id: DistrictId,
+    body: Annotated[dict[str, Any], Body()],
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
 ) -> Response:
     """Declare a district whole: sources, target, schools. The sources are then asked which schools they share."""
     caller.require("declare", district_id)
     declaration = _read(body)
     if declaration.district.id != district_id:
-        raise _unprocessable([Mistake("district.id", f"district.id must be {district_id}, as in the address.")])
+        raise _unprocessable(
+            [Mistake("district.id", _("district.id must be {id}, as in the address.", id=district_id))]
+        )
     try:
         async with context.unit_of_work() as uow:
+            await districts.lock(uow.conn, district_id)
+            seen = await districts.declared(uow.conn, district_id)
+            await require_seen(uow.conn, if_match, seen, district_id, f"district/{district_id}", ("declare",))
             await declare(uow, context.box, declaration, caller.id)
     except MistakenError as error:
         raise _unprocessable([error.mistake]) from None
-    return json_text(await _one(context, district_id))
+    return await _one(request, context, district_id)
 
 
 def _read(body: dict[str, Any]) -> Declaration:
@@ -57,11 +81,15 @@ def _read(body: dict[str, Any]) -> Declaration:
 
 
 def _unprocessable(mistakes: list[Mistake]) -> Problem:
-    return Problem(422, "mistakes", "The declaration cannot be used; correct what `errors` names.", mistakes=mistakes)
+    return Problem(
+        422, "mistakes", _("The declaration cannot be used; correct what `errors` names."), mistakes=mistakes
+    )
 
 
-async def _one(context: InContext, district_id: str) -> str:
+async def _one(request: Request, context: Context, district_id: str) -> Response:
+    async with context.pool.acquire() as conn:
+        settings = await districts.declared(conn, district_id)
     text = await districts.one_json(context.pool, district_id)
     if text is None:
         raise not_found("district")
-    return text
+    return tagged(request, text, settings)

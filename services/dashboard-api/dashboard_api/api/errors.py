@@ -10,12 +10,15 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from common.db import Pool, Row
 from common.event_model import Severity
-from dashboard_api.api.answers import Cursor, Limit, bad_cursor, decode_cursor, json_text, page_answer
-from dashboard_api.api.csv_answers import AsCsv, InStyle, csv_answer
+from dashboard_api.api.answers import json_text
+from dashboard_api.api.csv_answers import csv_answer
+from dashboard_api.api.described import gives
+from dashboard_api.api.listing import InPages, Listing, both, list_answer, plain
+from dashboard_api.api.schemas.errors import Causes, ErrorPage
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.csv_text import Cell
 from dashboard_api.queries import error_list
-from dashboard_api.queries.error_list import ErrorFilter, ErrorKey
+from dashboard_api.queries.error_list import ErrorFilter
 from dashboard_api.words.errors import explained_causes, in_words
 
 COLUMNS = (
@@ -23,7 +26,9 @@ COLUMNS = (
     *("what to do", "who", "first seen", "last seen", "run"),
 )
 
-router = APIRouter(prefix="/errors", tags=["errors"])
+router = APIRouter(tags=["errors"])
+
+ERRORS = Listing("errors", (plain, plain, UUID, plain, plain, plain, plain), COLUMNS)
 
 
 def which(
@@ -41,25 +46,23 @@ def which(
 Wanted = Annotated[ErrorFilter, Depends(which)]
 
 
-@router.get("")
-@router.get(".csv")
+@both(router, "/errors", **gives(ErrorPage, listed=True))
 async def list_errors(
     wanted: Wanted,
     context: InContext,
-    as_csv: AsCsv,
-    style: InStyle,
+    asked: InPages,
     entity: Annotated[str | None, Query(max_length=40, description="Only this kind of record")] = None,
-    limit: Limit = 200,
-    after: Cursor = None,
 ) -> Response:
     """Errors by code and school, each with when it was first seen. CSV has them all, in words, and knows no pages."""
-    chosen = replace(wanted, entity=entity, after=after_error(after), limit=limit)
-    if as_csv:
-        return csv_answer("errors", style, COLUMNS, csv_rows(context.pool, chosen))
-    return page_answer("errors", await error_list.page(context.pool, chosen))
+    chosen = replace(wanted, entity=entity)
+    if asked.as_csv:
+        return csv_answer("errors", asked.style, COLUMNS, csv_rows(context.pool, chosen))
+    return await list_answer(
+        asked, ERRORS, lambda after, limit: error_list.page(context.pool, replace(chosen, after=after, limit=limit))
+    )
 
 
-@router.get("/causes")
+@router.get("/errors/causes", **gives(Causes))
 async def list_causes(wanted: Wanted, context: InContext) -> Response:
     """Errors by cause, the worst and most frequent first: how many records at how many schools, since when, why."""
     found = explained_causes(await error_list.causes(context.pool, wanted))
@@ -79,12 +82,3 @@ def _line(row: Row) -> list[Cell]:
         *(row["field"], row["value"], row["detail"], words["remedy"], words["who"]),
         *(row["first_seen_at"].isoformat(), row["seen_at"].isoformat(), str(row["run_id"])),
     ]
-
-
-def after_error(cursor: str | None) -> ErrorKey | None:
-    """The key of the last error before a page. Raises `Problem` 400."""
-    key = decode_cursor(cursor, 7)
-    try:
-        return (key[0], key[1], UUID(key[2]), key[3], key[4], key[5], key[6]) if key else None
-    except ValueError:
-        raise bad_cursor() from None

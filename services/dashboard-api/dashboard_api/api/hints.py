@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
+from dashboard_api.api.described import TEXT, problem_answer
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
@@ -25,7 +26,11 @@ HINT_ID = re.compile(r"[0-9]{1,18}")
 router = APIRouter(tags=["events"])
 
 
-@router.get("/events")
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": TEXT}}, 404: problem_answer(404)},
+)
 async def stream_hints(
     caller: ApiCaller,
     context: InContext,

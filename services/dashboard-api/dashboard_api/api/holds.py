@@ -4,73 +4,92 @@ import json
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from dashboard_api import verdicts
-from dashboard_api.api.answers import Cursor, Limit, decode_moment, encode_cursor
 from dashboard_api.api.consents import waits
+from dashboard_api.api.described import gives
+from dashboard_api.api.etags import IfMatch, matches, tagged
+from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
+from dashboard_api.api.schemas import plans as schemas
+from dashboard_api.api.schemas.consents import Waiting
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.decisions import Decision, Verdict
-from dashboard_api.problems import not_found
+from dashboard_api.language import _, plural
+from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import holds, plans
 from dashboard_api.queries.holds import HoldFilter
 from dashboard_api.words import consequences
+from dashboard_api.words.amounts import number
 from dashboard_api.words.holds import explained_hold
+from dashboard_api.words.kinds import total
 
 HoldState = Literal["open", "decided", "superseded"]
 
-router = APIRouter(prefix="/holds", tags=["holds"])
+router = APIRouter(tags=["holds"], route_class=Acting)
+
+HOLDS = Listing(
+    "holds",
+    NEWEST,
+    (
+        *("district_id", "id", "school_id", "school", "run_id", "state", "operations", "guards", "opened_at"),
+        *("closed_at", "decision", "decided_by_name", "reason", "next_run_id"),
+    ),
+    explained_hold,
+)
 
 
 class DecisionBody(BaseModel):
-    """The decision. `plan_hash` is the hold's, so that nobody decides on what they have not seen."""
+    """The decision. `plan_hash` is the hold's, so that nobody decides on what they have not seen; or `If-Match`."""
 
     model_config = ConfigDict(extra="forbid")
 
     decision: Decision
-    plan_hash: str = Field(min_length=1, max_length=200)
+    plan_hash: str | None = Field(default=None, min_length=1, max_length=200)
     operations: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(default=None, min_length=1, max_length=20_000)
     reason: str = Field(default="", max_length=500)
     confirm: str = Field(default="", max_length=200)
     """The school's name, where more removals are approved than the limit."""
 
 
-@router.get("")
+@both(router, "/holds", **gives(schemas.HoldPage, listed=True, problems=(503,)))
 async def list_holds(
     caller: ApiCaller,
     context: InContext,
+    asked: InPages,
     district: Annotated[str | None, Query(description="Only this district")] = None,
     school: Annotated[UUID | None, Query(description="Only this school")] = None,
     state: Annotated[HoldState | None, Query(description="Only holds that stand so")] = None,
-    limit: Limit = 50,
-    after: Cursor = None,
 ) -> Response:
     """Holds, the newest first, with the limits that were exceeded."""
     caller.require_scope("read")
-    page = await holds.page(
-        context.pool, HoldFilter(caller.visible, district, school, state, decode_moment(after), limit)
+    visible = caller.visible
+    return await list_answer(
+        asked,
+        HOLDS,
+        lambda after, limit: holds.page(context.pool, HoldFilter(visible, district, school, state, after, limit)),
     )
-    found = [explained_hold(hold) for hold in page.rows()]
-    body = {"holds": found, "next": encode_cursor(page.next)}
-    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
 
 
-@router.get("/{hold_id}")
-async def show_hold(hold_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.get("/holds/{hold_id}", **gives(schemas.Hold, tagged=True, problems=(503,)))
+async def show_hold(request: Request, hold_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One hold, and what its operations would come to; they are those of its run with the state `held`."""
     caller.require_scope("read")
     hold = await _find(context, caller, hold_id)
     effects = await plans.consequences(context.pool, hold["district_id"], UUID(hold["run_id"]), ("held",))
     body = {**explained_hold(hold), "consequences": consequences.sentence(effects)}
-    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
+    return tagged(request, json.dumps(body, ensure_ascii=False), hold["plan_hash"])
 
 
-@router.post("/{hold_id}/decision", status_code=202)
-async def decide(hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: InContext) -> Response:
+@router.post("/holds/{hold_id}/decision", **gives(schemas.Decided | Waiting, 202, problems=(428, 503)))
+async def decide_hold(
+    hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: InContext, if_match: IfMatch = None
+) -> Response:
     """Approve, reject, or only suspend what waits: all of it, or the operations that are named; others are rejected.
 
     `run_id` is the run that does it, null after a rejection. Approvals over the limit need a reason, and the school's
@@ -79,7 +98,7 @@ async def decide(hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: 
     """
     hold = await _find(context, caller, hold_id)
     caller.require("decide", hold["district_id"])
-    verdict = Verdict(body.decision, body.plan_hash, body.operations, body.reason)
+    verdict = Verdict(body.decision, _seen(hold, body.plan_hash, if_match), body.operations, body.reason)
     settled = await verdicts.settle(context, caller, hold, verdict, body.confirm)
     if settled.consent is not None:
         return waits(settled.consent)
@@ -93,3 +112,24 @@ async def _find(context: Context, caller: Principal, hold_id: UUID) -> dict[str,
     if hold is None:
         raise not_found("hold")
     return hold
+
+
+def _seen(hold: dict[str, Any], plan_hash: str | None, if_match: str | None) -> str:
+    """The hash of the plan that was seen. Raises `Problem` 412 or 428."""
+    if plan_hash is None and if_match is None:
+        sentence = _(
+            "The decision does not say which plan was seen. Send the hold's plan_hash, or its ETag as If-Match."
+        )
+        raise Problem(428, "unconditional", sentence)
+    if hold["state"] == "open" and not matches(if_match, hold["plan_hash"]):
+        n = total(hold["operations"])
+        sentence = plural(
+            "{n} operation waits in this hold by now, another than you have seen. Look at it, then decide.",
+            "{n} operations wait in this hold by now, others than you have seen. Look at them, then decide.",
+            n,
+            n=number(n),
+        )
+        raise Problem(
+            412, "changed_meanwhile", sentence, more={"plan_hash": hold["plan_hash"], "operations": hold["operations"]}
+        )
+    return plan_hash or str(hold["plan_hash"])

@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from dashboard_api import accounts
-from dashboard_api.api.answers import Cursor, Limit, json_text, page_answer
-from dashboard_api.api.schools import after_school
+from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.listing import BY_NAME, InPages, Listing, both, list_answer
+from dashboard_api.api.schemas import accounts as schemas
 from dashboard_api.api.users import Districts, Schools
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal, Scope
@@ -20,7 +22,13 @@ from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import api_keys, audit
 from dashboard_api.queries.api_keys import NewKey
 
-router = APIRouter(prefix="/keys", tags=["keys"])
+router = APIRouter(tags=["keys"])
+
+KEYS = Listing(
+    "keys",
+    BY_NAME,
+    (*("id", "name", "scopes", "districts", "schools", "created_at", "expires_at", "last_used_at", "expired"),),
+)
 
 
 class NewApiKey(BaseModel):
@@ -35,29 +43,31 @@ class NewApiKey(BaseModel):
     expires_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 
 
-@router.get("")
+@both(router, "/keys", **gives(schemas.KeyPage, listed=True, problems=(404,)))
 async def list_keys(
     caller: ApiCaller,
     context: InContext,
+    asked: InPages,
     district: Annotated[str | None, Query(description="Only keys for this district")] = None,
-    limit: Limit = 50,
-    after: Cursor = None,
 ) -> Response:
     """Keys by name: what each is for, and when it was last used. The keys themselves are not kept."""
     caller.require_scope("administer")
     if district is not None:
         caller.require("administer", district)
-    return page_answer("keys", await api_keys.page(context.whole, caller.visible, district, after_school(after), limit))
+    visible = caller.visible
+    return await list_answer(
+        asked, KEYS, lambda after, limit: api_keys.page(context.whole, visible, district, after, limit)
+    )
 
 
-@router.get("/{key_id}")
+@router.get("/keys/{key_id}", **gives(schemas.Key))
 async def show_key(key_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One key, without the key itself."""
     caller.require_scope("administer")
     return _answer(await _visible(context.whole, caller, key_id))
 
 
-@router.post("", status_code=201)
+@router.post("/keys", **gives(schemas.NewKeyShown, 201, problems=(404, 409)))
 async def create_key(wanted: NewApiKey, caller: ApiCaller, context: InContext) -> Response:
     """Make a key that may do no more than the caller. `key` is shown this once."""
     caller.require_scope("administer")
@@ -81,7 +91,7 @@ async def create_key(wanted: NewApiKey, caller: ApiCaller, context: InContext) -
     return _answer({**made, "key": key}, 201, {"Location": f"/api/v1/keys/{id_}"})
 
 
-@router.delete("/{key_id}")
+@router.delete("/keys/{key_id}", **gives(schemas.Key))
 async def revoke_key(key_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """The key works no more, from now on."""
     caller.require_scope("administer")

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Response
 from pydantic_core import to_json
 
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.schemas.system import Ledger
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.problems import not_found
 from dashboard_api.queries import ledger, run_list
@@ -13,7 +15,7 @@ from dashboard_api.queries import ledger, run_list
 router = APIRouter(prefix="/runs", tags=["runs"])
 
 
-@router.get("/{run_id}/ledger")
+@router.get("/{run_id}/ledger", **gives(Ledger, problems=(503,)))
 async def show_ledger(run_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """Each endpoint with its pages, its rows and what became of them, its bytes, and whether it was read completely."""
     caller.require_scope("read")

@@ -9,9 +9,12 @@ from pydantic_core import to_json
 
 from common.db import Pool
 from dashboard_api import mapping_trial
+from dashboard_api.api.described import gives
+from dashboard_api.api.schemas.records import MappingTrial
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.declare.mistakes import mistakes_in
 from dashboard_api.declare.values import Declared
+from dashboard_api.language import _
 from dashboard_api.mapping_trial import UNIQUE_CLASS, UNIQUE_PERSON, Place, troubled_first
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import mapping_rows
@@ -37,7 +40,7 @@ class _Part(Declared):
     policy: Policy
 
 
-@router.post("/try")
+@router.post("/try", **gives(MappingTrial, problems=(404, 503)))
 async def try_mapping(trial: Trial, caller: ApiCaller, context: InContext) -> Response:
     """Renders templates on the school's people and classes, beside what the present policy gives.
 
@@ -77,5 +80,5 @@ def _templates(present: Templates, wished: dict[str, Any]) -> Templates:
     try:
         return _Part.model_validate({"policy": {"templates": templates}}).policy.templates
     except ValidationError as error:
-        detail = "The templates cannot be used; correct what `errors` names."
+        detail = _("The templates cannot be used; correct what `errors` names.")
         raise Problem(422, "mistakes", detail, mistakes=mistakes_in(error)) from None

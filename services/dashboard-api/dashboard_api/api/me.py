@@ -9,6 +9,8 @@ from pydantic_core import to_json
 
 from dashboard_api import own_account
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.schemas import accounts as schemas
 from dashboard_api.api.users import Language, PersonName
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
@@ -56,7 +58,7 @@ class Password(BaseModel):
     password: str = Field(max_length=1000)
 
 
-@router.get("")
+@router.get("", **gives(schemas.Me))
 async def show_me(caller: ApiCaller, context: InContext) -> Response:
     """Who asks: name, scopes, districts, schools; of people also role, address, language, time zone, second factor."""
     about = {name: getattr(caller, name) for name in ("id", "name", "districts", "schools", "role")}
@@ -64,7 +66,7 @@ async def show_me(caller: ApiCaller, context: InContext) -> Response:
     return _answer({**body, **(await _person(context, caller) if caller.csrf is not None else {})})
 
 
-@router.patch("")
+@router.patch("", **gives(schemas.OwnAccount))
 async def change_me(wanted: AccountChange, caller: ApiCaller, context: InContext) -> Response:
     """Change one's name, language or time zone."""
     id_ = own_id(caller)
@@ -77,40 +79,40 @@ async def change_me(wanted: AccountChange, caller: ApiCaller, context: InContext
     return _answer({"id": caller.id, **after})
 
 
-@router.put("/password")
+@router.put("/password", **gives(schemas.Changed))
 async def change_password(wanted: PasswordChange, caller: ApiCaller, context: InContext) -> Response:
     """Change one's password; all other sessions end."""
     await own_account.change_password(context, caller, wanted.current, wanted.new)
     return _answer({"changed": True})
 
 
-@router.post("/second-factor", status_code=201)
+@router.post("/second-factor", **gives(schemas.SecondFactorBegun, 201, problems=(409,)))
 async def begin_second_factor(caller: ApiCaller, context: InContext) -> Response:
     """Begin to set up an authenticator app: `secret`, `address`, and `picture`, a QR code as SVG."""
     return _answer(await own_account.begin_second_factor(context, caller), 201)
 
 
-@router.put("/second-factor")
+@router.put("/second-factor", **gives(schemas.RecoveryCodes, problems=(409,)))
 async def confirm_second_factor(wanted: Code, caller: ApiCaller, context: InContext) -> Response:
     """Confirm it with a code; from then on sign-in asks for one. `recovery_codes` are shown this once."""
     return _answer({"recovery_codes": await own_account.confirm_second_factor(context, caller, wanted.code)})
 
 
-@router.post("/second-factor/removal")
-async def remove_second_factor(wanted: Password, caller: ApiCaller, context: InContext) -> Response:
+@router.post("/second-factor/removal", **gives(schemas.Removed, problems=(409,)))
+async def remove_own_second_factor(wanted: Password, caller: ApiCaller, context: InContext) -> Response:
     """Sign in with the password alone again."""
     await own_account.remove_second_factor(context, caller, wanted.password)
     return _answer({"removed": True})
 
 
-@router.get("/sessions")
-async def list_sessions(caller: ApiCaller, context: InContext) -> Response:
+@router.get("/sessions", **gives(schemas.Sessions))
+async def list_own_sessions(caller: ApiCaller, context: InContext) -> Response:
     """Where one is signed in; the session that asks is `current`."""
     id_ = own_id(caller)
     return json_text(f'{{"sessions":{await sessions.list_json(context.whole, id_, caller.csrf or "")}}}')
 
 
-@router.delete("/sessions")
+@router.delete("/sessions", **gives(schemas.Ended))
 async def end_other_sessions(caller: ApiCaller, context: InContext) -> Response:
     """Sign out everywhere else."""
     id_ = own_id(caller)
@@ -120,8 +122,8 @@ async def end_other_sessions(caller: ApiCaller, context: InContext) -> Response:
     return _answer({"ended": ended})
 
 
-@router.delete("/sessions/{session_id}")
-async def end_session(session_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.delete("/sessions/{session_id}", **gives(schemas.Ended))
+async def end_own_session(session_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """End one of one's sessions."""
     id_ = own_id(caller)
     async with context.whole.acquire() as conn, conn.transaction():

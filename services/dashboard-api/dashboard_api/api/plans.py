@@ -9,12 +9,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from dashboard_api.api.answers import Cursor, Limit, bad_cursor, decode_cursor, page_answer
-from dashboard_api.api.csv_answers import AsCsv, InStyle, csv_answer
+from dashboard_api.api.answers import encode_cursor, json_text
+from dashboard_api.api.csv_answers import csv_answer
+from dashboard_api.api.described import gives
+from dashboard_api.api.listing import InPages, Listing, both, list_answer, number
+from dashboard_api.api.schemas import plans as schemas
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.csv_text import Cell
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import holds, operations, plans, run_list
 from dashboard_api.queries.operations import OperationFilter
@@ -41,7 +45,9 @@ CSV_COLUMNS = (
     *("ruling", "graded", "answer", "changes"),
 )
 
-router = APIRouter(prefix="/runs", tags=["plans"])
+router = APIRouter(tags=["plans"])
+
+OPERATIONS = Listing("operations", (number,), CSV_COLUMNS)
 
 
 class Which(BaseModel):
@@ -86,14 +92,15 @@ SearchText = Annotated[
 ]
 
 
-@router.get("/{run_id}/plan")
+@router.get("/runs/{run_id}/plan", **gives(schemas.Plan, problems=(503,)))
 async def show_plan(run_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """A run's plan: numbers by entity, kind and state, the consequences in a sentence, and the hold, if any."""
     caller.require_scope("read")
     district_id = await _district(context, caller, run_id)
     plan = await plans.one(context.pool, district_id, run_id)
     if plan is None:
-        raise Problem(404, "no_plan", "Nothing is planned for this run yet, or it does not plan. Look at the run.")
+        sentence = _("Nothing is planned for this run yet, or it does not plan. Look at the run.")
+        raise Problem(404, "no_plan", sentence)
     hold_id = plan.pop("hold_id")
     found = await holds.one(context.pool, [district_id], UUID(hold_id)) if hold_id else None
     effects = await plans.consequences(context.pool, district_id, run_id)
@@ -101,36 +108,38 @@ async def show_plan(run_id: UUID, caller: ApiCaller, context: InContext) -> Resp
     return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
 
 
-@router.get("/{run_id}/operations")
-@router.get("/{run_id}/operations.csv")
+@both(router, "/runs/{run_id}/operations", **gives(schemas.OperationPage, listed=True, problems=(503,)))
 async def list_operations(
     run_id: UUID,
     caller: ApiCaller,
     context: InContext,
     wanted: Wanted,
-    as_csv: AsCsv,
-    style: InStyle,
+    asked: InPages,
     search: SearchText = None,
-    limit: Limit = 200,
-    after: Cursor = None,
 ) -> Response:
     """The operations of a run in their order, with names. CSV has them all, and knows no pages."""
     caller.require_scope("read")
     district_id = await _district(context, caller, run_id)
     found = wanted.of(district_id, run_id, search)
-    if as_csv:
-        return csv_answer(f"operations-{run_id}", style, CSV_COLUMNS, _rows(context, found))
-    return await _page(context, found, limit, after)
+    if asked.as_csv:
+        return csv_answer(f"operations-{run_id}", asked.style, CSV_COLUMNS, _rows(context, found))
+    return await list_answer(
+        asked,
+        OPERATIONS,
+        lambda after, limit: operations.page(context.pool, replace(found, limit=limit, after=after[0] if after else 0)),
+    )
 
 
-@router.post("/{run_id}/operations/search")
+@router.post("/runs/{run_id}/operations/search", **gives(schemas.OperationPage, problems=(400, 503)))
 async def search_operations(run_id: UUID, wanted: Search, caller: ApiCaller, context: InContext) -> Response:
-    """The same, searched for a person: names belong in no address, so the text stands in the body."""
+    """The operations of a run, searched for a person too. Names belong in no address, so the text is in the body."""
     caller.require_scope("read")
     district_id = await _district(context, caller, run_id)
     plain = Which(**wanted.model_dump(exclude={"search", "limit", "after"}))
     found = plain.of(district_id, run_id, wanted.search, people=True)
-    return await _page(context, found, wanted.limit, wanted.after)
+    key = OPERATIONS.read(wanted.after)
+    page = await operations.page(context.pool, replace(found, limit=wanted.limit, after=key[0] if key else 0))
+    return json_text(f'{{"operations":{page.items},"next":{json.dumps(encode_cursor(page.next))}}}')
 
 
 async def _district(context: Context, caller: Principal, run_id: UUID) -> str:
@@ -138,16 +147,6 @@ async def _district(context: Context, caller: Principal, run_id: UUID) -> str:
     if district_id is None:
         raise not_found("run")
     return district_id
-
-
-async def _page(context: Context, found: OperationFilter, limit: int, after: str | None) -> Response:
-    try:
-        key = decode_cursor(after, 1)
-        seq = int(key[0]) if key else 0
-    except ValueError:
-        raise bad_cursor() from None
-    page = await operations.page(context.pool, replace(found, limit=limit, after=seq))
-    return page_answer("operations", page)
 
 
 async def _rows(context: Context, found: OperationFilter) -> AsyncIterator[list[list[Cell]]]:

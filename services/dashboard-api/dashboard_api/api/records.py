@@ -9,6 +9,8 @@ from pydantic_core import to_json
 
 from common.db import Pool
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.schemas.records import FoundRecords, RecordLife
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.explain import explain
 from dashboard_api.language import _
@@ -29,7 +31,7 @@ class RecordSearch(BaseModel):
     school: UUID | None = None
 
 
-@router.post("/search")
+@router.post("/search", **gives(FoundRecords, problems=(404, 503)))
 async def search_records(wanted: RecordSearch, caller: ApiCaller, context: InContext) -> Response:
     """Records by what people know of them. The text stands in the body, since names belong in no address."""
     caller.require("read", wanted.district)
@@ -37,7 +39,7 @@ async def search_records(wanted: RecordSearch, caller: ApiCaller, context: InCon
     return json_text(f'{{"records":{found}}}')
 
 
-@router.get("/{entity}/{key:path}/explain")
+@router.get("/{entity}/{key:path}/explain", **gives(RecordLife, problems=(503,)))
 async def explain_record(
     entity: RecordEntity,
     key: Annotated[

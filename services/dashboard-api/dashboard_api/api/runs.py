@@ -1,13 +1,16 @@
 """`/runs`: what was run, and what is running."""
 
 import json
-from datetime import datetime
+from dataclasses import replace
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from dashboard_api.api.answers import Cursor, Limit, bad_cursor, decode_cursor, json_text, page_answer
+from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer, plain, small_number
+from dashboard_api.api.schemas.runs import Run, RunErrorPage, RunPage
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.problems import not_found
 from dashboard_api.queries import run_list
@@ -19,13 +22,30 @@ Standing = Literal["running", "completed", "with_errors", "failed", "held", "can
 What = Literal["nightly", "partial", "full", "refresh", "undo", "rebuild", "device", "preview"]
 Trigger = Literal["schedule", "person", "decision", "arrival"]
 
-router = APIRouter(prefix="/runs", tags=["runs"])
+router = APIRouter(tags=["runs"])
+
+RUNS = Listing(
+    "runs",
+    NEWEST,
+    (
+        *("district_id", "id", "school_id", "school", "order_id", "kind", "mode", "dry_run", "trigger"),
+        *("ordered_by_name", "reason", "status", "outcome", "refusal", "failure_phase", "failure_code", "errors"),
+        *("courses", "calls", "source_up", "source_down", "target_up", "target_down", "duration_ms", "noted_at"),
+        *("ordered_at", "requested_at", "ended_at"),
+    ),
+)
+RUN_ERRORS = Listing(
+    "errors",
+    (plain, plain, small_number, small_number),
+    ("code", "severity", "entity", "source_id", "field", "value", "detail", "phase"),
+)
 
 
-@router.get("")
+@both(router, "/runs", **gives(RunPage, listed=True))
 async def list_runs(
     caller: ApiCaller,
     context: InContext,
+    asked: InPages,
     district: Annotated[str | None, Query(description="Only this district")] = None,
     school: Annotated[UUID | None, Query(description="Only this school")] = None,
     order: Annotated[UUID | None, Query(description="Only the runs of this order")] = None,
@@ -34,18 +54,19 @@ async def list_runs(
     what: Annotated[What | None, Query(description="Only such runs; preview: dry runs")] = None,
     trigger: Annotated[Trigger | None, Query(description="Only runs that this began")] = None,
     search: Annotated[str, Query(max_length=100, description="Part of the school's name")] = "",
-    limit: Limit = 50,
-    after: Cursor = None,
 ) -> Response:
     """Runs, the newest first."""
     caller.require_scope("read")
-    wanted = RunFilter(
-        caller.visible, district, school, order, status, after_run(after), limit, standing, what, trigger, search
+    visible = caller.visible
+    chosen = RunFilter(
+        visible, district, school, order, status, standing=standing, what=what, trigger=trigger, school=search
     )
-    return page_answer("runs", await run_list.page(context.pool, wanted))
+    return await list_answer(
+        asked, RUNS, lambda after, limit: run_list.page(context.pool, replace(chosen, after=after, limit=limit))
+    )
 
 
-@router.get("/{run_id}")
+@router.get("/runs/{run_id}", **gives(Run))
 async def show_run(run_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One run: phases, data, plan, actions, errors by code; codes also in words, in the language of the district."""
     caller.require_scope("read")
@@ -55,23 +76,16 @@ async def show_run(run_id: UUID, caller: ApiCaller, context: InContext) -> Respo
     return json_text(json.dumps(explained(json.loads(text)), ensure_ascii=False))
 
 
-@router.get("/{run_id}/errors")
-async def list_run_errors(
-    run_id: UUID, caller: ApiCaller, context: InContext, limit: Limit = 200, after: Cursor = None
-) -> Response:
+@both(router, "/runs/{run_id}/errors", **gives(RunErrorPage, listed=True))
+async def list_run_errors(run_id: UUID, caller: ApiCaller, context: InContext, asked: InPages) -> Response:
     """The data errors of a run, by code. They are kept for each school's latest run that had any."""
     caller.require_scope("read")
     district_id = await run_list.district_of(context.pool, caller.visible, run_id)
     if district_id is None:
         raise not_found("run")
-    key = decode_cursor(after, 4)
-    return page_answer("errors", await run_list.errors_page(context.pool, district_id, run_id, key, limit))
-
-
-def after_run(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """The sort key of the last run before a page. Raises `Problem` 400."""
-    key = decode_cursor(cursor, 2)
-    try:
-        return (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
-    except ValueError:
-        raise bad_cursor() from None
+    return await list_answer(
+        asked,
+        RUN_ERRORS,
+        lambda after, limit: run_list.errors_page(context.pool, district_id, run_id, after, limit),
+        file=f"errors-{run_id}",
+    )

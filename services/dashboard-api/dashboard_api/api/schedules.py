@@ -4,22 +4,26 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import to_json
 
 from dashboard_api import preview, school_times
-from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.etags import IfMatch, require_seen, tagged
+from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
+from dashboard_api.api.schemas import schedules as schemas
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
 from dashboard_api.declare.values import Spread, TimeOfNight, Weekdays
 from dashboard_api.preview import Blackout
 from dashboard_api.problems import not_found
-from dashboard_api.queries import audit, schedules, schools
+from dashboard_api.queries import audit, districts, schedules, schools
 
 router = APIRouter(tags=["schedules"])
 
 Nights = Annotated[int, Query(ge=1, le=366, description="How many nights of each school")]
+NIGHTS = Listing("nights", NEWEST, ("night", "school_id", "school", "at", "state", "reason", "run_id"))
 EVERY_NIGHT = (1, 2, 3, 4, 5, 6, 7)
 
 
@@ -56,58 +60,84 @@ class DistrictSchedule(SchoolSchedule):
     blackouts: list[BlackoutDates] = Field(default_factory=list, max_length=1000)
 
 
-@router.get("/schools/{school_id}/schedule")
-async def show_school(school_id: UUID, caller: ApiCaller, context: InContext, nights: Nights = 14) -> Response:
+@router.get("/schools/{school_id}/schedule", **gives(schemas.SchoolScheduleShown, tagged=True))
+async def show_school_schedule(
+    request: Request, school_id: UUID, caller: ApiCaller, context: InContext, nights: Nights = 14
+) -> Response:
     """A school's time, the nights that come, each with the moment at which it begins, and those that came."""
     caller.require_scope("read")
     district_id = await _district_of(context, caller.visible, school_id)
-    return json_text(await _of_school(context, district_id, school_id, nights))
+    return await _of_school(request, context, district_id, school_id, nights)
 
 
-@router.put("/schools/{school_id}/schedule")
-async def put_school(school_id: UUID, wanted: SchoolSchedule, caller: ApiCaller, context: InContext) -> Response:
+@router.put("/schools/{school_id}/schedule", **gives(schemas.SchoolScheduleShown, tagged=True))
+async def put_school_schedule(
+    request: Request,
+    school_id: UUID,
+    wanted: SchoolSchedule,
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
+) -> Response:
     """Give a school a time and days of its own."""
     district_id = await _district_of(context, caller.visible, school_id)
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
+        await districts.lock(uow.conn, district_id)
+        seen = school_times.own(await schedules.of_school(uow.conn, district_id, school_id))
+        await require_seen(uow.conn, if_match, seen, district_id, f"school/{school_id}", ("schedule",))
         await school_times.change(uow, caller, district_id, school_id, wanted.nightly, wanted.nights)
-    return json_text(await _of_school(context, district_id, school_id, 14))
+    return await _of_school(request, context, district_id, school_id, 14)
 
 
-@router.get("/districts/{district_id}/schedule")
-async def show_district(district_id: str, caller: ApiCaller, context: InContext, nights: Nights = 14) -> Response:
+@router.get("/districts/{district_id}/schedule", **gives(schemas.DistrictScheduleShown, tagged=True))
+async def show_district_schedule(
+    request: Request, district_id: str, caller: ApiCaller, context: InContext, nights: Nights = 14
+) -> Response:
     """The district's time, its blackout dates, the nights that come, and how many runs begin in which hour."""
     caller.require("read", district_id)
-    return json_text(await _of_district(context, district_id, nights))
+    return await _of_district(request, context, district_id, nights)
 
 
-@router.put("/districts/{district_id}/schedule")
-async def put_district(district_id: str, wanted: DistrictSchedule, caller: ApiCaller, context: InContext) -> Response:
+@router.put("/districts/{district_id}/schedule", **gives(schemas.DistrictScheduleShown, tagged=True))
+async def put_district_schedule(
+    request: Request,
+    district_id: str,
+    wanted: DistrictSchedule,
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
+) -> Response:
     """Set the district's time, days, spread and blackout dates, all of them."""
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
+        await districts.lock(uow.conn, district_id)
         before = await _settings(uow.conn, district_id)
+        await require_seen(uow.conn, if_match, before, district_id, f"district/{district_id}", ("schedule",))
         nights = list(wanted.nights or EVERY_NIGHT)
         await schedules.set_district(uow.conn, district_id, wanted.nightly, nights, wanted.spread_minutes)
         dates = [(one.first, one.last, one.reason, one.school_id) for one in wanted.blackouts]
         await schedules.set_blackouts(uow.conn, district_id, dates)
         change = {"before": before, "after": await _settings(uow.conn, district_id)}
         await audit.add(uow.conn, district_id, caller.id, "schedule", f"district/{district_id}", change)
-    return json_text(await _of_district(context, district_id, 14))
+    return await _of_district(request, context, district_id, 14)
 
 
-@router.get("/districts/{district_id}/nights")
+@both(router, "/districts/{district_id}/nights", **gives(schemas.NightPage, listed=True))
 async def list_nights(
     district_id: str,
     caller: ApiCaller,
     context: InContext,
+    asked: InPages,
     school: Annotated[UUID | None, Query(description="Only this school")] = None,
-    limit: Annotated[int, Query(ge=1, le=10_000)] = 200,
 ) -> Response:
     """What became of the nights that came, the latest first: due, run, missed, skipped or refused, and why."""
     caller.require("read", district_id)
-    rows = await schedules.occurrences(context.pool, district_id, school, limit)
-    return json_text(to_json({"nights": [dict(row) for row in rows]}).decode())
+    return await list_answer(
+        asked,
+        NIGHTS,
+        lambda after, limit: schedules.nights_page(context.pool, district_id, school, after, limit),
+    )
 
 
 async def _district_of(context: Context, visible: list[str] | None, school_id: UUID) -> str:
@@ -117,7 +147,7 @@ async def _district_of(context: Context, visible: list[str] | None, school_id: U
     return district_id
 
 
-async def _of_school(context: Context, district_id: str, school_id: UUID, nights: int) -> str:
+async def _of_school(request: Request, context: Context, district_id: str, school_id: UUID, nights: int) -> Response:
     own = await schedules.of_school(context.pool, district_id, school_id)
     assert own is not None
     plans = await schedules.scheduled(context.pool, district_id, school_id)
@@ -127,7 +157,7 @@ async def _of_school(context: Context, district_id: str, school_id: UUID, nights
     when = [(one.night.date, one.night.at) for one in coming]
     starts = await schedules.starts(context.pool, school_id, when, spread)
     came = await schedules.occurrences(context.pool, district_id, school_id, 14)
-    return to_json(
+    body = to_json(
         {
             "school_id": school_id,
             "school": own["name"],
@@ -138,15 +168,17 @@ async def _of_school(context: Context, district_id: str, school_id: UUID, nights
             "coming": [{**one.as_json(), "starts_at": at} for one, at in zip(coming, starts, strict=True)],
             "came": [dict(row) for row in came],
         }
-    ).decode()
+    )
+    return tagged(request, body.decode(), school_times.own(own))
 
 
-async def _of_district(context: Context, district_id: str, nights: int) -> str:
+async def _of_district(request: Request, context: Context, district_id: str, nights: int) -> Response:
     settings = await _settings(context.pool, district_id)
     plans = await schedules.scheduled(context.pool, district_id, None)
     coming = preview.coming(plans, await _blackouts(context, district_id), datetime.now(UTC), nights)
     hours = [{"hour": hour, "runs": runs} for hour, runs in preview.load(coming).items()]
-    return to_json({**settings, "coming": [one.as_json() for one in coming], "load": hours}).decode()
+    body = to_json({**settings, "coming": [one.as_json() for one in coming], "load": hours})
+    return tagged(request, body.decode(), settings)
 
 
 async def _settings(conn: Any, district_id: str) -> dict[str, Any]:

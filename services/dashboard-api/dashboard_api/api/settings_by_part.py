@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
 from dashboard_api.api.districts import DistrictId
+from dashboard_api.api.schemas.settings import SchoolSettings, Settings
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
 from dashboard_api.declare import parts
@@ -54,7 +56,7 @@ class SchoolPart(BaseModel):
     timezone: Zone | None = None
 
 
-@router.get("/districts/{district_id}/settings")
+@router.get("/districts/{district_id}/settings", **gives(Settings))
 async def show_settings(district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
     """What is declared of a district, but for sources and targets: name, policy, second person, who is told.
 
@@ -64,7 +66,7 @@ async def show_settings(district_id: DistrictId, caller: ApiCaller, context: InC
     return await _settings(context, district_id)
 
 
-@router.patch("/districts/{district_id}/settings")
+@router.patch("/districts/{district_id}/settings", **gives(Settings))
 async def change_general(district_id: DistrictId, body: Part, caller: ApiCaller, context: InContext) -> Response:
     """Change some of `name`, `timezone`, `locale`, `pool`, `max_parallel`."""
     caller.require("declare", district_id)
@@ -73,7 +75,7 @@ async def change_general(district_id: DistrictId, body: Part, caller: ApiCaller,
     return await _settings(context, district_id)
 
 
-@router.put("/districts/{district_id}/policy")
+@router.put("/districts/{district_id}/policy", **gives(Settings))
 async def put_policy(district_id: DistrictId, body: Part, caller: ApiCaller, context: InContext) -> Response:
     """Declare the policy whole: templates, families, limits and the rest; what is left out has its usual value."""
     caller.require("declare", district_id)
@@ -82,7 +84,7 @@ async def put_policy(district_id: DistrictId, body: Part, caller: ApiCaller, con
     return await _settings(context, district_id)
 
 
-@router.patch("/districts/{district_id}/policy")
+@router.patch("/districts/{district_id}/policy", **gives(Settings))
 async def patch_policy(district_id: DistrictId, body: Part, caller: ApiCaller, context: InContext) -> Response:
     """Change parts of the policy (JSON merge patch, RFC 7396); null gives a part its usual value."""
     caller.require("declare", district_id)
@@ -91,7 +93,7 @@ async def patch_policy(district_id: DistrictId, body: Part, caller: ApiCaller, c
     return await _settings(context, district_id)
 
 
-@router.put("/districts/{district_id}/second-person")
+@router.put("/districts/{district_id}/second-person", **gives(Settings))
 async def put_second_person(district_id: DistrictId, body: Part, caller: ApiCaller, context: InContext) -> Response:
     """Say which acts need a second person: `force`, `undo`, and approvals of more removals than a number."""
     caller.require("declare", district_id)
@@ -100,7 +102,7 @@ async def put_second_person(district_id: DistrictId, body: Part, caller: ApiCall
     return await _settings(context, district_id)
 
 
-@router.put("/districts/{district_id}/recipients")
+@router.put("/districts/{district_id}/recipients", **gives(Settings))
 async def put_recipients(district_id: DistrictId, body: Recipients, caller: ApiCaller, context: InContext) -> Response:
     """Say who is told of runs by e-mail: these and nobody else. `outcomes` is all, problems or never."""
     caller.require("declare", district_id)
@@ -121,16 +123,16 @@ async def put_recipients(district_id: DistrictId, body: Recipients, caller: ApiC
     return await _settings(context, district_id)
 
 
-@router.get("/schools/{school_id}/settings")
-async def show_school(school_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.get("/schools/{school_id}/settings", **gives(SchoolSettings))
+async def show_school_settings(school_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """What is declared of a school: its target, its own time zone, and where it is at its source."""
     district_id = await schools.district_of(context.pool, caller.visible, school_id)
     caller.require_scope("read")
     return await _school(context, district_id, school_id)
 
 
-@router.patch("/schools/{school_id}/settings")
-async def change_school(school_id: UUID, body: SchoolPart, caller: ApiCaller, context: InContext) -> Response:
+@router.patch("/schools/{school_id}/settings", **gives(SchoolSettings))
+async def change_school_settings(school_id: UUID, body: SchoolPart, caller: ApiCaller, context: InContext) -> Response:
     """Set a school up for a target or take it out, or give it a time zone of its own."""
     district_id = await schools.district_of(context.pool, caller.visible, school_id)
     if district_id is None:

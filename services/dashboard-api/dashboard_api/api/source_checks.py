@@ -10,16 +10,20 @@ from pydantic_core import to_json
 
 from dashboard_api import source_checks
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.schemas.system import CheckOrdered, SourceCheck
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.declare.mistakes import mistakes_in
 from dashboard_api.declare.sources import Source
 from dashboard_api.declare.values import Declared, Id
+from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import source_checks as checks
 from dashboard_api.source_checks import Wish
 from dashboard_api.words.errors import explained_check
 
-router = APIRouter(prefix="/source-checks", tags=["source checks"])
+router = APIRouter(prefix="/source-checks", tags=["source checks"], route_class=Acting)
 
 
 class CheckOrder(BaseModel):
@@ -39,8 +43,8 @@ class _Part(Declared):
     source: Source
 
 
-@router.post("", status_code=202)
-async def order_check(order: CheckOrder, caller: ApiCaller, context: InContext) -> Response:
+@router.post("", **gives(CheckOrdered, 202, problems=(404,)))
+async def order_source_check(order: CheckOrder, caller: ApiCaller, context: InContext) -> Response:
     """Have a source tried out: its schools are listed, and one of them is read. `Location` is the check."""
     caller.require("declare", order.district)
     wish = Wish(_read(order.source), order.school, order.pool)
@@ -50,8 +54,8 @@ async def order_check(order: CheckOrder, caller: ApiCaller, context: InContext) 
     return Response(to_json({"id": id_}), 202, headers, media_type="application/json")
 
 
-@router.get("/{check_id}")
-async def show_check(check_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.get("/{check_id}", **gives(SourceCheck))
+async def show_source_check(check_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """A check: `state` waiting, unanswered (for ten minutes) or done, and then `report`, its codes also in words."""
     caller.require_scope("declare")
     text = await checks.one_json(context.pool, caller.visible, check_id)
@@ -64,5 +68,5 @@ def _read(source: dict[str, Any]) -> Source:
     try:
         return _Part.model_validate({"source": source}).source
     except ValidationError as error:
-        detail = "The source cannot be used; correct what `errors` names."
+        detail = _("The source cannot be used; correct what `errors` names.")
         raise Problem(422, "mistakes", detail, mistakes=mistakes_in(error)) from None

@@ -11,6 +11,8 @@ from common.envelope import Unreadable, decode
 from common.topology import QueueSpec
 from dashboard_api import software
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.schemas.system import ParkedActed, ParkedShown, QueuesShown, Versions, WorkersShown
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal, Scope
 from dashboard_api.broker import parked, queues
@@ -50,7 +52,7 @@ def require_platform(caller: Principal, scope: Scope) -> None:
     caller.require_scope(scope)
 
 
-@router.get("/queues")
+@router.get("/queues", **gives(QueuesShown, problems=(503,)))
 async def list_queues(caller: ApiCaller, context: InContext) -> Response:
     """The queue of each service and pool: what waits, is in work, is tried again later, or is parked, and who takes it.
 
@@ -60,21 +62,21 @@ async def list_queues(caller: ApiCaller, context: InContext) -> Response:
     return json_text(json.dumps(await queues.look(context)))
 
 
-@router.get("/workers")
+@router.get("/workers", **gives(WorkersShown))
 async def list_workers(caller: ApiCaller, context: InContext) -> Response:
     """The processes of all services within the last day: `state` live, stopped or gone, and what each works on."""
     require_platform(caller, "read")
     return json_text(f'{{"workers":{await workers.list_json(context.pool)}}}')
 
 
-@router.get("/versions")
+@router.get("/versions", **gives(Versions))
 async def list_versions(caller: ApiCaller, context: InContext) -> Response:
     """Versions of the software, of each service's schema, of PostgreSQL and of RabbitMQ (null while it is away)."""
     require_platform(caller, "read")
     return json_text(await software.versions_json(context.pool, context.bus))
 
 
-@router.get("/parked")
+@router.get("/parked", **gives(ParkedShown, problems=(404, 503)))
 async def list_parked(
     caller: ApiCaller,
     context: InContext,
@@ -90,7 +92,7 @@ async def list_parked(
     return json_text(to_json({"queue": queue, "parked": [_shown(one) for one in found]}).decode())
 
 
-@router.post("/parked/requeue")
+@router.post("/parked/requeue", **gives(ParkedActed, problems=(404, 503)))
 async def requeue_parked(messages: Messages, caller: ApiCaller, context: InContext) -> Response:
     """Give parked messages back to their queue, as if they came for the first time. `ids` absent: all.
 
@@ -101,7 +103,7 @@ async def requeue_parked(messages: Messages, caller: ApiCaller, context: InConte
     return _acted(messages, await parked.requeue(context.bus, context.pool, _spec(messages.queue), messages.ids, note))
 
 
-@router.post("/parked/discard")
+@router.post("/parked/discard", **gives(ParkedActed, problems=(404, 503)))
 async def discard_parked(messages: Discarding, caller: ApiCaller, context: InContext) -> Response:
     """Forget parked messages for good. What each was (never its body) and the reason stay in the audit."""
     require_platform(caller, "declare")

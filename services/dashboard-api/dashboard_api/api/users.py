@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from dashboard_api import accounts
-from dashboard_api.api.answers import Cursor, Limit, json_text, page_answer
-from dashboard_api.api.schools import after_school
+from dashboard_api.api.answers import json_text
+from dashboard_api.api.described import gives
+from dashboard_api.api.listing import BY_NAME, InPages, Listing, both, list_answer
+from dashboard_api.api.schemas import accounts as schemas
 from dashboard_api.auth import passwords
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.passwords import LEAST_LENGTH
@@ -20,7 +22,16 @@ from dashboard_api.problems import Problem
 from dashboard_api.queries import operators
 from dashboard_api.queries.operators import NewOperator
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = APIRouter(tags=["users"])
+
+USERS = Listing(
+    "users",
+    BY_NAME,
+    (
+        *("id", "email", "name", "role", "districts", "schools", "locale", "timezone", "created_at", "disabled_at"),
+        *("second_factor", "has_password", "sessions", "last_seen_at"),
+    ),
+)
 
 Language = Literal["en", "nl", "fr"]
 PersonName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
@@ -57,31 +68,31 @@ class UserChange(BaseModel):
     disabled: bool = False
 
 
-@router.get("")
+@both(router, "/users", **gives(schemas.UserPage, listed=True, problems=(404,)))
 async def list_users(
     caller: ApiCaller,
     context: InContext,
+    asked: InPages,
     district: Annotated[str | None, Query(description="Only who has this district")] = None,
-    limit: Limit = 50,
-    after: Cursor = None,
 ) -> Response:
     """People by name, with role, districts and schools, and whether they are signed in."""
     caller.require_scope("administer")
     if district is not None:
         caller.require("administer", district)
-    return page_answer(
-        "users", await operators.page(context.whole, caller.visible, district, after_school(after), limit)
+    visible = caller.visible
+    return await list_answer(
+        asked, USERS, lambda after, limit: operators.page(context.whole, visible, district, after, limit)
     )
 
 
-@router.get("/{user_id}")
+@router.get("/users/{user_id}", **gives(schemas.User))
 async def show_user(user_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """One person."""
     caller.require_scope("administer")
     return _answer(await accounts.visible(context.whole, caller, user_id))
 
 
-@router.post("", status_code=201)
+@router.post("/users", **gives(schemas.NewUserShown, 201, problems=(404, 409)))
 async def create_user(wanted: NewUser, caller: ApiCaller, context: InContext) -> Response:
     """Let a person in, with no more than the caller has."""
     caller.require_scope("administer")
@@ -98,7 +109,7 @@ async def create_user(wanted: NewUser, caller: ApiCaller, context: InContext) ->
     return _answer({**person, "invitation": link}, 201, {"Location": f"/api/v1/users/{id_}"})
 
 
-@router.patch("/{user_id}")
+@router.patch("/users/{user_id}", **gives(schemas.User, problems=(409,)))
 async def change_user(user_id: UUID, wanted: UserChange, caller: ApiCaller, context: InContext) -> Response:
     """Change name, role, districts, schools or language, disable or enable. Other rights end the person's sessions."""
     caller.require_scope("administer")
@@ -108,7 +119,7 @@ async def change_user(user_id: UUID, wanted: UserChange, caller: ApiCaller, cont
     return _answer(after)
 
 
-@router.post("/{user_id}/invitation", status_code=201)
+@router.post("/users/{user_id}/invitation", **gives(schemas.Invited, 201, problems=(409,)))
 async def invite_user(user_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """A link with which the person chooses a new password, shown this once; an earlier link ends."""
     caller.require_scope("administer")
@@ -117,8 +128,8 @@ async def invite_user(user_id: UUID, caller: ApiCaller, context: InContext) -> R
     return _answer({"invitation": link}, 201)
 
 
-@router.delete("/{user_id}/sessions")
-async def end_sessions(user_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.delete("/users/{user_id}/sessions", **gives(schemas.Ended, problems=(409,)))
+async def end_user_sessions(user_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """Sign the person out everywhere."""
     caller.require_scope("administer")
     async with context.whole.acquire() as conn, conn.transaction():
@@ -126,8 +137,8 @@ async def end_sessions(user_id: UUID, caller: ApiCaller, context: InContext) -> 
     return _answer({"ended": ended})
 
 
-@router.delete("/{user_id}/second-factor")
-async def remove_second_factor(user_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.delete("/users/{user_id}/second-factor", **gives(schemas.User, problems=(409,)))
+async def remove_user_second_factor(user_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """For a person who has lost it; they are signed out, and come in with their password alone."""
     caller.require_scope("administer")
     async with context.whole.acquire() as conn, conn.transaction():

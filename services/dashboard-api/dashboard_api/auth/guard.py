@@ -25,6 +25,9 @@ InContext = Annotated[Context, Depends(context_of)]
 
 async def api_caller(request: Request, context: InContext) -> Principal:
     """Whoever calls the API. Raises `Problem`: 401 unknown, 403 a changing request without the session's token."""
+    known: Principal | None = getattr(request.state, "caller", None)
+    if known is not None:  # the request was let in before its transaction began
+        return known
     header = request.headers.get("Authorization")
     if header is not None:
         return _let_in(request, context, await _by_key(context, header))

@@ -1,5 +1,6 @@
 """`rosterbus apply`: declares a district, and waits until its source has told which schools it shares."""
 
+import json
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Annotated
@@ -20,6 +21,7 @@ EVERY_SECONDS = 0.5
 def apply(
     file: Annotated[Path, typer.Option("--file", "-f", help="The district file (YAML).")],
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the sources.")] = 120,
+    as_json: Annotated[bool, typer.Option("--json", help="The district as JSON, as the API has it.")] = False,
 ) -> None:
     """Declare a district: its sources, its Moodle site and its schools. The same file twice changes nothing."""
     body = district_file.load(file)
@@ -29,6 +31,9 @@ def apply(
     asking = "its source" if len(declared["sources"]) == 1 else f"its {len(declared['sources'])} sources"
     with errors.status(f"Declared {declared['name']}. Asking {asking} for their schools …"):
         listed = _wait_for_listing(client, declared, timeout)
+    if as_json:
+        typer.echo(json.dumps(listed, ensure_ascii=False))
+        return
     _tell(client, listed, Console())
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
 from shutil import copyfileobj
@@ -10,8 +10,9 @@ from typing import Any, BinaryIO
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
+from uuid import uuid4
 
-from dashboard_api.cli.trouble import Trouble
+from dashboard_api.cli.trouble import CONFLICT, NOT_ALLOWED, NOT_FOUND, TROUBLE, UNREACHABLE, Trouble
 
 URL = "ROSTERBUS_URL"
 KEY = "ROSTERBUS_API_KEY"
@@ -21,26 +22,39 @@ SECONDS = 30
 Json = dict[str, Any]
 
 
+EXIT_CODES = {
+    **dict.fromkeys((401, 403), NOT_ALLOWED),
+    404: NOT_FOUND,
+    **dict.fromkeys((409, 412, 428), CONFLICT),
+    **dict.fromkeys((429, 500, 502, 503, 504), UNREACHABLE),
+}
+"""By the status of a problem; others are wrong usage."""
+
+
 class Unreachable(Trouble):
     """The dashboard did not answer; it may the next time."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, UNREACHABLE)
 
 
 class Client:
     """Calls with an API key. Raises `Trouble` for whatever is not a success."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, seconds: float = SECONDS) -> None:
         self._url = url.rstrip("/")
         self._key = key
+        self._seconds = seconds
 
     @classmethod
-    def from_environment(cls) -> "Client":
+    def from_environment(cls, seconds: float = SECONDS) -> "Client":
         """The dashboard and key that the environment names."""
         url, key = os.environ.get(URL) or DEFAULT_URL, os.environ.get(KEY)
         if urlsplit(url).scheme not in ("http", "https"):
             raise Trouble(f"{URL} must begin with http:// or https://.")
         if not key:
             raise Trouble(f"{KEY} is not set. Make a key with `python -m dashboard_api.admin create-key`, and set it.")
-        return cls(url, key)
+        return cls(url, key, seconds)
 
     def get(self, path: str, **query: object) -> Json:
         """An answer to GET; parameters that are None are left out."""
@@ -56,8 +70,12 @@ class Client:
         return self._call("PATCH", path, body)
 
     def post(self, path: str, body: Json) -> Json:
-        """An answer to POST."""
-        return self._call("POST", path, body)
+        """An answer to POST. Sent again if there is none: by its key the dashboard knows an act that it has done."""
+        once = {"Idempotency-Key": str(uuid4())}
+        try:
+            return self._call("POST", path, body, once)
+        except Unreachable:
+            return self._call("POST", path, body, once)
 
     def delete(self, path: str) -> Json:
         """An answer to DELETE."""
@@ -79,18 +97,20 @@ class Client:
         with self._answer("GET", f"{path}?{urlencode(wanted)}") as answer:
             copyfileobj(answer, out)
 
-    def _call(self, method: str, path: str, body: Json | None = None) -> Json:
-        with self._answer(method, path, body) as answer:
+    def _call(self, method: str, path: str, body: Json | None = None, more: Mapping[str, str] | None = None) -> Json:
+        with self._answer(method, path, body, more or {}) as answer:
             found: Json = json.load(answer)
             return found
 
     @contextmanager
-    def _answer(self, method: str, path: str, body: Json | None = None) -> Iterator[BinaryIO]:
-        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+    def _answer(
+        self, method: str, path: str, body: Json | None = None, more: Mapping[str, str] | None = None
+    ) -> Iterator[BinaryIO]:
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json", **(more or {})}
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self._url}/api/v1{path}", data, headers, method=method)  # noqa: S310 - checked above
         try:
-            with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            with urlopen(request, timeout=self._seconds) as answer:  # noqa: S310
                 yield answer
         except HTTPError as error:
             raise _refused(error) from None
@@ -112,5 +132,7 @@ def _refused(error: HTTPError) -> Trouble:
     except (ValueError, KeyError, TypeError, AttributeError):
         return Unreachable(f"The dashboard answered {error.code} without a reason. Look at its log.")
     if error.code == 401:
-        return Trouble(f"The dashboard does not know this API key, or it has expired. Set {KEY} to one that is valid.")
-    return Trouble("\n           ".join(sentences), problem=str(problem.get("code", "")))
+        sentence = f"The dashboard does not know this API key, or it has expired. Set {KEY} to one that is valid."
+        return Trouble(sentence, NOT_ALLOWED)
+    code = EXIT_CODES.get(error.code, TROUBLE)
+    return Trouble("\n           ".join(sentences), code, problem=str(problem.get("code", "")))

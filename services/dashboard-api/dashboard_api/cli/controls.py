@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import run_ids
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.trouble import FAILED, plainly
 from dashboard_api.words.amounts import ago, count, moment, number
 
@@ -19,18 +21,26 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")
 
 @plainly
 def cancel(
-    run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="ID")],
+    run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="ID", autocompletion=run_ids)],
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Cancel a run: at once if it waits, at the next safe point if it is under way."""
-    Client.from_environment().post(f"/runs/{run_id}/cancel", {"reason": reason})
+    answer = Client.from_environment().post(f"/runs/{run_id}/cancel", {"reason": reason})
+    if as_json:
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+        return
     typer.echo(f"The run is to stop. `rosterbus run {run_id}` shows when it has.")
 
 
 @plainly
-def pools(as_json: AsJson = False) -> None:
+def pools(as_json: AsJson = False, as_csv: AsCsv = False, bom: Bom = False, separator: Separator = "comma") -> None:
     """Show the pools of workers. The exit code is 1 if one has no workers."""
-    found = Client.from_environment().get("/pools")["pools"]
+    client = Client.from_environment()
+    if as_csv:
+        write_csv(client, "/pools.csv", bom, separator)
+        return
+    found = list(client.all("/pools", "pools"))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
@@ -50,11 +60,18 @@ def pools(as_json: AsJson = False) -> None:
 @plainly
 def audit(
     district: Annotated[str | None, typer.Option(help="Only this district.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most; CSV has all.")] = 20,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
 ) -> None:
     """Show what people and keys did, the latest first; with --json also what was before and after."""
-    acts = list(islice(Client.from_environment().all("/audit", "acts", district=district), limit))
+    client = Client.from_environment()
+    if as_csv:
+        write_csv(client, "/audit.csv", bom, separator, district=district)
+        return
+    acts = list(islice(client.all("/audit", "acts", district=district), limit))
     if as_json:
         typer.echo(json.dumps(acts, ensure_ascii=False))
         return

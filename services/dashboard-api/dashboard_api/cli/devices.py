@@ -12,6 +12,8 @@ from rich.table import Table
 
 from dashboard_api.cli.choose import devices_named, the_device, the_district, the_schools
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import school_names
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.follow import follow
 from dashboard_api.cli.sync import Report
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
@@ -28,12 +30,20 @@ SETTINGS = ("name", "enabled", "daily_at", "at_next_contact", "target", "notify"
 @plainly
 def list_(
     district: Annotated[str | None, typer.Option(help="Only this district.")] = None,
-    school: Annotated[str | None, typer.Option(help="Only this school, by name or id.")] = None,
+    school: Annotated[
+        str | None, typer.Option(help="Only this school, by name or id.", autocompletion=school_names)
+    ] = None,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
 ) -> None:
     """List devices: schedule, whether they are online, and when they sync next."""
     client = Client.from_environment()
     school_id = the_schools(client, the_district(client, district), [school])[0]["id"] if school else None
+    if as_csv:
+        write_csv(client, "/devices.csv", bom, separator, district=district, school=school_id)
+        return
     found = list(client.all("/devices", "devices", district=district, school=school_id))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
@@ -58,7 +68,9 @@ def show(device: Device, district: District = None, as_json: AsJson = False) -> 
 def set_(
     device: Device,
     district: District = None,
-    school: Annotated[str | None, typer.Option(help="Its school, by name or id; a new device needs one.")] = None,
+    school: Annotated[
+        str | None, typer.Option(help="Its school, by name or id; a new device needs one.", autocompletion=school_names)
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Another name.")] = None,
     daily_at: Annotated[str | None, typer.Option(help="A time in UTC such as 03:00, or none.")] = None,
     at_next_contact: Annotated[

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import school_names
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
 from dashboard_api.words.amounts import exact, moment
 from dashboard_api.words.standing import run_name
@@ -21,7 +22,9 @@ Entity = Literal["user", "class", "enrolment", "school"]
 def explain(
     text: Annotated[str, typer.Argument(help="Name, e-mail, user name, or an id at the source or in Moodle.")],
     district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
-    school: Annotated[str | None, typer.Option(help="Only as this school sees it, by name or id.")] = None,
+    school: Annotated[
+        str | None, typer.Option(help="Only as this school sees it, by name or id.", autocompletion=school_names)
+    ] = None,
     entity: Annotated[
         Entity | None, typer.Option(help="TEXT is the id at the source of such a record; of an enrolment class/person.")
     ] = None,

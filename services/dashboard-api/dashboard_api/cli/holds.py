@@ -12,7 +12,9 @@ from rich.table import Table
 
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import school_names
 from dashboard_api.cli.confirm import Confirm, tell_waiting, typed
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.follow import follow
 from dashboard_api.cli.plan import SHOWN, show_operations
 from dashboard_api.cli.sync import Report
@@ -27,14 +29,22 @@ State = Literal["open", "decided", "superseded"]
 @plainly
 def holds(
     district: Annotated[str | None, typer.Option(help="Only this district.")] = None,
-    school: Annotated[str | None, typer.Option(help="Only this school, by name or id.")] = None,
+    school: Annotated[
+        str | None, typer.Option(help="Only this school, by name or id.", autocompletion=school_names)
+    ] = None,
     state: Annotated[State | None, typer.Option(help="Only holds that stand so.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most; CSV has all.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")] = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
 ) -> None:
     """List what waits for a decision, and what was decided, the newest first."""
     client = Client.from_environment()
     school_id = the_schools(client, the_district(client, district), [school])[0]["id"] if school else None
+    if as_csv:
+        write_csv(client, "/holds.csv", bom, separator, district=district, school=school_id, state=state)
+        return
     rows = list(islice(client.all("/holds", "holds", district=district, school=school_id, state=state), limit))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))

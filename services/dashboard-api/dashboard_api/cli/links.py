@@ -8,6 +8,7 @@ from rich.console import Console
 
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import school_names
 from dashboard_api.cli.follow import follow
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
 from dashboard_api.words.amounts import count
@@ -23,7 +24,9 @@ def _group() -> None:
 @app.command()
 @plainly
 def rebuild(
-    school: Annotated[list[str] | None, typer.Option(help="A school, by name or id.")] = None,
+    school: Annotated[
+        list[str] | None, typer.Option(help="A school, by name or id.", autocompletion=school_names)
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="All schools that are set up.")] = False,
     district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look what would be linked.")] = False,

@@ -13,6 +13,7 @@ from dashboard_api.cli.export import export
 from dashboard_api.cli.holds import hold, holds
 from dashboard_api.cli.ledger import ledger
 from dashboard_api.cli.nightly_modes import pause, resume
+from dashboard_api.cli.orders import districts, order
 from dashboard_api.cli.plan import plan
 from dashboard_api.cli.school import school
 from dashboard_api.cli.show import run, runs, schools
@@ -24,7 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (apply, sync, schools, runs, run):
+for command in (apply, sync, districts, schools, runs, run, order):
     app.command()(command)
 for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit, consents, consent, export):
     app.command()(more)

@@ -8,10 +8,13 @@ import typer
 
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import school_names
 from dashboard_api.cli.trouble import Trouble, plainly
 from dashboard_api.words.amounts import count
 
-Schools = Annotated[list[str] | None, typer.Argument(help="Schools, by name or id.", metavar="SCHOOL")]
+Schools = Annotated[
+    list[str] | None, typer.Argument(help="Schools, by name or id.", metavar="SCHOOL", autocompletion=school_names)
+]
 All = Annotated[bool, typer.Option("--all", help="All schools that are set up.")]
 District = Annotated[str | None, typer.Option(help="The district, where there are several.")]
 Status = Annotated[str | None, typer.Option(help="Schools that stand so, such as with_errors or on_hold.")]

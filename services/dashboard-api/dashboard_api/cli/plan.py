@@ -1,6 +1,7 @@
 """`rosterbus plan`: what a run does in Moodle, or would."""
 
 import json
+from collections.abc import Iterator
 from itertools import islice
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import run_ids
 from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.trouble import plainly
 from dashboard_api.words.amounts import count, number
@@ -22,9 +24,10 @@ SHOWN = 200
 
 @plainly
 def plan(
-    run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="RUN")],
+    run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="RUN", autocompletion=run_ids)],
     removals: Annotated[bool, typer.Option("--removals", help="List what is taken away.")] = False,
     held: Annotated[bool, typer.Option("--held", help="List what waits for a decision.")] = False,
+    search: Annotated[str | None, typer.Option(help="List what concerns this person, course, group or key.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON: the plan, with its operations if they are listed.")] = (
         False
     ),
@@ -39,15 +42,32 @@ def plan(
         write_csv(client, f"/runs/{run_id}/operations.csv", bom, separator, **wanted)
         return
     found = client.get(f"/runs/{run_id}/plan")
-    operations = client.all(f"/runs/{run_id}/operations", "operations", **wanted) if removals or held else iter(())
+    listing = bool(removals or held or search)
+    operations = _operations(client, run_id, wanted, search) if listing else iter(())
     if as_json:
-        listed = {"operations": list(operations)} if removals or held else {}
+        listed = {"operations": list(operations)} if listing else {}
         typer.echo(json.dumps({**found, **listed}, ensure_ascii=False))
         return
     console = Console()
     _tell(console, found)
-    if removals or held:
+    if listing:
         show_operations(console, list(islice(operations, SHOWN + 1)))
+
+
+def _operations(client: Client, run_id: UUID, wanted: Json, search: str | None) -> Iterator[Json]:
+    """Names of people belong in no address, so a search is a POST."""
+    path = f"/runs/{run_id}/operations"
+    if search is None:
+        yield from client.all(path, "operations", **wanted)
+        return
+    body = {"search": search, "removals": bool(wanted["removals"]), "state": wanted["state"], "limit": 1000}
+    after = None
+    while True:
+        page = client.post(f"{path}/search", {**body, "after": after})
+        yield from page["operations"]
+        after = page["next"]
+        if after is None:
+            return
 
 
 def show_operations(console: Console, operations: list[Json]) -> None:

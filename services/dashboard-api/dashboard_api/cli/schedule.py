@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime
+from itertools import islice
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -11,13 +12,17 @@ from rich.table import Table
 
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import school_names
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.trouble import Trouble, plainly
 from dashboard_api.words.amounts import count, moment
 from dashboard_api.words.standing import REFUSALS
 
 app = typer.Typer(help="Look at and set the times of nightly syncs.", no_args_is_help=True)
 
-Schools = Annotated[list[str] | None, typer.Argument(help="Schools, by name or id.", metavar="SCHOOL")]
+Schools = Annotated[
+    list[str] | None, typer.Argument(help="Schools, by name or id.", metavar="SCHOOL", autocompletion=school_names)
+]
 District = Annotated[str | None, typer.Option(help="The district, where there are several.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")]
 CLOCKS = {"": "", "skipped": "clocks go forward: first valid moment", "repeated": "clocks go back: the first time"}
@@ -26,7 +31,9 @@ CLOCKS = {"": "", "skipped": "clocks go forward: first valid moment", "repeated"
 @app.command()
 @plainly
 def preview(
-    school: Annotated[str | None, typer.Argument(help="Only this school, by name or id.")] = None,
+    school: Annotated[
+        str | None, typer.Argument(help="Only this school, by name or id.", autocompletion=school_names)
+    ] = None,
     district: District = None,
     nights: Annotated[int, typer.Option(min=1, max=366, help="How many nights.")] = 14,
     as_json: AsJson = False,
@@ -58,6 +65,7 @@ def set_(
     nightly: Annotated[str | None, typer.Option(help="A time such as 20:00 or 00:00, or none.")] = None,
     nights: Annotated[str | None, typer.Option(help="Days, such as mon,tue,wed,thu,fri; or all.")] = None,
     spread: Annotated[int | None, typer.Option(help="Minutes over which a wave's starts are spread.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Set the time and days of the schools named, or of all that have none of their own."""
     if nightly is None and nights is None and spread is None:
@@ -69,13 +77,13 @@ def set_(
         change["nights"] = None if nights == "all" else [day.strip() for day in nights.split(",")]
     if not schools:
         spreading = {} if spread is None else {"spread_minutes": spread}
-        _set_district(client, district_id, change | spreading)
+        _set_district(client, district_id, change | spreading, as_json)
     elif spread is not None:
         raise Trouble("--spread is the district's; leave the schools out.")
     for school in the_schools(client, district_id, schools or []):
         own = client.get(f"/schools/{school['id']}/schedule")["own"]
-        client.put(f"/schools/{school['id']}/schedule", own | change)
-        typer.echo(f"{school['name']} is set.")
+        after = client.put(f"/schools/{school['id']}/schedule", own | change)
+        typer.echo(json.dumps(after, ensure_ascii=False) if as_json else f"{school['name']} is set.")
 
 
 @app.command()
@@ -86,6 +94,7 @@ def blackout(
     district: District = None,
     reason: Annotated[str, typer.Option(help="Why, such as winter break.")] = "",
     remove: Annotated[bool, typer.Option("--remove", help="Take these dates back.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Set dates apart on which no school syncs by itself."""
     client = Client.from_environment()
@@ -96,22 +105,31 @@ def blackout(
     if remove and len(kept) == len(dates):
         raise Trouble(f"No blackout from {begin} to {end} is set.")
     added = [] if remove else [{"first": str(begin), "last": str(end), "reason": reason}]
-    _set_district(client, district_id, {"blackouts": kept + added})
+    _set_district(client, district_id, {"blackouts": kept + added}, as_json)
 
 
 @app.command()
 @plainly
 def history(
-    school: Annotated[str | None, typer.Argument(help="Only this school, by name or id.")] = None,
+    school: Annotated[
+        str | None, typer.Argument(help="Only this school, by name or id.", autocompletion=school_names)
+    ] = None,
     district: District = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most; CSV has all.")] = 50,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
 ) -> None:
     """Show what became of the nights that came: run, missed, skipped or refused, and why."""
     client = Client.from_environment()
     district_id = the_district(client, district)
     school_id = the_schools(client, district_id, [school])[0]["id"] if school else None
-    found = client.get(f"/districts/{district_id}/nights", school=school_id, limit=limit)["nights"]
+    path = f"/districts/{district_id}/nights"
+    if as_csv:
+        write_csv(client, f"{path}.csv", bom, separator, school=school_id)
+        return
+    found = list(islice(client.all(path, "nights", school=school_id), limit))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -121,11 +139,37 @@ def history(
     Console().print(table)
 
 
-def _set_district(client: Client, district_id: str, change: Json) -> None:
+@app.command()
+@plainly
+def modes(
+    school: Annotated[
+        str | None, typer.Argument(help="Only this school, by name or id.", autocompletion=school_names)
+    ] = None,
+    district: District = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which schools sync by night, pause, or only take in what is new: until when, and why."""
+    client = Client.from_environment()
+    district_id = the_district(client, district)
+    of = f"/schools/{the_schools(client, district_id, [school])[0]['id']}" if school else f"/districts/{district_id}"
+    found = client.get(f"{of}/nightly-mode")["schools"]
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    table = Table("School", "Nightly sync", "Until", "Why", box=None, pad_edge=False)
+    for one in found:
+        table.add_row(one["school"], one["mode"].replace("_", " "), one["until"] or "–", one["reason"])
+    Console().print(table)
+
+
+def _set_district(client: Client, district_id: str, change: Json, as_json: bool) -> None:
     path = f"/districts/{district_id}/schedule"
     known = ("nightly", "nights", "spread_minutes", "blackouts")
     before = {key: value for key, value in client.get(path).items() if key in known}
     after = client.put(path, before | change)
+    if as_json:
+        typer.echo(json.dumps(after, ensure_ascii=False))
+        return
     days = ", ".join(after["nights"])
     typer.echo(
         f"{district_id}: {after['nightly'] or 'no nightly sync'} on {days}; "

@@ -13,6 +13,8 @@ from rich.table import Table
 
 from dashboard_api.cli.choose import have_several_sources, the_district, the_schools
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import run_ids, school_names
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.trouble import plainly
 from dashboard_api.words.amounts import ago, duration, exact, moment, number, size
 from dashboard_api.words.kinds import OVERVIEW, counts_in_order, summary
@@ -25,13 +27,23 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")
 @plainly
 def schools(
     district: District = None,
+    status: Annotated[str | None, typer.Option(help="Only schools that stand so, such as with_errors.")] = None,
+    search: Annotated[str | None, typer.Option(help="Only schools whose name has these words.")] = None,
     sort: Annotated[
         str, typer.Option(help="name, status, nightly, errors, last_sync, read, student, …; -errors: the most first.")
     ] = "name",
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
 ) -> None:
     """List schools: what is shared, and how each stands."""
-    rows = list(Client.from_environment().all("/schools", "schools", district=district, sort=sort))
+    client = Client.from_environment()
+    wanted = {"district": district, "status": status, "search": search, "sort": sort}
+    if as_csv:
+        write_csv(client, "/schools.csv", bom, separator, **wanted)
+        return
+    rows = list(client.all("/schools", "schools", **wanted))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
@@ -53,16 +65,24 @@ def schools(
 @plainly
 def runs(
     district: District = None,
-    school: Annotated[str | None, typer.Option(help="Only this school, by name or id.")] = None,
+    school: Annotated[
+        str | None, typer.Option(help="Only this school, by name or id.", autocompletion=school_names)
+    ] = None,
     standing: Annotated[str | None, typer.Option(help="Only runs that stand so: running, failed, held, …")] = None,
     what: Annotated[str | None, typer.Option(help="Only such runs: nightly, full, undo, device, preview, …")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most; CSV has all.")] = 20,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
 ) -> None:
     """List runs, the newest first."""
     client = Client.from_environment()
     school_id = the_schools(client, the_district(client, district), [school])[0]["id"] if school else None
     wanted = {"district": district, "school": school_id, "standing": standing, "what": what}
+    if as_csv:
+        write_csv(client, "/runs.csv", bom, separator, **wanted)
+        return
     rows = list(islice(client.all("/runs", "runs", **wanted), limit))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
@@ -75,9 +95,23 @@ def runs(
 
 
 @plainly
-def run(run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="ID")], as_json: AsJson = False) -> None:
+def run(
+    run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="ID", autocompletion=run_ids)],
+    errors: Annotated[bool, typer.Option("--errors", help="List its data errors, record by record.")] = False,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Its data errors as CSV.")] = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
+) -> None:
     """Show one run: phases, data, what was done, and which errors to look at."""
-    found = Client.from_environment().get(f"/runs/{run_id}")
+    client = Client.from_environment()
+    if as_csv:
+        write_csv(client, f"/runs/{run_id}/errors.csv", bom, separator)
+        return
+    if errors:
+        _show_errors(list(client.all(f"/runs/{run_id}/errors", "errors")), as_json)
+        return
+    found = client.get(f"/runs/{run_id}")
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -87,6 +121,16 @@ def run(run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="ID
     console.print(_facts(found))
     if found["errors_by_code"]:
         console.print(_errors(found["errors_by_code"]))
+
+
+def _show_errors(errors: list[Json], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(errors, ensure_ascii=False))
+        return
+    table = _table(("Code", "Severity", "Record", "Id at the source", "Field", "Value"), (), ())
+    for one in errors:
+        table.add_row(*(one[key] for key in ("code", "severity", "entity", "source_id", "field", "value")))
+    Console().print(table)
 
 
 def _facts(run: Json) -> Table:

@@ -13,6 +13,7 @@ from rich.table import Table
 from common.catalogue import entry_of
 from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import school_names
 from dashboard_api.cli.follow import follow
 from dashboard_api.cli.nightly_modes import Search, Status, choice
 from dashboard_api.cli.records import record_of
@@ -26,7 +27,9 @@ Mode = Literal["partial", "full", "refresh"]
 
 @plainly
 def sync(
-    schools: Annotated[list[str] | None, typer.Argument(help="Schools, by name or id.", metavar="SCHOOL")] = None,
+    schools: Annotated[
+        list[str] | None, typer.Argument(help="Schools, by name or id.", metavar="SCHOOL", autocompletion=school_names)
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="All schools that are set up.")] = False,
     district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
     status: Status = None,
@@ -139,4 +142,5 @@ def _tell_order(order: Json, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(order))
         return
-    typer.echo(f"Ordered {count(len(order['runs']), 'run')}. `rosterbus runs` shows how they stand.")
+    runs = count(len(order["runs"]), "run")
+    typer.echo(f"Ordered {runs}. `rosterbus order {order['order_id']}` shows how they stand.")

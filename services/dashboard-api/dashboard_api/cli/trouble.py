@@ -8,13 +8,18 @@ import typer
 
 FAILED = 1
 TROUBLE = 2
+UNREACHABLE = 3
+NOT_ALLOWED = 4
+NOT_FOUND = 5
+CONFLICT = 6
+"""Exit codes; the README says what each means."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 class Trouble(Exception):  # noqa: N818 - it names what it is to the reader
-    """The sentence, and the exit code: 2 for wrong usage or no connection, 1 for what was tried and failed.
+    """The sentence, and the exit code.
 
     `problem`: the API's code for it, where it is an answer of the API.
     """

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import run_ids, school_names
 from dashboard_api.cli.confirm import Confirm, tell_waiting, typed
 from dashboard_api.cli.follow import follow
 from dashboard_api.cli.records import record_of
@@ -23,8 +24,12 @@ from dashboard_api.words.amounts import count, moment
 
 @plainly
 def undo(
-    run_id: Annotated[UUID | None, typer.Argument(help="The run to take back.", metavar="[RUN]")] = None,
-    school: Annotated[str | None, typer.Option(help="Take back this school's runs, by name or id.")] = None,
+    run_id: Annotated[
+        UUID | None, typer.Argument(help="The run to take back.", metavar="[RUN]", autocompletion=run_ids)
+    ] = None,
+    school: Annotated[
+        str | None, typer.Option(help="Take back this school's runs, by name or id.", autocompletion=school_names)
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Take back the runs of all schools of the district.")] = False,
     since: Annotated[
         str | None, typer.Option(help="From when on, such as 2026-11-25T18:00 (in the school's own time).")

@@ -4,7 +4,7 @@ Descriptions are written to follow "It is", because a mistake's sentence quotes 
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -93,6 +93,12 @@ def _by_id(value: object) -> object:
     return {id_: {key: one[key] for key in one if key != "id"} for id_, one in zip(ids, value, strict=True)}
 
 
+def _or_all(schema: dict[str, Any]) -> None:
+    """What `_all_or_some` takes, for the description of the API."""
+    listed = {name: schema.pop(name) for name in ("type", "items")}
+    schema["anyOf"] = [{"const": "all"}, listed]
+
+
 class Declaration(Declared):
     """The whole. `schools` is empty where all are meant that the sources share.
 
@@ -104,7 +110,7 @@ class Declaration(Declared):
     source: Source | None = Field(default=None, validate_default=True)
     target: Target = Field(description="the Moodle site that the roster goes to")
     schools: Annotated[tuple[DeclaredSchool, ...], BeforeValidator(_all_or_some)] = Field(
-        description="the word all, or a list of schools with their source_id"
+        description="the word all, or a list of schools with their source_id", json_schema_extra=_or_all
     )
     notify: tuple[DeclaredRecipient, ...] = ()
     policy: Policy = Policy()

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, Response
 
 from common.language import mark
 from dashboard_api import consents
-from dashboard_api.api.answers import decode_moment, encode_cursor
-from dashboard_api.api.consents import ConsentState
+from dashboard_api.api.answers import encode_cursor
+from dashboard_api.api.consents import CONSENTS, ConsentState
 from dashboard_api.language import _, plural
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.confirming import Question, ask
@@ -37,7 +37,7 @@ async def show(visit: InVisit, state: str = "waiting", after: str | None = None)
     """What waits, unless another state is asked for; any other word shows all."""
     district_id = visit.district
     known = next((one for one in get_args(ConsentState) if one == state), None)
-    wanted = ConsentFilter([district_id], district_id, None, known, decode_moment(after), ROWS)
+    wanted = ConsentFilter([district_id], district_id, None, known, CONSENTS.read(after), ROWS)
     page = await kept.page(visit.context.pool, wanted)
 
     def address(**changes: object) -> str:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Response
 
 from dashboard_api import device_changes
 from dashboard_api.api.answers import encode_cursor
-from dashboard_api.api.schools import after_school
+from dashboard_api.api.devices import DEVICES
 from dashboard_api.declare.values import TIME_OF_DAY
 from dashboard_api.language import _
 from dashboard_api.pages.addresses import with_query
@@ -30,7 +30,7 @@ async def show(visit: InVisit, school: UUID | None = None, after: str | None = N
         return visit.render("no_districts.html", title=_("Devices"))
     pool, district_id = visit.context.pool, visit.district_id
     found = await devices.page(
-        pool, DeviceFilter(visit.visitor.visible, district_id, school, after_school(after), limit=ROWS)
+        pool, DeviceFilter(visit.visitor.visible, district_id, school, DEVICES.read(after), limit=ROWS)
     )
     own = await schedules.of_school(pool, district_id, school) if school else None
     place = {"district": district_id, "school": school}

@@ -10,7 +10,7 @@ from common.catalogue import CATALOGUE
 from common.event_model import Severity
 from dashboard_api.api.answers import encode_cursor
 from dashboard_api.api.csv_answers import InStyle, csv_answer
-from dashboard_api.api.errors import COLUMNS, after_error, csv_rows
+from dashboard_api.api.errors import COLUMNS, ERRORS, csv_rows
 from dashboard_api.language import _
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.visit import InVisit, Visit
@@ -83,7 +83,7 @@ async def download(visit: InVisit, place: InPlace, style: InStyle) -> Response:
 async def show_cause(code: str, visit: InVisit, after: str | None = None) -> Response:
     """One cause: why it comes about, what to do, and the schools and records that have it."""
     pool, district_id = visit.context.pool, visit.district
-    wanted = ErrorFilter(visit.visitor.visible, district_id, code=code, after=after_error(after), limit=ROWS)
+    wanted = ErrorFilter(visit.visitor.visible, district_id, code=code, after=ERRORS.read(after), limit=ROWS)
     causes = await error_list.causes(pool, wanted)
     if not causes and code not in CATALOGUE:
         raise Problem(404, "not_found", _("There is no such error. The list of errors has those that there are."))

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Response
 
 from common.language import mark
-from dashboard_api.api.answers import decode_moment, encode_cursor
-from dashboard_api.api.holds import HoldState
+from dashboard_api.api.answers import encode_cursor
+from dashboard_api.api.holds import HOLDS, HoldState
 from dashboard_api.language import _, plural
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.operation_list import Counts, Narrowed, Narrowing, Run, listing
@@ -41,7 +41,7 @@ async def show_all(
     """What waits, unless another state is asked for; any other word shows all."""
     district_id, pool = visit.district, visit.context.pool
     known = next((one for one in get_args(HoldState) if one == state), None)
-    page = await holds.page(pool, HoldFilter([district_id], district_id, school, known, decode_moment(after), ROWS))
+    page = await holds.page(pool, HoldFilter([district_id], district_id, school, known, HOLDS.read(after), ROWS))
     waiting = await consents.page(pool, ConsentFilter([district_id], district_id, state="waiting", limit=ROWS))
 
     def address(**changes: object) -> str:

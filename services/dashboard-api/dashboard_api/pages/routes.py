@@ -1,6 +1,7 @@
 """Every page, in the order in which addresses are matched."""
 
 from dashboard_api.pages import (
+    api_docs,
     compare,
     consents,
     device,
@@ -37,4 +38,5 @@ ROUTERS = (
     *(errors.router, school_errors.router),
     *(devices.router, device.router, device_acts.router),
     *(help_pages.router,),
+    api_docs.router,
 )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from dashboard_api.api.answers import encode_cursor
 from dashboard_api.api.csv_answers import InStyle, csv_answer
-from dashboard_api.api.errors import COLUMNS, after_error, csv_rows
+from dashboard_api.api.errors import COLUMNS, ERRORS, csv_rows
 from dashboard_api.pages.errors import ROWS, InPlace, shown_causes, shown_records
 from dashboard_api.pages.school import about, entered
 from dashboard_api.pages.visit import InVisit
@@ -24,7 +24,7 @@ async def show(school_id: UUID, visit: InVisit, place: InPlace, after: str | Non
     school = await entered(visit, school_id)
     pool = visit.context.pool
     everything = ErrorFilter(visit.visitor.visible, school["district_id"], school_id)
-    wanted = replace(everything, code=place.code, severity=place.severity, after=after_error(after), limit=ROWS)
+    wanted = replace(everything, code=place.code, severity=place.severity, after=ERRORS.read(after), limit=ROWS)
     found = await error_list.page(pool, wanted)
     path = f"/schools/{school_id}/errors"
     return visit.render(

@@ -1,9 +1,10 @@
 """The table `audit`: what people and keys did."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from common.db import Connection, Pool
+from common.db import Connection, Pool, Row
 from dashboard_api.queries.pages import Page
 
 
@@ -18,6 +19,21 @@ async def add(
         action,
         subject,
         detail or {},
+    )
+
+
+async def latest(conn: Connection, district_id: str, subject: str, actions: Sequence[str], limit: int) -> list[Row]:
+    """`at, actor_name, detail` of the latest acts of these kinds on a subject, the latest first."""
+    return await conn.fetch(
+        """
+        SELECT at, detail, coalesce((SELECT o.name FROM operator o WHERE o.id::text = actor),
+                                    (SELECT k.name FROM api_key k WHERE k.id::text = actor), actor) AS actor_name
+        FROM audit WHERE district_id = $1 AND subject = $2 AND action = ANY($3::text[]) ORDER BY id DESC LIMIT $4
+        """,
+        district_id,
+        subject,
+        actions,
+        limit,
     )
 
 

@@ -92,7 +92,7 @@ async def counts(pool: Pool, wanted: Comparison) -> dict[str, dict[str, int]]:
     return found
 
 
-async def page(pool: Pool, wanted: Comparison, after: list[str] | None, limit: int) -> Page:
+async def page(pool: Pool, wanted: Comparison, after: Sequence[str] | None, limit: int) -> Page:
     """A page of the differences, by entity and key. `after` is the sort key of the last one before it."""
     found: list[Row] = []
     async for rows in all_rows(pool, wanted, after):
@@ -104,7 +104,7 @@ async def page(pool: Pool, wanted: Comparison, after: list[str] | None, limit: i
     return Page(f"[{','.join(row['item'] for row in kept)}]", following)
 
 
-async def all_rows(pool: Pool, wanted: Comparison, after: list[str] | None = None) -> AsyncIterator[list[Row]]:
+async def all_rows(pool: Pool, wanted: Comparison, after: Sequence[str] | None = None) -> AsyncIterator[list[Row]]:
     """All differences from a record on, some thousands of records at a time.
 
     No transaction lasts while they are sent: snapshots that were taken do not change any more. Each row has its JSON

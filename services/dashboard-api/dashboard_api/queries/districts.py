@@ -6,6 +6,7 @@ from typing import Any
 from common.db import Connection, Pool, Row
 from dashboard_api.declare.model import Declaration
 from dashboard_api.declare.second_person import SecondPerson
+from dashboard_api.queries.pages import Page
 
 
 async def upsert(conn: Connection, declaration: Declaration, all_schools: str | None) -> None:
@@ -46,7 +47,8 @@ async def declared(conn: Connection, district_id: str) -> dict[str, Any] | None:
     text: str | None = await conn.fetchval(
         """
         SELECT json_build_object(
-                   'name', d.name, 'timezone', d.timezone, 'locale', d.locale, 'pool', d.pool,
+                   'declared_at', d.declared_at, 'name', d.name, 'timezone', d.timezone, 'locale', d.locale,
+                   'pool', d.pool,
                    'max_parallel', d.max_parallel, 'nightly', to_char(d.nightly, 'HH24:MI'), 'nights', d.nights,
                    'spread_minutes', d.spread_minutes,
                    'sources', (SELECT json_object_agg(s.id, s.kind) FROM source s WHERE s.district_id = d.id),
@@ -90,16 +92,27 @@ async def visible(pool: Pool, districts: list[str] | None) -> list[Row]:
     )
 
 
-async def list_json(pool: Pool, districts: list[str] | None) -> str:
-    """A JSON array of the districts that one may see, by name."""
-    text: str = await pool.fetchval(
+async def page(pool: Pool, districts: list[str] | None, after: tuple[str, str] | None, limit: int) -> Page:
+    """A page of the districts that one may see, by name. `after` is the sort key of the last one before it."""
+    row = await pool.fetchrow(
         """
-        SELECT coalesce(json_agg(to_json(d) ORDER BY lower(d.name), d.id), '[]')::text
-        FROM district_overview d WHERE $1::text[] IS NULL OR d.id = ANY($1)
+        WITH page AS (
+            SELECT id, lower(name) AS sort_name FROM district
+            WHERE ($1::text[] IS NULL OR id = ANY($1)) AND ($2::text IS NULL OR (lower(name), id) > ($2, $3))
+            ORDER BY lower(name), id LIMIT $4 + 1
+        ), kept AS (SELECT * FROM page ORDER BY sort_name, id LIMIT $4)
+        SELECT coalesce(json_agg(to_json(d) ORDER BY k.sort_name, k.id), '[]')::text AS items,
+               CASE WHEN (SELECT count(*) FROM page) > $4 THEN (
+                   SELECT json_build_array(sort_name, id) FROM kept ORDER BY sort_name DESC, id DESC LIMIT 1
+               )::text END AS next
+        FROM kept k JOIN district_overview d ON d.id = k.id
         """,
         districts,
+        *(after or (None, None)),
+        limit,
     )
-    return text
+    assert row is not None
+    return Page.of(row)
 
 
 async def one_json(pool: Pool, district_id: str) -> str | None:

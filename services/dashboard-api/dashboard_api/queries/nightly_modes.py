@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from common.db import Connection, Row
+from common.db import Connection, Pool, Row
 
 
-async def of(conn: Connection, district_id: str, ids: Sequence[UUID] | None) -> list[Row]:
-    """`id, name, mode, until, reason` of these schools, or of all that are set up; locked."""
+async def of(
+    conn: Connection | Pool, district_id: str, ids: Sequence[UUID] | None, *, locked: bool = False
+) -> list[Row]:
+    """`id, name, mode, until, reason` of these schools, or of all that are set up, by name."""
     return await conn.fetch(
-        """
+        f"""
         SELECT id, name, nightly_mode AS mode, mode_until AS until, mode_reason AS reason FROM school
         WHERE district_id = $1 AND CASE WHEN $2::uuid[] IS NULL THEN shared AND target_id IS NOT NULL
                                         ELSE id = ANY ($2) END
-        ORDER BY lower(name), id FOR UPDATE
+        ORDER BY lower(name), id {"FOR UPDATE" if locked else ""}
         """,
         district_id,
         ids,

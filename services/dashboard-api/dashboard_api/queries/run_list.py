@@ -168,7 +168,9 @@ async def standing(conn: Connection, district_id: str, id_: UUID) -> Row:
     return row
 
 
-async def errors_page(pool: Pool, district_id: str, run_id: UUID, after: list[str] | None, limit: int) -> Page:
+async def errors_page(
+    pool: Pool, district_id: str, run_id: UUID, after: tuple[str, str, int, int] | None, limit: int
+) -> Page:
     """A page of a run's data errors, by code. `after` is the sort key of the last one before the page."""
     row = await pool.fetchrow(
         """
@@ -190,7 +192,7 @@ async def errors_page(pool: Pool, district_id: str, run_id: UUID, after: list[st
         """,
         district_id,
         run_id,
-        *(_error_key(after)),
+        *(after or (None,) * 4),
         limit,
     )
     assert row is not None
@@ -207,10 +209,3 @@ async def of_order(pool: Pool, district_id: str, order_id: UUID) -> Row:
     )
     assert row is not None
     return row
-
-
-def _error_key(after: list[str] | None) -> tuple[str | None, str | None, int | None, int | None]:
-    if after is None:
-        return None, None, None, None
-    code, phase, part, seq = after
-    return code, phase, int(part), int(seq)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from common.db import Connection, Pool, Row
+from dashboard_api.queries.pages import Page
 
 
 async def of_school(conn: Connection | Pool, district_id: str, school_id: UUID) -> Row | None:
@@ -113,6 +114,36 @@ async def starts(conn: Connection | Pool, school_id: UUID, nights: Sequence[tupl
         spread,
     )
     return [row["starts_at"] for row in rows]
+
+
+async def nights_page(
+    pool: Pool, district_id: str, school_id: UUID | None, after: tuple[datetime, UUID] | None, limit: int
+) -> Page:
+    """A page of what became of the nights that came, the latest first; nothing before the scheduler's first start."""
+    if not await pool.fetchval("SELECT to_regclass('schedule.occurrence') IS NOT NULL"):
+        return Page("[]", None)
+    row = await pool.fetchrow(
+        """
+        WITH page AS (
+            SELECT night, school_id, subject, at, state, reason, run_id FROM schedule.occurrence
+            WHERE district_id = $1 AND ($2::uuid IS NULL OR school_id = $2)
+              AND ($3::timestamptz IS NULL OR (at, subject) < ($3, $4::uuid))
+            ORDER BY at DESC, subject DESC LIMIT $5 + 1
+        ), kept AS (SELECT * FROM page ORDER BY at DESC, subject DESC LIMIT $5)
+        SELECT coalesce(json_agg(json_build_object(
+                   'night', k.night, 'school_id', k.school_id, 'school', s.name, 'at', k.at, 'state', k.state,
+                   'reason', k.reason, 'run_id', k.run_id) ORDER BY k.at DESC, k.subject DESC), '[]')::text AS items,
+               CASE WHEN (SELECT count(*) FROM page) > $5 THEN (
+                   SELECT json_build_array(at, subject) FROM kept ORDER BY at, subject LIMIT 1)::text END AS next
+        FROM kept k LEFT JOIN school s ON s.district_id = $1 AND s.id = k.school_id
+        """,
+        district_id,
+        school_id,
+        *(after or (None, None)),
+        limit,
+    )
+    assert row is not None
+    return Page.of(row)
 
 
 async def occurrences(pool: Pool, district_id: str, school_id: UUID | None, limit: int) -> list[Row]:

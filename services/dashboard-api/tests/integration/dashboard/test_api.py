@@ -109,9 +109,9 @@ async def test_an_order_tells_the_scheduler_and_its_run_is_there_at_once(
         delivering, f"/api/v1/schools/{school('1')}/runs", {"mode": "full", "reason": "new term"}, headers
     )
     run_id = run_of(UUID(body["order_id"]), school("1"))
-    assert (status, location) == (202, f"/api/v1/runs/{run_id}")
+    assert (status, location) == (202, f"/api/v1/orders/{body['order_id']}")
     assert body["runs"] == [{"school_id": str(school("1")), "school": "Ashgrove Primary", "run_id": str(run_id)}]
-    _, run = await get(delivering, location, headers)
+    _, run = await get(delivering, f"/api/v1/runs/{run_id}", headers)
     assert (run["status"], run["mode"], run["reason"], run["ordered_by_key"]) == ("ordered", "full", "new term", True)
     (event,) = await probe.wait_for(SyncOrdered)
     assert (event.order_id, event.schools, event.mode) == (UUID(body["order_id"]), (school("1"),), "full")
@@ -122,8 +122,9 @@ async def test_an_order_for_a_district_reaches_all_schools_that_are_set_up(north
     headers = await north.bearer()
     status, body, location = await post(north, "/api/v1/districts/north/runs", {"mode": "partial"}, headers)
     assert (status, [run["school"] for run in body["runs"]]) == (202, ["Beech Hill School"])
-    _, listed = await get(north, location, headers)
-    assert [run["id"] for run in listed["runs"]] == [body["runs"][0]["run_id"]]
+    _, order = await get(north, location, headers)
+    assert [run["run_id"] for run in order["runs"]] == [body["runs"][0]["run_id"]]
+    assert (order["total"], order["done"], order["ended"], order["statuses"]) == (1, 0, False, {"ordered": 1})
     assert await north.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'order'") == 1
 
 
@@ -140,7 +141,8 @@ async def test_a_problem_has_the_standards_shape(dashboard: Dashboard) -> None:
         assert answer.content_type == "application/problem+json"
         problem = await answer.json(content_type=None)
     assert problem["status"] == 404
-    assert problem["title"] == "Not Found"
+    assert problem["title"] == "There is no such thing"
+    assert problem["type"] == "http://127.0.0.1:8080/help/problems/not_found"
     assert problem["instance"].startswith("/api/v1/runs/")
 
 

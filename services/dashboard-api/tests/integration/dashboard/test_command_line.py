@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import yaml
 
@@ -184,7 +184,6 @@ WRONG_USAGE = {
     ("sync", "Nowhere"): "There is no school Nowhere.",
     ("sync", "e"): "e may be several schools: Ashgrove Primary (1), Beech Hill School (2).",
     ("sync", "--all", "--district", "south"): "There is no district south that this key may see. There is: north.",
-    ("run", str(UUID(int=7))): "There is no such run",
 }
 
 
@@ -196,11 +195,11 @@ async def test_wrong_usage_is_one_sentence_and_code_2(north: Dashboard) -> None:
         assert sentence in ended.err
 
 
-async def test_trouble_with_the_connection_is_one_sentence_and_code_2(dashboard: Dashboard) -> None:
+async def test_trouble_with_the_connection_is_one_sentence(dashboard: Dashboard) -> None:
     unknown = await rosterbus(dashboard, "schools", key="rb_guess")
     missing = await rosterbus(dashboard, "schools", key="")
     nobody = await rosterbus(dashboard, "schools", ROSTERBUS_URL="http://127.0.0.1:9")
-    assert [unknown.code, missing.code, nobody.code] == [2, 2, 2]
+    assert [unknown.code, missing.code, nobody.code] == [4, 2, 3]
     assert "does not know this API key" in unknown.err
     assert "ROSTERBUS_API_KEY is not set" in missing.err
     assert "does not answer (Connection refused)" in nobody.err
@@ -208,7 +207,7 @@ async def test_trouble_with_the_connection_is_one_sentence_and_code_2(dashboard:
 
 async def test_what_a_key_may_not_do_is_told(north: Dashboard) -> None:
     ended = await rosterbus(north, "sync", "--all", key=await north.key(scopes=["read"]))
-    assert (ended.code, "may not order runs" in ended.err) == (2, True)
+    assert (ended.code, "may not do this: order runs" in ended.err) == (4, True)
 
 
 async def test_schools_runs_and_a_run_are_shown(north: Dashboard) -> None:

@@ -71,7 +71,7 @@ async def test_holds_are_listed_shown_and_decided(
     (event,) = await probe.wait_for(HoldDecided)
     assert (event.decision, event.operations, event.reason) == ("approve", (seq,), "yes")
     again = await rosterbus(delivering, "hold", "reject", hold_id, key=key)
-    assert (again.code, "Somebody has decided" in again.err) == (2, True)
+    assert (again.code, "Somebody has decided" in again.err) == (6, True)
 
 
 async def test_a_decision_is_followed_to_the_end_of_its_run(

@@ -1,0 +1,142 @@
+"""People, keys and one's own account, as answers have them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from dashboard_api.api.schemas.fields import Cursor, Name, Number, Shape, When
+
+Email = Annotated[str, Field(examples=["anna@north.example"])]
+Districts = Annotated[list[str] | None, Field(description="Null: all", examples=[["north"]])]
+Schools = Annotated[list[UUID] | None, Field(description="Null: all of these districts")]
+Invitation = Annotated[str | None, Field(description="A link, shown this once", examples=["https://…/invitation/…"])]
+
+
+class User(Shape):
+    """A person who signs in."""
+
+    id: UUID
+    email: Email
+    name: Name
+    role: Annotated[str, Field(examples=["district_admin"])]
+    districts: Districts
+    schools: Schools
+    locale: str | None
+    timezone: str | None
+    created_at: When
+    disabled_at: When | None
+    second_factor: bool
+    has_password: bool
+    sessions: Number
+    last_seen_at: When | None
+
+
+class UserPage(Shape):
+    """People by name."""
+
+    users: list[User]
+    next: Cursor
+
+
+class NewUserShown(User):
+    """A person who was let in."""
+
+    invitation: Invitation
+
+
+class Invited(Shape):
+    """A link with which a person chooses a password."""
+
+    invitation: Invitation
+
+
+class Ended(Shape):
+    """How many sessions have ended."""
+
+    ended: Number
+
+
+class Key(Shape):
+    """An API key, without the key itself."""
+
+    id: UUID
+    name: Annotated[str, Field(examples=["scripts"])]
+    scopes: Annotated[list[str], Field(examples=[["read"]])]
+    districts: Districts
+    schools: Schools
+    created_at: When
+    expires_at: When | None
+    last_used_at: When | None
+    expired: bool
+
+
+class KeyPage(Shape):
+    """Keys by name."""
+
+    keys: list[Key]
+    next: Cursor
+
+
+class NewKeyShown(Key):
+    """A key that was made; `key` is shown this once."""
+
+    key: Annotated[str, Field(examples=["rb_…"])]
+
+
+class Me(Shape):
+    """Whoever asks."""
+
+    id: str
+    name: Name
+    kind: Annotated[str, Field(description="person or key", examples=["person"])]
+    districts: Districts
+    schools: Schools
+    role: str | None
+    scopes: list[str]
+    email: Email | None = None
+    locale: str | None = None
+    timezone: str | None = None
+    second_factor: bool | None = None
+    recovery_codes: int | None = None
+
+
+class OwnAccount(Shape):
+    """What one set of one's own account."""
+
+    id: str
+    name: Name
+    locale: str | None
+    timezone: str | None
+
+
+class Changed(Shape):
+    """It is done."""
+
+    changed: bool
+
+
+class Removed(Shape):
+    """It is done."""
+
+    removed: bool
+
+
+class SecondFactorBegun(Shape):
+    """What an authenticator app needs."""
+
+    secret: str
+    address: str
+    picture: Annotated[str, Field(description="A QR code, as SVG")]
+
+
+class RecoveryCodes(Shape):
+    """Each works once; shown this once."""
+
+    recovery_codes: list[str]
+
+
+class Sessions(Shape):
+    """Where one is signed in."""
+
+    sessions: list[dict[str, Any]]
