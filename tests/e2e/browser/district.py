@@ -1,6 +1,7 @@
 """A district in which every page has something to show, by way of the API and of the source."""
 
 from dataclasses import dataclass
+from uuid import uuid4
 
 from rosterbus_local.demo_story import students_of
 from simulators.generate import Quirks, generate
@@ -11,17 +12,20 @@ from ..test_one_roster import of_server
 
 ROSTER = generate(21, schools=3, students_per_school=30, quirks=Quirks(missing_email=2, unknown_user=1))
 CALM, HELD, PAUSED = sorted(org.name for org in ROSTER.orgs if org.kind == "school")
+BOX = uuid4()
 LEAVERS = 9
 """More than a tenth of the students, and more than five: their removal waits for somebody."""
 
 
 @dataclass(frozen=True)
 class BusyDistrict:
-    """`missing` is the id of a student whose removal is held; `held_run` and `preview` are runs."""
+    """`missing` is the id of a student whose removal is held; the others are runs of the school that is held, and
+    a preview of the calm one."""
 
     sis: OneRosterSimulator
     schools: dict[str, str]
     missing: str
+    first_run: str
     held_run: str
     preview: str
 
@@ -29,7 +33,7 @@ class BusyDistrict:
 async def a_busy_district(system: System, sis: OneRosterSimulator) -> BusyDistrict:
     """Synced once; then one school is held because of missing students, one paused, and one previewed."""
     await system.declare(of_server(sis, "1.2"), notify=["ada@school.test"])
-    await system.sync()
+    first = await system.sync()
     schools = {school["name"]: school["id"] for school in (await system.get("/api/v1/schools"))["schools"]}
     leavers = students_of(ROSTER, HELD)[:LEAVERS]
     for student in leavers:
@@ -39,4 +43,6 @@ async def a_busy_district(system: System, sis: OneRosterSimulator) -> BusyDistri
     await system.put("/api/v1/districts/north/schedule", {"nightly": "20:00"})
     pause = {"mode": "paused", "reason": "new building"}
     await system.put(f"/api/v1/schools/{schools[PAUSED]}/nightly-mode", pause)
-    return BusyDistrict(sis, schools, leavers[0], held["id"], preview["id"])
+    await system.put(f"/api/v1/districts/north/devices/{BOX}", {"name": "Library box", "school": schools[CALM]})
+    (first_run,) = (run["id"] for run in first if run["school_id"] == schools[HELD])
+    return BusyDistrict(sis, schools, leavers[0], first_run, held["id"], preview["id"])

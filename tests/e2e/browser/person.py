@@ -9,6 +9,7 @@ import dashboard_api
 
 AXE = (Path(dashboard_api.__path__[0]) / "static" / "vendor" / "axe.min.js").read_text()
 PATIENCE = 30_000
+STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 EXPECTED = ("the server responded with a status of 4",)
 """What Chromium notes in its console for pages that are refused on purpose."""
 
@@ -33,6 +34,14 @@ class Person:
         await self.page.get_by_label("Password").fill(password)
         await self.page.get_by_role("button", name="Sign in").click()
 
+    async def enters(self, email: str, password: str) -> None:
+        """Sign in, whatever language the form speaks."""
+        await self.page.goto("/sign-in")
+        await self.page.fill("[name=email]", email)
+        await self.page.fill("[name=password]", password)
+        await self.page.click("form[action='/sign-in'] button.primary")
+        await self.page.wait_for_url("**/schools*")
+
     async def presses(self, name: str, within: Locator | None = None) -> None:
         """Press a button or follow a link, by the beginning of its name."""
         place = within or self.page
@@ -49,12 +58,10 @@ class Person:
     def row(self, name: str) -> Locator:
         return self.page.get_by_role("row").filter(has_text=name).first
 
-    async def trouble(self) -> list[str]:
-        """What axe finds on the page against WCAG 2.2 A and AA, with the first element of each."""
+    async def trouble(self, *rules: str) -> list[str]:
+        """What axe finds against WCAG 2.2 A and AA and good practice, or against these rules; each with an element."""
         await self.page.evaluate(AXE)
-        found = await self.page.evaluate(
-            "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-        )
+        found = await self.page.evaluate("only => axe.run({runOnly: only})", list(rules or STANDARDS))
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
     def _note(self, kind: str, text: str) -> None:
