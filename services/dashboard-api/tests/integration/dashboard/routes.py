@@ -1,6 +1,6 @@
 """Every route of the dashboard: who may come in, and a request that makes sense there.
 
-A new route gets its line here, or `test_every_route.py` fails. What removes things comes last: they are visited in order.
+A new route gets its line here, or `test_every_route.py` fails. What removes things comes last: the order is that of visits.
 """
 
 from collections.abc import Iterator
