@@ -78,6 +78,7 @@ async def ids(north: Dashboard, workers: Workers) -> Ids:
         "device_id": device, "check_id": check, "user_id": user, "key_id": key, "session_id": uuid4(),
         "entity": "user", "key": "u-1", "token": "x", "consent_id": uuid4(), "source_id": "main", "target_id": "main",
         "code": "MISSING_NAME",
+        "order_id": uuid4(),
     }  # fmt: skip
 
 
