@@ -1,6 +1,6 @@
 """Every route of the dashboard: who may come in, and a request that makes sense there.
 
-A new route gets its line here, or `test_every_route.py` fails.
+A new route gets its line here, or `test_every_route.py` fails. They are visited in this order: what removes comes last.
 """
 
 from collections.abc import Iterator
@@ -96,7 +96,6 @@ ROUTES: dict[str, Line] = {
     ),
     "POST /api/v1/devices/{device_id}/contact": Line("contact", "school", body={"online": True}),
     "POST /api/v1/devices/{device_id}/runs": Line("order", "school"),
-    "DELETE /api/v1/devices/{device_id}": Line("declare", "school"),
     "GET /api/v1/users": Line("administer"),
     "GET /api/v1/users/{user_id}": Line("administer", "district"),
     "POST /api/v1/users": Line("administer", "district", body={**PERSON, "email": "robin@north.example"}),
@@ -169,6 +168,74 @@ ROUTES: dict[str, Line] = {
     "POST /schools/{school_id}/settings/mode": Line("order", "school", body={"mode": "paused"}),
     "POST /schools/{school_id}/settings/place": Line("declare", "school", body={"target": "", "timezone": ""}),
     "POST /schools/{school_id}/settings/schedule": Line("declare", "school", body={"at": "20:00", "which": "district"}),
+    "GET /api/docs": Line("open"),
+    "GET /api/v1/audit.csv": Line("read"),
+    "GET /api/v1/consents.csv": Line("read"),
+    "GET /api/v1/devices.csv": Line("read"),
+    "GET /api/v1/districts.csv": Line("read"),
+    "GET /api/v1/districts/{district_id}/nightly-mode": Line("read", "district"),
+    "GET /api/v1/districts/{district_id}/nights.csv": Line("read", "district"),
+    "GET /api/v1/holds.csv": Line("read"),
+    "GET /api/v1/keys.csv": Line("administer"),
+    "GET /api/v1/orders/{order_id}": Line("read", "district", absent=True),
+    "GET /api/v1/pools.csv": Line("read"),
+    "GET /api/v1/runs.csv": Line("read"),
+    "GET /api/v1/runs/{run_id}/compare/{other_id}.csv": Line("read", "school"),
+    "GET /api/v1/runs/{run_id}/errors.csv": Line("read", "school"),
+    "GET /api/v1/schools.csv": Line("read"),
+    "GET /api/v1/schools/{school_id}/compare.csv": Line("read", "school", "from=1&to=1"),
+    "GET /api/v1/schools/{school_id}/nightly-mode": Line("read", "school"),
+    "GET /api/v1/users.csv": Line("administer"),
+    "GET /consents": Line("read"),
+    "GET /consents/{consent_id}/confirm": Line("decide", "district", absent=True),
+    "POST /consents/{consent_id}/confirm": Line("decide", "district", absent=True),
+    "POST /consents/{consent_id}/reject": Line("decide", "district", absent=True),
+    "GET /devices": Line("read"),
+    "GET /devices/new": Line("declare", "district", "district=north"),
+    "POST /devices": Line("declare", "district", "district=north", {"name": "Box 2", "school": "{school_id}"}),
+    "GET /devices/{device_id}": Line("read", "school"),
+    "GET /devices/{device_id}/syncs": Line("read", "school"),
+    "GET /devices/{device_id}/syncs/{run_id}": Line("read", "school", absent=True),
+    "POST /devices/{device_id}/sync": Line("order", "school"),
+    "POST /devices/{device_id}/enabled": Line("declare", "school", body={"on": "true"}),
+    "POST /devices/{device_id}/schedule": Line("declare", "school", body={"daily_at": "03:00"}),
+    "POST /devices/{device_id}/advanced": Line("declare", "school"),
+    "GET /devices/{device_id}/force": Line("declare", "school"),
+    "POST /devices/{device_id}/force": Line("declare", "school", body={"on": "false"}),
+    "GET /devices/{device_id}/remove": Line("declare", "school"),
+    "GET /errors": Line("read"),
+    "GET /errors.csv": Line("read"),
+    "GET /errors/{code}": Line("read"),
+    "GET /schools/{school_id}/errors": Line("read", "school"),
+    "GET /schools/{school_id}/errors.csv": Line("read", "school"),
+    "GET /find": Line("read"),
+    "POST /find": Line("read", body={"text": "nobody-of-this-name"}),
+    "GET /help": Line("read"),
+    "GET /help/errors": Line("read"),
+    "GET /help/errors/{code}": Line("read"),
+    "GET /help/glossary": Line("read"),
+    "GET /help/keyboard": Line("read"),
+    "GET /help/syncs": Line("read"),
+    "GET /holds": Line("read"),
+    "GET /holds/{hold_id}": Line("read", "school"),
+    "POST /holds/{hold_id}": Line("read", "school", body={"text": "Marlow"}),
+    "GET /holds/{hold_id}/decision": Line("decide", "school", "decision=reject&plan_hash=hash-1"),
+    "POST /holds/{hold_id}/decision": Line(
+        "decide", "school", body={"decision": "reject", "plan_hash": "hash-1", **REASON}
+    ),
+    "GET /records/{entity}/{key:path}": Line("read", query="district=north"),
+    "GET /records/sync": Line("order", "school", "district=north&entity=user&key=u-1&school={school_id}"),
+    "POST /records/sync": Line(
+        "order", "school", "district=north", {"entity": "user", "key": "u-1", "school": "{school_id}"}
+    ),
+    "GET /records/undo": Line("decide", "school", "district=north&entity=user&key=u-1&run={run_id}"),
+    "POST /records/undo": Line(
+        "decide", "school", "district=north", {"entity": "user", "key": "u-1", "run": "{run_id}", **REASON}
+    ),
+    "GET /runs/{run_id}/plan": Line("read", "school"),
+    "POST /runs/{run_id}/plan": Line("read", "school", body={"text": "Marlow"}),
+    "POST /devices/{device_id}/remove": Line("declare", "school"),
+    "DELETE /api/v1/devices/{device_id}": Line("declare", "school"),
     "POST /sign-out": Line("own"),
 }
 

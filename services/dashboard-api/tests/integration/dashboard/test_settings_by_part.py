@@ -8,6 +8,7 @@ import pytest
 from common.events import SettingsChanged, TargetChecked, TargetCheckOrdered
 from common.target_report import TargetObstacle, TargetReport
 from common.testing.probe import EventProbe
+from common.uow import UnitOfWork
 from dashboard_api.declare.model import Declaration
 from dashboard_api.declare.write import declare
 
@@ -274,7 +275,7 @@ async def test_what_is_exported_and_applied_again_leaves_the_registry_as_it_is(
     fill(exported["target"], given)
     for id_, source in exported.get("sources", {"main": exported.get("source")}).items():
         fill(source, {**given, "token": CLEVER["token"]} if id_ == "clever" else given)
-    async with dashboard.context.unit_of_work() as uow:
+    async with UnitOfWork(dashboard.pool, "dashboard-api") as uow:
         await declare(uow, dashboard.context.box, Declaration.model_validate(exported), "test")
     assert await rows(dashboard) == before
     act = await dashboard.row("SELECT detail FROM audit WHERE action = 'declare' ORDER BY id DESC LIMIT 1")

@@ -25,6 +25,7 @@ RELATIONS = """
 """
 OF_NO_DISTRICT = {
     "dashboard_api.district", "dashboard_api.district_overview", "registry.district",  # their key is called id
+    "dashboard_api.idempotency_key",  # by caller, answers sealed
     "dashboard_api.outbox", "schedule.pool",
     "dashboard_api.worker", *(f"fleet_{schema_of(service)}.worker" for service in ALL_SERVICES),
 }  # fmt: skip
