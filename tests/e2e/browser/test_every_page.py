@@ -30,7 +30,8 @@ async def test_every_page_can_be_used_by_everybody(
     for pattern, address in (await addresses(system, district)).items():
         trouble[pattern] = await looked_at(person, address)
     await context.close()
-    assert {pattern: found for pattern, found in trouble.items() if found} == {}
+    told = [f"{pattern}: {one}" for pattern, found in trouble.items() for one in found]
+    assert not told, "\n".join(told)
 
 
 async def looked_at(person: Person, address: str) -> list[str]:
