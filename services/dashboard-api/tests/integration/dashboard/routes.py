@@ -169,6 +169,26 @@ ROUTES: dict[str, Line] = {
     "POST /schools/{school_id}/settings/mode": Line("order", "school", body={"mode": "paused"}),
     "POST /schools/{school_id}/settings/place": Line("declare", "school", body={"target": "", "timezone": ""}),
     "POST /schools/{school_id}/settings/schedule": Line("declare", "school", body={"at": "20:00", "which": "district"}),
+    "GET /runs/{run_id}/plan": Line("read", "school"),
+    "POST /runs/{run_id}/plan": Line("read", "school", body={"text": "Marlow"}),
+    "GET /holds": Line("read"),
+    "GET /holds/{hold_id}": Line("read", "school"),
+    "POST /holds/{hold_id}": Line("read", "school", body={"text": "Marlow"}),
+    "GET /holds/{hold_id}/decision": Line("decide", "school", "decision=reject&plan_hash=hash-1"),
+    "POST /holds/{hold_id}/decision": Line("decide", "school", body={"decision": "reject", "plan_hash": "hash-1"}),
+    "GET /consents": Line("read"),
+    "GET /consents/{consent_id}/confirm": Line("decide", "district", absent=True),
+    "POST /consents/{consent_id}/confirm": Line("decide", "district", body=REASON, absent=True),
+    "POST /consents/{consent_id}/reject": Line("decide", "district", body=REASON, absent=True),
+    "GET /find": Line("read"),
+    "POST /find": Line("read", body={"text": "{key}"}),
+    "GET /records/{entity}/{key:path}": Line("read", query="district=north"),
+    "GET /records/sync": Line("order", "school", "district=north&entity=user&key={key}&school={school_id}"),
+    "POST /records/sync": Line(
+        "order", "school", "district=north", body={"entity": "user", "key": "{key}", "school": "{school_id}"}
+    ),
+    "GET /records/undo": Line("decide", "school", "entity=user&key={key}&run={run_id}"),
+    "POST /records/undo": Line("decide", "school", body={**REASON, "entity": "user", "key": "{key}", "run": "{run_id}"}),
     "POST /sign-out": Line("own"),
 }
 
