@@ -27,6 +27,15 @@ def explained_hold(hold: Json) -> Json:
     return {**hold, "guards": guards}
 
 
+def reasons(hold: Json) -> list[Json]:
+    """Why it waits, each reason once: `code, title, cause, remedy`, and the `sentences` of its guards."""
+    found: dict[str, Json] = {}
+    for guard in hold["guards"]:
+        told = {name: guard[name] for name in ("code", "title", "cause", "remedy")} | {"sentences": []}
+        found.setdefault(guard["code"], told)["sentences"].append(guard["sentence"])
+    return list(found.values())
+
+
 def guard_sentence(guard: Json) -> str:
     """Enrolments: 31 of 40; up to 5 are changed without asking. Of a class or field, with its name."""
     about = guard.get("name") or (field_name(guard["subject"]) if guard.get("subject") else "")

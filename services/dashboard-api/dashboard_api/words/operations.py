@@ -76,6 +76,14 @@ ROLES = {
     "administrator": mark("Administrator"),
     "guardian": mark("Guardian"),
 }
+STEPS = {
+    "suspend": (mark("active"), mark("suspended")),
+    "unenrol": (mark("in the course"), mark("out of it")),
+    "hide": (mark("visible"), mark("hidden")),
+    "remove": (mark("there"), mark("taken away")),
+    "reactivate": (mark("suspended"), mark("active")),
+}
+"""What such a deed makes of the whole, from what to what."""
 INNER = {"record_key"}
 """What tells a person nothing."""
 DATES = ("startdate", "enddate", "time_start", "time_end")
@@ -137,11 +145,15 @@ def field_name(field: str) -> str:
 
 def changes(operation: Mapping[str, Any], site: Site) -> list[Change]:
     """Field by field, what the operation makes of what Moodle has."""
-    old, new = operation["before"] or {}, operation["after"] or {}
-    return [
+    old, new, kind = operation["before"] or {}, operation["after"] or {}, operation["kind"]
+    step = [Change(_("State"), *map(_, STEPS[kind]))] if kind in STEPS else []
+    if kind in REMOVALS:
+        return step
+    inner = INNER | ({"active"} if step else set())
+    return step + [
         Change(field_name(name), value_text(name, old.get(name), site), value_text(name, new[name], site))
         for name in new
-        if name not in INNER and old.get(name) != new[name]
+        if name not in inner and old.get(name) != new[name]
     ]
 
 

@@ -188,7 +188,9 @@ ROUTES: dict[str, Line] = {
         "order", "school", "district=north", body={"entity": "user", "key": "{key}", "school": "{school_id}"}
     ),
     "GET /records/undo": Line("decide", "school", "entity=user&key={key}&run={run_id}"),
-    "POST /records/undo": Line("decide", "school", body={**REASON, "entity": "user", "key": "{key}", "run": "{run_id}"}),
+    "POST /records/undo": Line(
+        "decide", "school", body={**REASON, "entity": "user", "key": "{key}", "run": "{run_id}"}
+    ),
     "POST /sign-out": Line("own"),
 }
 
