@@ -65,6 +65,7 @@ def _entry(visit: Visit, told: Json, entry: Json, site: Site) -> Json:
     ]
     done = any(one["state"] == "done" for one in operations)
     return {
+        "dry_run": False,
         **entry,
         "name": standing.run_name({"kind": entry.get("run_kind"), "mode": entry.get("mode")}),
         "zone": site.zone,

@@ -38,7 +38,7 @@ async def life(north: Dashboard, workers: Workers) -> list[Any]:
         runs[1], "user", "create", "u-2", state="failed", code="LMS_WRITE_REJECTED", answer="invalid <e-mail>"
     )
     await workers.finding(runs[0], "user", "u-1", "MISSING_EMAIL", severity="warning", field="email")
-    await workers.hold(runs[1])
+    await north.handle(await workers.hold(runs[1]))
     await workers.link("user", "u-1", 17, {"firstname": "Zoë", "lastname": "Quill", "username": "zq"})
     await workers.link("course", "c-1", 31, {"fullname": "Maths 7A"})
     await workers.place("c-1", "u-1")
