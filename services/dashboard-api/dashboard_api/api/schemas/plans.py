@@ -37,6 +37,7 @@ class Guard(Explained):
     code: Code
     entity: Annotated[str, Field(examples=["enrolment"])]
     subject: Annotated[str, Field(examples=[""])]
+    name: Annotated[str, Field(description="Of the class that it is about", examples=["Maths 7"])] | None
     count: Number
     of: Number
     limit: Number
