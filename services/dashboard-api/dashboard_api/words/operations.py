@@ -51,14 +51,14 @@ STATES = {
     "cancelled": Badge(mark("Run stopped before"), "slash", "calm"),
 }
 FIELDS = {
-    "username": mark("User name"),
     "firstname": mark("First name"),
     "lastname": mark("Family name"),
+    "username": mark("User name"),
     "email": mark("E-mail"),
-    "idnumber": mark("ID number"),
     "fullname": mark("Full name"),
     "shortname": mark("Short name"),
     "name": mark("Name"),
+    "idnumber": mark("ID number"),
     "category_key": mark("Category"),
     "parent_key": mark("Category above"),
     "course_key": mark("Course"),
@@ -69,7 +69,7 @@ FIELDS = {
     "time_start": mark("From"),
     "time_end": mark("Until"),
 }
-"""Moodle's fields; others are called as they are."""
+"""Moodle's fields, in their order; others are called as they are."""
 ROLES = {
     "student": mark("Student"),
     "teacher": mark("Teacher"),
@@ -150,11 +150,18 @@ def changes(operation: Mapping[str, Any], site: Site) -> list[Change]:
     if kind in REMOVALS:
         return step
     inner = INNER | ({"active"} if step else set())
-    return step + [
+    changed = [name for name in new if name not in inner and old.get(name) != new[name]]
+    found = [
         Change(field_name(name), value_text(name, old.get(name), site), value_text(name, new[name], site))
-        for name in new
-        if name not in inner and old.get(name) != new[name]
+        for name in sorted(changed, key=_place)
     ]
+    return step + [change for change in found if (change.old, change.new) != (None, None)]
+
+
+def _place(field: str) -> tuple[int, str]:
+    """Fields in the order of `FIELDS`, others after them."""
+    order = list(FIELDS)
+    return (order.index(field) if field in FIELDS else len(order), field)
 
 
 def value_text(field: str, value: object, site: Site) -> str | None:

@@ -62,6 +62,7 @@ class HoldRow(Shape):
     decided_by: str | None
     decided_by_name: Name | None
     reason: Reason
+    chosen: Annotated[int, Field(description="How many the decision names; null: all", examples=[2])] | None
     next_run_id: RunId | None
     locale: Language | None
     timezone: Zone | None

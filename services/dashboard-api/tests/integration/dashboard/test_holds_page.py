@@ -98,6 +98,7 @@ async def test_some_are_approved_and_the_others_said_to_be_rejected(
     assert "Type Ashgrove Primary" not in text, "two may end without asking"
     await send(north, path, decision="suspend", plan_hash="hash-1", chosen=str(first))
     assert tuple(await decided(north)) == ("suspend", [first], "")
+    assert "A.Rossi had 1 of 6 done, but people only suspended" in await page(north, f"/holds/{held.hold_id}")
 
 
 async def test_to_reject_those_that_match_is_to_approve_the_others(

@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from common.events import SyncRequested
+
 from .surroundings import Dashboard, completed, school
 from .visiting import VIEWER, page, send, signed_in
 from .workers import Workers
@@ -86,6 +88,9 @@ async def test_a_run_without_a_plan_says_so(north: Dashboard, workers: Workers) 
     await north.handle(completed(run_id))
     assert "Nothing is planned for this run yet" in await page(north, f"/runs/{run_id}/plan", 404)
     await workers.plan(run_id)
+    under_way = await workers.plan(uuid4(), planned_at=None)
+    await north.handle(SyncRequested(district_id="north", run_id=under_way, school_id=school("1"), mode="full"))
+    assert "The plan is being made" in await page(north, f"/runs/{under_way}/plan")
     text = await page(north, f"/runs/{run_id}/plan")
     assert "There is nothing to do" in text
     assert "Nothing changes." in text

@@ -14,7 +14,12 @@ from .visiting import VIEWER, page, send, signed_in
 from .workers import Records, Workers, person
 
 FIRST: Records = {("user", "u-1"): person("Zoë <i>"), ("class", "c-1"): {"title": "Maths 7A"}}
-SECOND: Records = {**FIRST, ("user", "u-1"): person("Zoë <i>", "Byron"), ("user", "u-2"): person("Ida")}
+SECOND: Records = {
+    **FIRST,
+    ("user", "u-1"): person("Zoë <i>", "Byron"),
+    ("user", "u-2"): person("Ida"),
+    ("enrolment", "e-1"): {"class_key": "c-1", "user_key": "u-1", "role": "student"},
+}
 
 
 @pytest.fixture
