@@ -13,7 +13,7 @@ from dashboard_api.queries import record_history, record_plans
 from dashboard_api.queries.record_history import RecordKey
 from dashboard_api.record_facts import Known, facts_of
 from dashboard_api.words import record_life
-from dashboard_api.words.explain import sentences, standing_of
+from dashboard_api.words.explain import open_hold, sentences, standing_of
 
 Json = dict[str, Any]
 IN_MOODLE = {
@@ -103,6 +103,7 @@ def _standing(known: Known, school: Row) -> Json:
         "feed": facts.feed,
         "badge": asdict(standing_of(facts)),
         "sentences": sentences(facts),
+        "hold_id": open_hold(facts),
         "body": known.body_at(school),
     }
 

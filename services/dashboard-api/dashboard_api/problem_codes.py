@@ -188,6 +188,13 @@ _PLANS = (
         mark("Give both, as class/person."),
     ),
     ProblemCode(
+        "nothing_chosen",
+        409,
+        mark("None of the operations waits"),
+        mark("The operations that were chosen do not wait in this hold any more, or the filter leaves none."),
+        mark("Look at the hold again, and choose among what waits now."),
+    ),
+    ProblemCode(
         "hold_closed",
         409,
         mark("The hold is not open any more"),

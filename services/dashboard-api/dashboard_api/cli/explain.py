@@ -71,6 +71,8 @@ def _tell(console: Console, found: Json) -> None:
         console.print(f"[bold]{_safe(part['school'])}[/]", highlight=False)
         for sentence in part["sentences"]:
             console.print(f"  {sentence}", highlight=False, markup=False)
+        if part["hold_id"]:
+            console.print(f"  `rosterbus hold {part['hold_id']}` shows it.", highlight=False, soft_wrap=True)
     for place in found["places"]:
         state = "" if place["active"] else " (suspended)"
         console.print(f"  In the course {place['course'] or place['course_key']}{state}", highlight=False, markup=False)

@@ -19,7 +19,7 @@ from dashboard_api.queries.consents import ConsentFilter
 from dashboard_api.queries.holds import HoldFilter
 from dashboard_api.words import consequences, kinds
 from dashboard_api.words.amounts import number
-from dashboard_api.words.holds import decided, explained_hold
+from dashboard_api.words.holds import decided, explained_hold, reasons
 from dashboard_api.words.operations import record_address
 
 Hold = dict[str, Any]
@@ -104,7 +104,8 @@ async def _review(visit: Visit, hold_id: UUID, which: Narrowing, text: str, afte
     return visit.render(
         "hold.html",
         title=plural("{n} operation of {school}", "{n} operations of {school}", n, n=number(n), school=school),
-        hold=explained_hold(hold),
+        hold=hold,
+        reasons=reasons(explained_hold(hold)),
         run={"id": hold["run_id"], "district_id": district_id, "school_id": hold["school_id"]},
         n=n,
         sentence=consequences.sentence(effects),
@@ -117,9 +118,10 @@ async def _review(visit: Visit, hold_id: UUID, which: Narrowing, text: str, afte
 
 def _row(hold: Hold) -> Hold:
     return {
-        **explained_hold(hold),
+        **hold,
         "n": waiting_in(hold),
         "what": kinds.summary(hold["operations"]),
+        "reasons": reasons(explained_hold(hold)),
         "outcome": decided(hold),
     }
 

@@ -66,7 +66,7 @@ async def _about(visit: Visit, run: Json, plan: Json) -> Json:
         "ended": run["status"] in standing.ENDED,
         "run_title": what,
         "title": _("What “{what}” does at {school}", what=what, school=school)
-        if not run["dry_run"]
+        if not plan["dry_run"]
         else _("What “{what}” would do at {school}", what=what, school=school),
         "sentence": consequences.sentence(effects),
         "numbers": kinds.linked_table(_totals(plan["counts"])),

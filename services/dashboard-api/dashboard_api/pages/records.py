@@ -9,10 +9,11 @@ from dashboard_api.api.records import record_key
 from dashboard_api.explain import explain
 from dashboard_api.pages.visit import InVisit, Visit
 from dashboard_api.queries import record_plans
+from dashboard_api.queries.operations import REMOVALS
 from dashboard_api.queries.record_history import RecordEntity
 from dashboard_api.words import record_story, standing
 from dashboard_api.words.fields import record_name
-from dashboard_api.words.operations import STATES, Site, changes, deed_name, record_address
+from dashboard_api.words.operations import STATES, Site, changes, record_address
 
 Json = dict[str, Any]
 
@@ -56,7 +57,7 @@ def _entry(visit: Visit, told: Json, entry: Json, site: Site) -> Json:
     operations = [
         {
             **one,
-            "deed": deed_name(one["kind"]),
+            "removal": one["kind"] in REMOVALS,
             "badge": STATES[one["state"]].said(),
             "changes": changes(one, site),
         }
@@ -64,6 +65,7 @@ def _entry(visit: Visit, told: Json, entry: Json, site: Site) -> Json:
     ]
     done = any(one["state"] == "done" for one in operations)
     return {
+        "dry_run": False,
         **entry,
         "name": standing.run_name({"kind": entry.get("run_kind"), "mode": entry.get("mode")}),
         "zone": site.zone,

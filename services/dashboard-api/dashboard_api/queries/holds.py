@@ -17,7 +17,7 @@ HOLD = """
            coalesce((SELECT o.name FROM operator o WHERE o.id::text = coalesce(d.decided_by, h.decided_by)),
                     (SELECT k.name FROM api_key k WHERE k.id::text = coalesce(d.decided_by, h.decided_by)))
                AS decided_by_name,
-           coalesce(d.reason, h.reason, '') AS reason,
+           coalesce(d.reason, h.reason, '') AS reason, cardinality(d.operations) AS chosen,
            (SELECT r.id FROM run r WHERE r.district_id = h.district_id AND r.order_id = h.id LIMIT 1) AS next_run_id,
            district.locale, coalesce(s.timezone, district.timezone) AS timezone
     FROM plan.hold h
@@ -33,7 +33,7 @@ HOLD = """
                      AND g.guard->>'code' = 'CLASS_TURNOVER')) ORDER BY g.place), '[]') AS guards
         FROM jsonb_array_elements(h.guards) WITH ORDINALITY g (guard, place)) named
 """
-"""Each guard has the `name` of the class that it is about, where it is about one."""
+"""`chosen`: how many the decision names, null for all. Each guard about a class has its `name`."""
 
 
 @dataclass(frozen=True, slots=True)

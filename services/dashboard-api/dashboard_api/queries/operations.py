@@ -82,9 +82,10 @@ $12 rows, null for all.
 NAMED = f"""
     SELECT o.seq, o.phase, o.entity, o.kind, o.source_key, o.user_key, o.before, o.after, o.state, o.code, o.answer,
            o.warning, o.moodle_id, o.match, o.ruling, o.graded, o.settled_at,
-           coalesce(CASE WHEN o.user_key IS NULL
-                         THEN coalesce({LABEL.format("o.after")}, {LABEL.format("o.before")}) END,
-                    {_named("o.source_key", CONTAINER)}) AS name,
+           coalesce(CASE WHEN o.user_key IS NULL AND o.kind <> 'update' THEN {LABEL.format("o.after")} END,
+                    {_named("o.source_key", CONTAINER)},
+                    CASE WHEN o.user_key IS NULL
+                         THEN coalesce({LABEL.format("o.after")}, {LABEL.format("o.before")}) END) AS name,
            CASE WHEN o.user_key IS NOT NULL THEN {_named("o.user_key", "'user'")} END AS user_name
     FROM chosen o JOIN plan.run r ON r.district_id = o.district_id AND r.run_id = o.run_id
     ORDER BY o.seq

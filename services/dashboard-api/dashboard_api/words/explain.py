@@ -110,9 +110,15 @@ def sentences(facts: Facts) -> list[str]:
     return [_at_source(facts), in_moodle(facts), *why(facts)]
 
 
+def open_hold(facts: Facts) -> str | None:
+    """The hold in which it waits for a decision, if it does."""
+    waits = facts.last is not None and facts.last.state == "held" and not facts.last.decision
+    return facts.last.hold_id if facts.last is not None and waits else None
+
+
 def standing_of(facts: Facts) -> Badge:
     """The same as a shape and a word: whether it is in Moodle, and what waits."""
-    if facts.last is not None and facts.last.state == "held" and not facts.last.decision:
+    if open_hold(facts):
         return WAITS.said()
     if facts.moodle_id is None:
         return (LACKS if facts.feed == "present" else NOT_THERE).said()
@@ -225,8 +231,7 @@ def _fate(last: Last) -> str:
         case "held" if last.decision in ("approve", "suspend"):
             return _("{who} approved that on {time}; the next run does it.", who=who, time=last.decided_at)
         case "held" if not last.decision:
-            waits = _("It waits for a decision since {time} (hold {id}).", time=last.held_since, id=last.hold_id)
-            return f"{waits}{_cause(last)}"
+            return f"{_('It waits for a decision since {time}.', time=last.held_since)}{_cause(last)}"
         case "rejected" | "held":
             return _("{who} rejected that on {time}.", who=who, time=last.decided_at or last.at)
         case "failed":

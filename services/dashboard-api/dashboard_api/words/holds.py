@@ -7,15 +7,19 @@ from common.catalogue import entry_of
 from common.language import mark, spoken
 from dashboard_api.language import _, plural
 from dashboard_api.words.amounts import number
-from dashboard_api.words.kinds import entity_name
+from dashboard_api.words.kinds import entity_name, total
 from dashboard_api.words.operations import field_name
 
 Json = dict[str, Any]
 DECIDED = {
-    "approve": mark("{who} approved it."),
-    "reject": mark("{who} rejected it."),
-    "suspend": mark("{who} had people suspended instead of un-enrolled."),
+    "approve": (mark("{who} approved it."), mark("{who} approved {n} of {all}; the others were rejected.")),
+    "reject": (mark("{who} rejected it."), ""),
+    "suspend": (
+        mark("{who} had people suspended instead of un-enrolled."),
+        mark("{who} had {n} of {all} done, but people only suspended; the others were rejected."),
+    ),
 }
+"""All of it, and some."""
 
 
 def explained_hold(hold: Json) -> Json:
@@ -25,6 +29,15 @@ def explained_hold(hold: Json) -> Json:
         for guard in hold["guards"]
     ]
     return {**hold, "guards": guards}
+
+
+def reasons(hold: Json) -> list[Json]:
+    """Why it waits, each reason once: `code, title, cause, remedy`, and the `sentences` of its guards."""
+    found: dict[str, Json] = {}
+    for guard in hold["guards"]:
+        told = {name: guard[name] for name in ("code", "title", "cause", "remedy")} | {"sentences": []}
+        found.setdefault(guard["code"], told)["sentences"].append(guard["sentence"])
+    return list(found.values())
 
 
 def guard_sentence(guard: Json) -> str:
@@ -54,4 +67,9 @@ def decided(hold: Json) -> str:
     who = hold["decided_by_name"] or _("Somebody")
     if hold["state"] == "superseded":
         return _("A later run has overtaken it.")
-    return _(DECIDED[hold["decision"]], who=who) if hold["decision"] in DECIDED else ""
+    if hold["decision"] not in DECIDED:
+        return ""
+    all_, some = DECIDED[hold["decision"]]
+    if hold["chosen"] and hold["decision"] != "reject":
+        return _(some, who=who, n=number(hold["chosen"]), all=number(total(hold["operations"])))
+    return _(all_, who=who)

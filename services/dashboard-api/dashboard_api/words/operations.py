@@ -51,14 +51,14 @@ STATES = {
     "cancelled": Badge(mark("Run stopped before"), "slash", "calm"),
 }
 FIELDS = {
-    "username": mark("User name"),
     "firstname": mark("First name"),
     "lastname": mark("Family name"),
+    "username": mark("User name"),
     "email": mark("E-mail"),
-    "idnumber": mark("ID number"),
     "fullname": mark("Full name"),
     "shortname": mark("Short name"),
     "name": mark("Name"),
+    "idnumber": mark("ID number"),
     "category_key": mark("Category"),
     "parent_key": mark("Category above"),
     "course_key": mark("Course"),
@@ -69,13 +69,21 @@ FIELDS = {
     "time_start": mark("From"),
     "time_end": mark("Until"),
 }
-"""Moodle's fields; others are called as they are."""
+"""Moodle's fields, in their order; others are called as they are."""
 ROLES = {
     "student": mark("Student"),
     "teacher": mark("Teacher"),
     "administrator": mark("Administrator"),
     "guardian": mark("Guardian"),
 }
+STEPS = {
+    "suspend": (mark("active"), mark("suspended")),
+    "unenrol": (mark("in the course"), mark("out of it")),
+    "hide": (mark("visible"), mark("hidden")),
+    "remove": (mark("there"), mark("taken away")),
+    "reactivate": (mark("suspended"), mark("active")),
+}
+"""What such a deed makes of the whole, from what to what."""
 INNER = {"record_key"}
 """What tells a person nothing."""
 DATES = ("startdate", "enddate", "time_start", "time_end")
@@ -137,12 +145,23 @@ def field_name(field: str) -> str:
 
 def changes(operation: Mapping[str, Any], site: Site) -> list[Change]:
     """Field by field, what the operation makes of what Moodle has."""
-    old, new = operation["before"] or {}, operation["after"] or {}
-    return [
+    old, new, kind = operation["before"] or {}, operation["after"] or {}, operation["kind"]
+    step = [Change(_("State"), *map(_, STEPS[kind]))] if kind in STEPS else []
+    if kind in REMOVALS:
+        return step
+    inner = INNER | ({"active"} if step else set())
+    changed = [name for name in new if name not in inner and old.get(name) != new[name]]
+    found = [
         Change(field_name(name), value_text(name, old.get(name), site), value_text(name, new[name], site))
-        for name in new
-        if name not in INNER and old.get(name) != new[name]
+        for name in sorted(changed, key=_place)
     ]
+    return step + [change for change in found if (change.old, change.new) != (None, None)]
+
+
+def _place(field: str) -> tuple[int, str]:
+    """Fields in the order of `FIELDS`, others after them."""
+    order = list(FIELDS)
+    return (order.index(field) if field in FIELDS else len(order), field)
 
 
 def value_text(field: str, value: object, site: Site) -> str | None:

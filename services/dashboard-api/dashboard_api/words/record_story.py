@@ -51,7 +51,11 @@ def facts(entity: str, body: Mapping[str, Any] | None, applied: Mapping[str, Any
         for ours, theirs in pairs.items()
         if ours in body or theirs in applied
     ]
-    only_source = [Fact(field_name(field), _text(value), None) for field, value in body.items() if field not in pairs]
+    only_source = [
+        Fact(field_name(field), record_name(value) if field == "role" else _text(value), None)
+        for field, value in body.items()
+        if field not in pairs
+    ]
     only_moodle = [
         Fact(moodle_field(field), None, value_text(field, applied[field], site))
         for field in LISTED.get(entity, ())

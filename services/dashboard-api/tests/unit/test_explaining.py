@@ -40,7 +40,7 @@ WHY = {
         replace(MISSING, entity="enrolment", class_there=False, person_there=False),
         "Its class and its person are not in Moodle",
     ),
-    "held": (replace(GONE, last=HELD), "Planned: to suspend it. It waits for a decision since Tue (hold h-1)."),
+    "held": (replace(GONE, last=HELD), "Planned: to suspend it. It waits for a decision since Tue."),
     "rejected": (replace(GONE, last=REJECTED), "Planned: to suspend it. Ada rejected that on Wed."),
     "approved, and not yet done": (
         replace(GONE, last=replace(HELD, decision="approve", decided_by="Ada", decided_at="Wed")),

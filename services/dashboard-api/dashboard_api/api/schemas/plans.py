@@ -37,6 +37,7 @@ class Guard(Explained):
     code: Code
     entity: Annotated[str, Field(examples=["enrolment"])]
     subject: Annotated[str, Field(examples=[""])]
+    name: Annotated[str, Field(description="Of the class that it is about", examples=["Maths 7"])] | None
     count: Number
     of: Number
     limit: Number
@@ -61,6 +62,7 @@ class HoldRow(Shape):
     decided_by: str | None
     decided_by_name: Name | None
     reason: Reason
+    chosen: Annotated[int, Field(description="How many the decision names; null: all", examples=[2])] | None
     next_run_id: RunId | None
     locale: Language | None
     timezone: Zone | None

@@ -34,6 +34,7 @@ class FoundRecord(Shape):
     exact: bool
     schools: Annotated[list[str], Field(examples=[["Ashgrove Primary"]])]
     moodle_id: Annotated[int, Field(examples=[1017])] | None
+    active: bool | None
 
 
 class FoundRecords(Shape):
@@ -42,25 +43,38 @@ class FoundRecords(Shape):
     records: list[FoundRecord]
 
 
+class Shown(Shape):
+    """How something stands, as a word, a shape and a tone."""
+
+    word: Annotated[str, Field(examples=["In Moodle"])]
+    shape: Annotated[str, Field(examples=["tick"])]
+    tone: Annotated[str, Field(examples=["ok"])]
+
+
 class Standing(Shape):
-    """How a record stands at a school, and why."""
+    """How a record stands at a school, and why; `body` is what the source gives of it, or gave last."""
 
     school_id: SchoolId
     school: SchoolName
     source_id: Annotated[str, Field(examples=["main"])]
     timezone: Zone
     feed: Annotated[str, Field(examples=["now"])] | None
+    badge: Shown
     sentences: list[Sentence]
+    hold_id: str | None
+    body: Fields | None
 
 
 class Linked(Shape):
-    """What stands for the record in a Moodle."""
+    """What stands for the record in a Moodle; `url` is its page there."""
 
+    source_id: Annotated[str, Field(examples=["main"])]
     target: Annotated[str, Field(examples=["North Moodle"])] | None
     moodle_id: Annotated[int, Field(examples=[1017])]
     active: bool
     applied: Fields | None
     linked_at: When
+    url: Annotated[str, Field(examples=["https://moodle.example/user/profile.php?id=1017"])] | None
 
 
 class PlaceInMoodle(Shape):
@@ -110,6 +124,7 @@ class LifeEntry(Shape):
     """One run in the life of a record."""
 
     run_id: RunId
+    school_id: SchoolId
     school: SchoolName | None
     at: When
     source: dict[str, Any] | None

@@ -61,7 +61,7 @@ async def test_it_says_how_the_record_stands_and_why(north: Dashboard, life: lis
     ((there, in_moodle, why),) = [part["sentences"] for part in body["schools"]]
     assert there == "The feed of Ashgrove Primary has it since Mon 23 Nov 2026, 13:00:00 CET."
     assert in_moodle == "In Moodle its account 17 is active."
-    assert why.startswith("Planned: to update it. It waits for a decision since Sun 22 Nov 2026, 13:00:00 CET (hold ")
+    assert why.startswith("Planned: to update it. It waits for a decision since Sun 22 Nov 2026, 13:00:00 CET.")
     assert [(link["moodle_id"], link["active"]) for link in body["moodle"]] == [(17, True)]
 
 
