@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from common.db import Connection
 from common.envelope import Envelope
 from common.errors import Permanent
 from common.events import Event, NoticeFailed, NoticeSent, SyncCompleted, SyncFailed, SyncHeld
@@ -29,6 +30,8 @@ async def tell_people(event: Told, uow: UnitOfWork, *, settings: Settings) -> No
         return
     claim, cause = _claim(event), _cause(uow)
     async with uow.step() as step:
+        if not await _is_wanted(event, step.conn):
+            return
         await notices.claim(step.conn, claim, event.school_id, cause.id, problem=_is_problem(event))
         due = await notices.due(step.conn, claim, cause.id)
         about = await notices.about(step.conn, event.district_id, event.school_id, news_of(event))
@@ -78,6 +81,12 @@ def _is_told_otherwise(event: Told) -> bool:
         case SyncCompleted():
             return event.outcome == "held"
     return False
+
+
+async def _is_wanted(event: Told, conn: Connection) -> bool:
+    """Syncs of a device are told of only where somebody asked for it."""
+    device_id = event.device_id if isinstance(event, SyncFailed) else None
+    return device_id is None or await notices.device_tells(conn, event.district_id, device_id)
 
 
 def _claim(event: Told) -> Claim:

@@ -60,6 +60,14 @@ async def claim(conn: Connection, claim: Claim, school_id: UUID, event_id: UUID,
     )
 
 
+async def device_tells(conn: Connection, district_id: str, device_id: UUID) -> bool:
+    """Whether the syncs of a device are to be told of."""
+    notify = await conn.fetchval(
+        "SELECT notify FROM registry.device WHERE district_id = $1 AND id = $2", district_id, device_id
+    )
+    return bool(notify)
+
+
 async def due(conn: Connection, claim: Claim, event_id: UUID) -> list[Row]:
     """`recipient, recipient_id, locale` of those whom this event's handling is still to tell; null: the district's."""
     return await conn.fetch(

@@ -73,6 +73,27 @@ def a_completion(**facts: object) -> SyncCompleted:
     return SyncCompleted.model_validate({**event, **facts})
 
 
+async def test_syncs_of_a_device_are_told_only_where_its_notifications_are_on(
+    tell: Tell, probe: EventProbe, pool_of: PoolOf
+) -> None:
+    quiet, told = uuid4(), uuid4()
+    await (await pool_of("dashboard-api")).execute(
+        "INSERT INTO device (district_id, id, school_id, name, notify) VALUES "
+        "('north', $1, $3, 'Box 1', false), ('north', $2, $3, 'Box 2', true)",
+        *(quiet, told, SCHOOL),
+    )
+    runs = {quiet: uuid4(), told: uuid4()}
+    for device_id, run_id in runs.items():
+        await tell(
+            SyncFailed(
+                district_id="north", run_id=run_id, school_id=SCHOOL, mode="nightly", phase="applying",
+                code="DEVICE_SYNC_MISSING", device_id=device_id,
+            )
+        )  # fmt: skip
+    await probe.wait_for(NoticeSent, 2)
+    assert {event.run_id for event in probe.all(NoticeSent)} == {runs[told]}
+
+
 async def test_each_person_gets_one_mail_with_outcome_counts_and_link(
     tell: Tell, sink: MailSink, probe: EventProbe
 ) -> None:
