@@ -14,7 +14,7 @@ from dashboard_api.pages.confirming import Question, ask, lacking
 from dashboard_api.pages.device import entered
 from dashboard_api.pages.devices import time_of
 from dashboard_api.pages.visit import InVisit, Sending, Visit
-from dashboard_api.problems import not_found
+from dashboard_api.problems import Problem
 from dashboard_api.queries.devices import DeclaredDevice
 
 router = APIRouter(prefix="/devices/{device_id}", include_in_schema=False)
@@ -106,12 +106,13 @@ async def remove(device_id: UUID, visit: Sending) -> Response:
 
 
 async def _change(visit: Visit, device_id: UUID, **change: Any) -> Row:
-    """Declare the device as it is, but for these values. Raises `Problem` 404 for one that was removed."""
+    """Declare the device as it is, but for these values. Raises `Problem` 409 for one that was removed."""
     async with visit.context.unit_of_work() as uow:
         before = await device_changes.locked(uow.conn, visit.visitor, device_id)
         visit.visitor.require("declare", before["district_id"])
         if before["removed_at"]:
-            raise not_found("device")
+            sentence = _("{device} was removed, and does not sync any more. Add it again first.", device=before["name"])
+            raise Problem(409, "device_disabled", sentence)
         wanted = replace(_declared(before), **change)
         return await device_changes.declare(uow, visit.visitor, before["district_id"], wanted, before)
 

@@ -130,7 +130,7 @@ async def test_a_removed_device_leaves_the_list_and_keeps_its_page(visited: Dash
     assert "No devices yet" in await page(visited, LIST)
     text = await page(visited, address)
     assert "It was removed." in text and "Start sync now" not in text
-    assert (await send(visited, f"{address}/enabled", on="true"))[0] == 404
+    assert (await send(visited, f"{address}/enabled", on="true"))[0] == 409
 
 
 async def test_viewers_look_only_and_others_see_nothing(north: Dashboard) -> None:
