@@ -100,6 +100,20 @@ async def test_a_device_that_cannot_be_is_refused(north: Dashboard, change: dict
     assert (await call(north, "PUT", f"/districts/north/devices/{BOX}", body))[0] == 422
 
 
+async def test_a_device_has_a_moodle_of_its_own_tells_of_its_syncs_and_is_forced(north: Dashboard) -> None:
+    usual = await declare(north)
+    assert (usual["target"], usual["notify"], usual["force"]) == (None, False, False)
+    found = await declare(north, target="main", notify=True, force=True)
+    assert (found["target"], found["notify"], found["force"]) == ("main", True, True)
+    _, log = await call(north, "GET", "/audit?district=north&limit=1")
+    detail = log["acts"][0]["detail"]
+    assert (detail["before"]["force"], detail["after"]["force"], detail["after"]["target"]) == (False, True, "main")
+    shown = await north.row("SELECT target_id, notify, force FROM registry.device")
+    assert shown == {"target_id": "main", "notify": True, "force": True}
+    body = {"name": "Box 1", "school": ASHGROVE, "target": "elsewhere"}
+    assert (await call(north, "PUT", f"/districts/north/devices/{BOX}", body))[0] == 422
+
+
 async def test_contact_is_told_on_and_audited_once_however_often_it_is_said(north: Dashboard) -> None:
     await declare(north)
     before = await told(north, "settings.changed.v1")
