@@ -1,4 +1,4 @@
-"""The help pages: kinds of sync and status words, the glossary, the error catalogue, and the keyboard."""
+"""The help pages: kinds of sync and status words, the glossary, errors, problems of requests, and the keyboard."""
 
 from itertools import groupby
 
@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from common.catalogue import CATALOGUE, entry_of
 from dashboard_api.language import _
 from dashboard_api.pages.visit import InVisit
+from dashboard_api.problem_codes import PROBLEM_CODES
 from dashboard_api.problems import Problem
 from dashboard_api.words import explanations, glossary
 from dashboard_api.words.errors import in_words
@@ -18,7 +19,7 @@ router = APIRouter(prefix="/help", include_in_schema=False)
 @router.get("")
 async def index(visit: InVisit) -> Response:
     """What there is to read."""
-    return visit.render("help.html", title=_("Help"), errors=len(CATALOGUE))
+    return visit.render("help.html", title=_("Help"), errors=len(CATALOGUE), problems=len(PROBLEM_CODES))
 
 
 @router.get("/syncs")
@@ -71,3 +72,18 @@ async def error(code: str, visit: InVisit) -> Response:
         badge_of=severity_badge(entry.severity),
         meaning=_(MEANING[entry.severity]),
     )
+
+
+@router.get("/problems")
+async def problems(visit: InVisit) -> Response:
+    """Every problem that a request may meet."""
+    return visit.render("help_problems.html", title=_("Problems of requests"), problems=list(PROBLEM_CODES.values()))
+
+
+@router.get("/problems/{code}")
+async def problem(code: str, visit: InVisit) -> Response:
+    """One of them: where the API's `type` leads."""
+    if code not in PROBLEM_CODES:
+        raise Problem(404, "not_found", _("There is no such problem. The list of problems has those that there are."))
+    known = PROBLEM_CODES[code]
+    return visit.render("help_problem.html", title=known.title, known=known)

@@ -8,6 +8,7 @@ from dashboard_api.auth.guard import visitor_of
 from dashboard_api.auth.principal import Principal
 from dashboard_api.language import _
 from dashboard_api.pages.templating import render
+from dashboard_api.problem_codes import PAGE, PROBLEM_CODES
 from dashboard_api.problems import Problem
 
 TITLES = {
@@ -51,6 +52,7 @@ async def problem_page(request: Request, problem: Problem) -> Response:
         problem=problem,
         advice=_(ADVICE[problem.status]) if problem.status in ADVICE else "",
         wait=_minutes(problem),
+        help_at=f"{PAGE}{problem.code}" if problem.code in PROBLEM_CODES else "/help",
         again=request.method == "GET" and problem.status in AGAIN,
     )
     page.headers.update(problem.headers)

@@ -236,6 +236,8 @@ ROUTES: dict[str, Line] = {
     "POST /runs/{run_id}/plan": Line("read", "school", body={"text": "Marlow"}),
     "POST /devices/{device_id}/remove": Line("declare", "school"),
     "DELETE /api/v1/devices/{device_id}": Line("declare", "school"),
+    "GET /help/problems": Line("own"),
+    "GET /help/problems/{code}": Line("own"),
     "POST /sign-out": Line("own"),
 }
 

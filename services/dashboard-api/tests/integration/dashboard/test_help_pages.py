@@ -19,6 +19,8 @@ async def test_help_tells_of_syncs_words_errors_and_keys(north: Dashboard) -> No
         "/help/syncs": ("Partial", "only if the district wants it", "On hold", "Waits for a decision"),
         "/help/glossary": ("Enrolment", "in one class, with a role"),
         "/help/keyboard": ("data-dialog-content", "Find anyone or any class", "data-close"),
+        "/help/problems": ("device_disabled", "RabbitMQ cannot be reached"),
+        "/help/problems/not_found": ("There is no such thing", "Status 404"),
         "/help/errors": ("MISSING_NAME", "The run stops, and nothing is removed."),
         "/help/errors/AUTH_INVALID": ("The source refuses the credentials", "Who has it now"),
     }.items():
@@ -37,6 +39,7 @@ async def test_help_is_read_without_a_district(dashboard: Dashboard) -> None:
         ("/nowhere", 404, "There is nothing at this address."),
         ("/runs/no-id", 404, "There is nothing at this address."),
         ("/help/errors/NO_SUCH_CODE", 404, "There is no such error."),
+        ("/help/problems/no_such_code", 404, "There is no such problem."),
         ("/schools?after=x", 400, "This address cannot be used"),
     ],
 )
@@ -47,6 +50,7 @@ async def test_problems_stand_in_the_frame_and_say_what_to_do(
     async with north.http.get(path) as answer:
         text = await answer.text()
     assert (answer.status, words in text, "To the schools" in text, "Sign out" in text) == (status, True, True, True)
+    assert 'href="/help/problems/' in text
 
 
 async def test_who_is_not_signed_in_is_led_to_the_sign_in_page(north: Dashboard) -> None:
