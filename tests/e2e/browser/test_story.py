@@ -1,11 +1,13 @@
 """An operator's day, in a browser, on the whole system."""
 
+import asyncio
 import re
+from pathlib import Path
 
 from playwright.async_api import expect
 
 from ..support.system import System
-from .district import CALM, HELD, PAUSED, BusyDistrict
+from .district import CALM, HELD, PAUSED, ROSTER, BusyDistrict
 from .person import PATIENCE, Person
 
 OVER = re.compile("Completed|Nothing to do")
@@ -65,3 +67,93 @@ async def nights_are_changed(person: Person) -> None:
     await person.sees(f"{CALM} syncs at 00:00 from now on.")
     await person.page.get_by_role("switch", name=f"Nightly sync of {PAUSED}").click()
     await person.sees("The nightly sync of 1 school is paused.")
+
+
+async def test_a_hold_is_approved_in_part(system: System, district: BusyDistrict, person: Person) -> None:
+    await system.operator(EMAIL, PASSWORD)
+    await person.opens("/holds")
+    await person.signs_in(EMAIL, PASSWORD)
+    await person.presses(f"Look and decide about {HELD}")
+    await person.sees("lose access to")
+    rows = person.page.locator("tbody input[name=chosen]")
+    for place in range(2):
+        await rows.nth(place).check()
+    await expect(person.page.locator("[data-selected] [data-count]")).to_have_text("2")
+    await person.presses("Approve these")
+    await answered(person, "two of them have left")
+    await person.presses("Approve 2 operations")
+    await person.sees("This run does what was approved.")
+    await expect(person.page.locator("#standing")).to_contain_text(OVER, timeout=PATIENCE)
+    await system.rest()
+    assert sum(user.suspended for user in system.moodle.site.users()) == 2
+
+
+async def test_a_missing_student_is_found_and_explained(system: System, district: BusyDistrict, person: Person) -> None:
+    await system.operator(EMAIL, PASSWORD)
+    await person.opens("/schools")
+    await person.signs_in(EMAIL, PASSWORD)
+    await person.is_at("Schools")
+    await person.page.keyboard.press("/")
+    missing = next(user for user in ROSTER.users if user.id == district.missing)
+    await person.page.keyboard.type(f"{missing.given_name} {missing.family_name}")
+    await person.page.keyboard.press("Enter")
+    await person.sees(missing.family_name)
+    await person.page.locator(f"a[href*='{district.missing}']").first.click()
+    await person.is_at(missing.family_name)
+    await person.sees("decision")
+    assert missing.family_name not in person.page.url
+
+
+async def test_errors_become_a_file_and_are_tried_again(system: System, district: BusyDistrict, person: Person) -> None:
+    await system.operator(EMAIL, PASSWORD)
+    await person.opens("/errors")
+    await person.signs_in(EMAIL, PASSWORD)
+    await person.is_at("Errors")
+    async with person.page.expect_download() as waiting:
+        await person.presses("Download as CSV")
+    assert "MISSING_EMAIL" in await asyncio.to_thread(_text_of, await (await waiting.value).path())
+    await person.presses("There is no e-mail address")
+    await person.is_at("There is no e-mail address")
+
+
+async def test_a_device_has_its_page(system: System, district: BusyDistrict, person: Person) -> None:
+    await system.operator(EMAIL, PASSWORD)
+    await person.opens("/devices")
+    await person.signs_in(EMAIL, PASSWORD)
+    await person.presses("Library box")
+    await person.is_at("Library box")
+    await person.presses("Start sync now")
+    await person.sees("Skipped: the device was offline.")
+    for words in ("Enable sync", "Latest sync", "Scheduled sync", "Last syncs"):
+        await person.sees(words)
+    await expect(person.page.get_by_text("Force sync").first).not_to_be_visible()
+    await person.page.locator("details summary").filter(has_text="Advanced").click()
+    for words in ("Target server", "Sync notifications", "Force sync"):
+        await expect(person.page.get_by_text(words).first).to_be_visible()
+
+
+async def test_another_district_is_none_of_ones_business(
+    system: System, district: BusyDistrict, person: Person
+) -> None:
+    await system.operator(EMAIL, PASSWORD, "district_admin", ["south"])
+    await person.opens("/schools")
+    await person.signs_in(EMAIL, PASSWORD)
+    await person.sees("Your account has no district")
+    for address in (f"/schools/{district.schools[CALM]}", f"/runs/{district.held_run}", "/schools?district=north"):
+        answer = await person.opens(address)
+        assert answer.status == 404
+        await person.is_at("Not found")
+        assert CALM not in await person.page.content()
+
+
+def _text_of(path: Path) -> str:
+    return path.read_text("utf-8-sig")
+
+
+async def answered(person: Person, reason: str) -> None:
+    """Fill in what a question asks for: why, and the school's name where it wants it typed."""
+    question = person.page.locator("[data-dialog-content]")
+    await question.get_by_label("Reason").fill(reason)
+    typed = question.get_by_label("Type ")
+    if await typed.count():
+        await typed.fill(HELD)
