@@ -70,6 +70,7 @@ def _environment() -> Environment:
     ]
     environment.filters.update({filter_.__name__: filter_ for filter_ in filters})
     environment.filters["combine"] = _combine
+    environment.filters["source_kind"] = _source_kind
     environment.globals.update(static=_static, _=_say, plural=_say_many, languages=LANGUAGES, standing=standing)
     return environment
 
@@ -87,6 +88,11 @@ def _say_many(one: str, many: str, n: int | None, /, **values: object) -> Markup
 def _combine(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Both mappings, the other's values first."""
     return {**one, **other}
+
+
+def _source_kind(kind: str) -> str:
+    """What a kind of source is called."""
+    return standing.SOURCES.get(kind, kind)
 
 
 @cache
