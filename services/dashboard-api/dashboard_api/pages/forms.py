@@ -107,8 +107,8 @@ class Form:
             self.trouble = problem.detail
 
     def _named(self, key: str) -> Field | None:
-        """The field of a declaration's key: `source.sftp.host` is `sftp.host`, `policy.cohorts.0` is `cohorts`."""
-        below = key.partition(".")[2] or key
+        """The field of a declaration's key: `source.sftp.host` is `sftp.host`, `policy.cohorts[1]` is `cohorts`."""
+        below = (key.partition(".")[2] or key).partition("[")[0]
         return next((one for one in self.fields if below == one.name or below.startswith(f"{one.name}.")), None)
 
 

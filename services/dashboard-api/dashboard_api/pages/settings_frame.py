@@ -8,6 +8,7 @@ from fastapi import Response
 from common.db import Connection
 from common.language import mark
 from common.uow import UnitOfWork
+from dashboard_api.auth.principal import Scope
 from dashboard_api.language import _
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.forms import Form, is_late
@@ -25,9 +26,13 @@ PARTS = {
     "mapping": mark("Names in Moodle"),
     "families": mark("Families"),
     "notifications": mark("Notifications"),
+    "users": mark("Users and roles"),
+    "keys": mark("API keys"),
     "audit": mark("Audit log"),
 }
 """By the last part of their address."""
+SCOPES: dict[str, Scope] = {"users": "administer", "keys": "administer", "audit": "read"}
+"""What one must be allowed to see them; the others take `declare`."""
 Present = Callable[[Connection], Awaitable[Mapping[str, Any]]]
 Write = Callable[[UnitOfWork], Awaitable[None]]
 
@@ -42,8 +47,7 @@ def show(
     visit: Visit, template: str, part: str, title: str, sentence: str, status: int = 200, **values: Any
 ) -> Response:
     """A page of settings, in its frame."""
-    seen = PARTS if visit.visitor.may("declare") else {"audit": PARTS["audit"]}
-    parts = [(key, _(name)) for key, name in seen.items()]
+    parts = [(key, _(name)) for key, name in PARTS.items() if visit.visitor.may(SCOPES.get(key, "declare"))]
     about = {"parts": parts, "part": part, "title": title, "sentence": sentence}
     return visit.render(template, status, **about, **values)
 
