@@ -2,6 +2,7 @@
 
 from dashboard_api.pages import (
     account,
+    set_up,
     settings_audit,
     settings_checks,
     settings_district,
@@ -18,6 +19,7 @@ from dashboard_api.pages import (
 )
 
 ROUTERS = (
+    set_up.router,
     settings_district.router,
     settings_checks.router,
     settings_sources.router,

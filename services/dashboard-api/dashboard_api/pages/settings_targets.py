@@ -95,9 +95,11 @@ async def check(target_id: str, visit: Sending) -> Response:
     return visit.back(at(visit, f"checks/target/{id_}"))
 
 
-def body(form: Form) -> dict[str, Any]:
-    """The site as a declaration has it; a role that is empty is taken out, a token that is empty is left out."""
+def body(form: Form, *, given_only: bool = False) -> dict[str, Any]:
+    """The site as a declaration has it, without an empty token; an empty role is null, or left out (`given_only`)."""
     roles = {role: form.number(f"roles.{role}") for role in ROLES}
+    if given_only:
+        roles = {role: id_ for role, id_ in roles.items() if id_ is not None}
     token = {"token": form.text("token")} if form.typed["token"] else {}
     texts = {name: form.text(name) for name in ("name", "base_url", "user_auth")}
     return {**texts, **token, "roles": roles, "max_parallel": form.number("max_parallel")}
