@@ -219,7 +219,7 @@ def _page(visit: Visit, step: str, now: Stand, **values: Any) -> Response:
 
 
 async def _order(visit: Visit, wish: Wish) -> UUID:
-    visit.visitor.require("order", visit.district)
+    visit.visitor.require("declare", visit.district)
     async with visit.context.unit_of_work() as uow:
         ids = await schools.set_up(uow.conn, visit.district)
         if not ids:

@@ -35,9 +35,9 @@ router = APIRouter(prefix="/settings/checks", include_in_schema=False)
 @router.get("/{what}/{check_id}")
 async def look(what: Literal["source", "target"], check_id: UUID, visit: InVisit) -> Response:
     """The page; while nobody has answered it looks again by itself."""
+    visit.visitor.require_scope("declare")
     check = await found(visit, what, check_id)
     visit.enter(check["district"])
-    visit.visitor.require("declare", visit.district)
     title = _("Test of a source") if what == "source" else _("Check of a Moodle site")
     values = {"check": check, "what": what, **about(what, check)}
     return show(visit, "settings_check.html", f"{what}s", title, sentence_of(what, check), **values)

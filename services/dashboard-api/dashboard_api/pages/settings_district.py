@@ -21,11 +21,10 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/settings")
 async def look(visit: InVisit) -> Response:
-    """The page. Whoever may not change settings is shown what was changed."""
+    """The page."""
     if visit.district_id is None:
         return visit.render("no_districts.html", title=_("Settings"))
-    if not visit.visitor.may("declare"):
-        return visit.back(at(visit, "audit"))
+    visit.visitor.require("declare", visit.district)
     general = await district_parts.general(visit.context.pool, visit.district)
     assert general is not None
     return await _page(visit, filled(_fields(general), general))
