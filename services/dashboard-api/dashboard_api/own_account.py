@@ -1,5 +1,6 @@
 """What people do with their own account: password, second factor, sessions. Each is audited, without secrets."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from dashboard_api.auth.principal import Principal
 from dashboard_api.auth.tokens import hash_token
 from dashboard_api.context import Context
 from dashboard_api.language import _
-from dashboard_api.problems import Problem
+from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import audit, operators, second_factors, sign_in_attempts
 from dashboard_api.queries import sessions as session_rows
 
@@ -18,6 +19,18 @@ def own_id(caller: Principal) -> UUID:
     if caller.csrf is None:
         raise Problem(403, "no_person", _("An API key has no account of its own. Sign in to the dashboard."))
     return UUID(caller.id)
+
+
+async def change(context: Context, caller: Principal, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Change some of one's own `name, locale, timezone`; all three as they are then."""
+    id_ = own_id(caller)
+    before = {"name": caller.name, "locale": caller.locale, "timezone": caller.timezone}
+    after = {**before, **wanted}
+    async with context.whole.acquire() as conn, conn.transaction():
+        await operators.change_own(conn, id_, **after)
+        detail = {"before": before, "after": after}
+        await audit.add(conn, "", caller.id, "change account", f"operator/{id_}", detail)
+    return after
 
 
 async def change_password(context: Context, caller: Principal, current: str, new: str) -> None:
@@ -45,8 +58,15 @@ async def begin_second_factor(context: Context, caller: Principal) -> dict[str, 
             )
         found = await second_factors.find(conn, id_)
     assert found is not None
-    address = second_factor.address(secret, found["email"])
-    return {"secret": secret, "address": address, "picture": second_factor.picture(address)}
+    return _to_scan(secret, found["email"])
+
+
+async def pending_second_factor(context: Context, caller: Principal) -> dict[str, Any] | None:
+    """The secret that waits to be confirmed, as `begin_second_factor` gave it; None if none is being set up."""
+    found = await second_factors.find(context.whole, own_id(caller))
+    if found is None or found["totp_secret"] is None or found["confirmed"]:
+        return None
+    return _to_scan(context.box.open(found["totp_secret"])["totp"], found["email"])
 
 
 async def confirm_second_factor(context: Context, caller: Principal, code: str) -> list[str]:
@@ -78,12 +98,35 @@ async def remove_second_factor(context: Context, caller: Principal, password: st
             await audit.add(conn, "", caller.id, "remove second factor", f"operator/{id_}")
 
 
+async def end_other_sessions(context: Context, caller: Principal) -> int:
+    """Sign out everywhere else; from how many sessions."""
+    id_ = own_id(caller)
+    async with context.whole.acquire() as conn, conn.transaction():
+        ended = await session_rows.end_all(conn, id_, caller.csrf)
+        await audit.add(conn, "", caller.id, "end sessions", f"operator/{id_}", {"sessions": ended})
+    return ended
+
+
+async def end_session(context: Context, caller: Principal, session_id: UUID) -> None:
+    """End one of one's sessions. Raises `Problem` 404."""
+    id_ = own_id(caller)
+    async with context.whole.acquire() as conn, conn.transaction():
+        if not await session_rows.end_one(conn, id_, session_id):
+            raise not_found("session")
+        await audit.add(conn, "", caller.id, "end sessions", f"operator/{id_}", {"sessions": 1})
+
+
 async def confirm_password(context: Context, id_: UUID, password: str) -> None:
     """Raises `Problem`: 403 for a wrong password, so that programs do not take it for an ended session; 429."""
     await sessions.limit(context, _attempts(id_), _attempts(id_))
     if not await passwords.verify(await operators.password_hash_of(context.whole, id_), password):
         raise Problem(403, "wrong_password", _("This is not your present password. Try again."))
     await sign_in_attempts.forget(context.whole, _attempts(id_))
+
+
+def _to_scan(secret: str, email: str) -> dict[str, Any]:
+    address = second_factor.address(secret, email)
+    return {"secret": secret, "address": address, "picture": second_factor.picture(address)}
 
 
 def _attempts(id_: UUID) -> bytes:

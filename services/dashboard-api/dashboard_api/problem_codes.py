@@ -88,6 +88,22 @@ _REQUESTS = (
 )
 _RUNS = (
     ProblemCode(
+        "source_in_use",
+        409,
+        mark("The source has schools that are set up"),
+        mark(
+            "Schools of this source are synced to a Moodle; without it they would lose where their rosters come from."
+        ),
+        mark("Take these schools out of their Moodle first, then take the source out."),
+    ),
+    ProblemCode(
+        "district_taken",
+        409,
+        mark("The short name is taken"),
+        mark("Another district has this short name, by which addresses and commands know it."),
+        mark("Choose another short name."),
+    ),
+    ProblemCode(
         "no_schools",
         409,
         mark("No school is meant"),

@@ -17,6 +17,7 @@ from dashboard_api.api.users import Districts, Schools
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal, Scope
 from dashboard_api.auth.tokens import hash_token, new_key
+from dashboard_api.context import Context
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import api_keys, audit
@@ -70,6 +71,18 @@ async def show_key(key_id: UUID, caller: ApiCaller, context: InContext) -> Respo
 @router.post("/keys", **gives(schemas.NewKeyShown, 201, problems=(404, 409)))
 async def create_key(wanted: NewApiKey, caller: ApiCaller, context: InContext) -> Response:
     """Make a key that may do no more than the caller. `key` is shown this once."""
+    key = await made(context, caller, wanted)
+    return _answer(key, 201, {"Location": f"/api/v1/keys/{key['id']}"})
+
+
+@router.delete("/keys/{key_id}", **gives(schemas.Key))
+async def revoke_key(key_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+    """The key works no more, from now on."""
+    return _answer(await revoked(context, caller, key_id))
+
+
+async def made(context: Context, caller: Principal, wanted: NewApiKey) -> dict[str, Any]:
+    """A new key that may do no more than the caller; `key` is the key itself. Raises `Problem`."""
     caller.require_scope("administer")
     if not caller.covers(wanted.scopes, wanted.districts, wanted.schools):
         raise accounts.more_than_own()
@@ -86,14 +99,13 @@ async def create_key(wanted: NewApiKey, caller: ApiCaller, context: InContext) -
             raise Problem(
                 409, "name_taken", _("Another key has, or had, this name. Choose a name that tells them apart.")
             )
-        made = await _visible(conn, caller, id_)
-        await _note(conn, caller, "create key", made)
-    return _answer({**made, "key": key}, 201, {"Location": f"/api/v1/keys/{id_}"})
+        shown = await _visible(conn, caller, id_)
+        await _note(conn, caller, "create key", shown)
+    return {**shown, "key": key}
 
 
-@router.delete("/keys/{key_id}", **gives(schemas.Key))
-async def revoke_key(key_id: UUID, caller: ApiCaller, context: InContext) -> Response:
-    """The key works no more, from now on."""
+async def revoked(context: Context, caller: Principal, key_id: UUID) -> dict[str, Any]:
+    """The key, which works no more. Raises `Problem` 403 for one that may do more than the caller."""
     caller.require_scope("administer")
     async with context.whole.acquire() as conn, conn.transaction():
         found = await _visible(conn, caller, key_id)
@@ -102,8 +114,7 @@ async def revoke_key(key_id: UUID, caller: ApiCaller, context: InContext) -> Res
             raise accounts.more_than_own()
         await api_keys.revoke(conn, key_id)
         await _note(conn, caller, "revoke key", found)
-        revoked = await _visible(conn, caller, key_id)
-    return _answer(revoked)
+        return await _visible(conn, caller, key_id)
 
 
 async def _visible(conn: Any, caller: Principal, key_id: UUID) -> dict[str, Any]:

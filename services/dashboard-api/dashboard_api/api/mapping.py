@@ -47,12 +47,16 @@ async def try_mapping(trial: Trial, caller: ApiCaller, context: InContext) -> Re
     Shown first is what people should look at: what is cut, cleaned, or not unique in this Moodle.
     """
     caller.require("read", trial.district)
-    school = await mapping_rows.school(context.pool, trial.district, trial.school)
+    return Response(to_json(await tried(context.pool, trial)), media_type="application/json")
+
+
+async def tried(pool: Pool, trial: Trial) -> dict[str, Any]:
+    """What the trial gives. Raises `Problem`: 404, and 422 for templates that cannot be used."""
+    school = await mapping_rows.school(pool, trial.district, trial.school)
     if school is None:
         raise not_found("school")
     policy = Policy.model_validate(school["policy"])
-    wished = _templates(policy.templates, trial.templates)
-    return Response(to_json(await _answer(context.pool, trial, school, policy, wished)), media_type="application/json")
+    return await _answer(pool, trial, school, policy, _templates(policy.templates, trial.templates))
 
 
 async def _answer(

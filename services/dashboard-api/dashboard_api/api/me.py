@@ -17,8 +17,7 @@ from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.declare.values import Zone
 from dashboard_api.own_account import own_id
-from dashboard_api.problems import not_found
-from dashboard_api.queries import audit, operators, second_factors, sessions
+from dashboard_api.queries import second_factors, sessions
 
 router = APIRouter(prefix="/me", tags=["me"])
 
@@ -69,13 +68,7 @@ async def show_me(caller: ApiCaller, context: InContext) -> Response:
 @router.patch("", **gives(schemas.OwnAccount))
 async def change_me(wanted: AccountChange, caller: ApiCaller, context: InContext) -> Response:
     """Change one's name, language or time zone."""
-    id_ = own_id(caller)
-    before = {"name": caller.name, "locale": caller.locale, "timezone": caller.timezone}
-    after = {**before, **wanted.model_dump(exclude_unset=True)}
-    async with context.whole.acquire() as conn, conn.transaction():
-        await operators.change_own(conn, id_, **after)
-        change = {"before": before, "after": after}
-        await audit.add(conn, "", caller.id, "change account", f"operator/{id_}", change)
+    after = await own_account.change(context, caller, wanted.model_dump(exclude_unset=True))
     return _answer({"id": caller.id, **after})
 
 
@@ -115,21 +108,14 @@ async def list_own_sessions(caller: ApiCaller, context: InContext) -> Response:
 @router.delete("/sessions", **gives(schemas.Ended))
 async def end_other_sessions(caller: ApiCaller, context: InContext) -> Response:
     """Sign out everywhere else."""
-    id_ = own_id(caller)
-    async with context.whole.acquire() as conn, conn.transaction():
-        ended = await sessions.end_all(conn, id_, caller.csrf)
-        await audit.add(conn, "", caller.id, "end sessions", f"operator/{id_}", {"sessions": ended})
+    ended = await own_account.end_other_sessions(context, caller)
     return _answer({"ended": ended})
 
 
 @router.delete("/sessions/{session_id}", **gives(schemas.Ended))
 async def end_own_session(session_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """End one of one's sessions."""
-    id_ = own_id(caller)
-    async with context.whole.acquire() as conn, conn.transaction():
-        if not await sessions.end_one(conn, id_, session_id):
-            raise not_found("session")
-        await audit.add(conn, "", caller.id, "end sessions", f"operator/{id_}", {"sessions": 1})
+    await own_account.end_session(context, caller, session_id)
     return _answer({"ended": 1})
 
 

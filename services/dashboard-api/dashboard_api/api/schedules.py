@@ -1,14 +1,14 @@
 """`…/schedule`: when schools sync by themselves, which nights come, and what became of those that came."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import to_json
 
-from dashboard_api import preview, school_times
+from dashboard_api import district_times, preview, school_times
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
@@ -18,13 +18,12 @@ from dashboard_api.context import Context
 from dashboard_api.declare.values import Spread, TimeOfNight, Weekdays
 from dashboard_api.preview import Blackout
 from dashboard_api.problems import not_found
-from dashboard_api.queries import audit, districts, schedules, schools
+from dashboard_api.queries import districts, schedules, schools
 
 router = APIRouter(tags=["schedules"])
 
 Nights = Annotated[int, Query(ge=1, le=366, description="How many nights of each school")]
 NIGHTS = Listing("nights", NEWEST, ("night", "school_id", "school", "at", "state", "reason", "run_id"))
-EVERY_NIGHT = (1, 2, 3, 4, 5, 6, 7)
 
 
 class SchoolSchedule(BaseModel):
@@ -112,14 +111,11 @@ async def put_district_schedule(
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
         await districts.lock(uow.conn, district_id)
-        before = await _settings(uow.conn, district_id)
+        before = await district_times.present(uow.conn, district_id)
         await require_seen(uow.conn, if_match, before, district_id, f"district/{district_id}", ("schedule",))
-        nights = list(wanted.nights or EVERY_NIGHT)
-        await schedules.set_district(uow.conn, district_id, wanted.nightly, nights, wanted.spread_minutes)
+        await district_times.change(uow, caller, district_id, wanted.nightly, wanted.nights, wanted.spread_minutes)
         dates = [(one.first, one.last, one.reason, one.school_id) for one in wanted.blackouts]
-        await schedules.set_blackouts(uow.conn, district_id, dates)
-        change = {"before": before, "after": await _settings(uow.conn, district_id)}
-        await audit.add(uow.conn, district_id, caller.id, "schedule", f"district/{district_id}", change)
+        await district_times.change_blackouts(uow, caller, district_id, dates)
     return await _of_district(request, context, district_id, 14)
 
 
@@ -173,34 +169,12 @@ async def _of_school(request: Request, context: Context, district_id: str, schoo
 
 
 async def _of_district(request: Request, context: Context, district_id: str, nights: int) -> Response:
-    settings = await _settings(context.pool, district_id)
+    settings = await district_times.present(context.pool, district_id)
     plans = await schedules.scheduled(context.pool, district_id, None)
     coming = preview.coming(plans, await _blackouts(context, district_id), datetime.now(UTC), nights)
     hours = [{"hour": hour, "runs": runs} for hour, runs in preview.load(coming).items()]
     body = to_json({**settings, "coming": [one.as_json() for one in coming], "load": hours})
     return tagged(request, body.decode(), settings)
-
-
-async def _settings(conn: Any, district_id: str) -> dict[str, Any]:
-    row = await schedules.of_district(conn, district_id)
-    if row is None:
-        raise not_found("district")
-    dates = await schedules.blackouts(conn, district_id)
-    return {
-        "timezone": row["timezone"],
-        "nightly": school_times.hour(row["nightly"]),
-        "nights": school_times.weekdays(row["nights"]),
-        "spread_minutes": row["spread_minutes"],
-        "blackouts": [
-            {
-                "first": str(one["first"]),
-                "last": str(one["last"]),
-                "reason": one["reason"],
-                "school_id": str(one["school_id"]) if one["school_id"] else None,
-            }
-            for one in dates
-        ],
-    }
 
 
 async def _blackouts(context: Context, district_id: str) -> list[Blackout]:

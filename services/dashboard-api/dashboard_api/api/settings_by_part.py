@@ -1,6 +1,5 @@
 """`/districts/{id}/settings` and its parts: general, policy, second person, recipients; and a school's own."""
 
-import hashlib
 import json
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,8 +14,7 @@ from dashboard_api.api.districts import DistrictId
 from dashboard_api.api.schemas.settings import SchoolSettings, Settings
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
-from dashboard_api.declare import parts
-from dashboard_api.declare.parts import Change
+from dashboard_api.declare import parts, telling
 from dashboard_api.declare.recipients import Outcomes
 from dashboard_api.declare.values import Email, Locale, Zone
 from dashboard_api.problems import not_found
@@ -108,18 +106,7 @@ async def put_recipients(district_id: DistrictId, body: Recipients, caller: ApiC
     caller.require("declare", district_id)
     told = [NewRecipient(one.email, one.outcomes, one.locale, one.school_id) for one in body.recipients]
     async with context.unit_of_work() as uow:
-        await districts.lock(uow.conn, district_id)
-        before = await recipients.listed(uow.conn, district_id)
-        await recipients.replace(uow.conn, district_id, told)
-        after = await recipients.listed(uow.conn, district_id)
-        seen = Change(
-            "change_recipients",
-            "district",
-            f"district/{district_id}",
-            {"told": _masked(before)},
-            {"told": _masked(after)},
-        )
-        await parts.note(uow, caller, district_id, seen)
+        await telling.change(uow, caller, district_id, told)
     return await _settings(context, district_id)
 
 
@@ -167,14 +154,3 @@ async def _school(context: Context, district_id: str | None, school_id: UUID) ->
     if not found:
         raise not_found("school")
     return json_text(json.dumps(found, ensure_ascii=False))
-
-
-def _masked(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Recipients by the ids that notices have too; the audit holds no addresses."""
-    return [
-        {
-            "id": hashlib.blake2s(one["email"].casefold().encode(), digest_size=8).hexdigest(),
-            **{key: one[key] for key in ("outcomes", "locale", "school_id")},
-        }
-        for one in told
-    ]

@@ -88,8 +88,8 @@ async def list_parked(
     `body` is the event as it is on the wire; null for what is no event, of which the first of `text` is shown.
     """
     require_platform(caller, "read")
-    found = await parked.look(context.bus, context.pool, _spec(queue), limit)
-    return json_text(to_json({"queue": queue, "parked": [_shown(one) for one in found]}).decode())
+    found = await parked.look(context.bus, context.pool, spec_of(queue), limit)
+    return json_text(to_json({"queue": queue, "parked": [shown(one) for one in found]}).decode())
 
 
 @router.post("/parked/requeue", **gives(ParkedActed, problems=(404, 503)))
@@ -99,26 +99,33 @@ async def requeue_parked(messages: Messages, caller: ApiCaller, context: InConte
     `missing` are ids that are not parked (any more): asked twice, the second time does nothing.
     """
     require_platform(caller, "declare")
-    note = _note(context, caller, messages, "requeue_parked")
-    return _acted(messages, await parked.requeue(context.bus, context.pool, _spec(messages.queue), messages.ids, note))
+    note = noting(context, caller, messages, "requeue_parked")
+    return _acted(
+        messages, await parked.requeue(context.bus, context.pool, spec_of(messages.queue), messages.ids, note)
+    )
 
 
 @router.post("/parked/discard", **gives(ParkedActed, problems=(404, 503)))
 async def discard_parked(messages: Discarding, caller: ApiCaller, context: InContext) -> Response:
     """Forget parked messages for good. What each was (never its body) and the reason stay in the audit."""
     require_platform(caller, "declare")
-    note = _note(context, caller, messages, "discard_parked")
-    return _acted(messages, await parked.discard(context.bus, context.pool, _spec(messages.queue), messages.ids, note))
+    note = noting(context, caller, messages, "discard_parked")
+    return _acted(
+        messages, await parked.discard(context.bus, context.pool, spec_of(messages.queue), messages.ids, note)
+    )
 
 
-def _spec(queue: str) -> QueueSpec:
+def spec_of(queue: str) -> QueueSpec:
+    """The queue of that name. Raises `Problem` 404."""
     spec = queues.spec_named(queue)
     if spec is None:
         raise not_found("queue")
     return spec
 
 
-def _note(context: Context, caller: Principal, messages: Messages, action: str) -> parked.Audit:
+def noting(context: Context, caller: Principal, messages: Messages, action: str) -> parked.Audit:
+    """What keeps in the audit log which messages it was, before anything is done with them."""
+
     async def note(acted: Acted) -> None:
         detail = {"reason": messages.reason, "messages": acted.ids}
         async with context.pool.acquire() as conn:
@@ -132,7 +139,8 @@ def _acted(messages: Messages, acted: Acted) -> Response:
     return json_text(json.dumps({"queue": messages.queue, "done": acted.ids, "missing": missing}))
 
 
-def _shown(one: Parked) -> dict[str, Any]:
+def shown(one: Parked) -> dict[str, Any]:
+    """A parked message with what it says."""
     about = {"id": one.id, "reason": one.reason, "error": one.error, "attempt": one.attempt, "parked_at": one.parked_at}
     return {**about, **_said(one.body)}
 

@@ -26,6 +26,7 @@ from dashboard_api.pages import (
     school_errors,
     school_settings,
     schools,
+    settings_routes,
     sign_in,
 )
 
@@ -38,5 +39,6 @@ ROUTERS = (
     *(errors.router, school_errors.router),
     *(devices.router, device.router, device_acts.router),
     *(help_pages.router,),
+    *settings_routes.ROUTERS,
     api_docs.router,
 )

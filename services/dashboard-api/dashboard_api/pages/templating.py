@@ -1,7 +1,7 @@
 """Templates: escaped, strict about names, with the wording that they need."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -70,6 +70,8 @@ def _environment() -> Environment:
     ]
     environment.filters.update({filter_.__name__: filter_ for filter_ in filters})
     environment.filters["combine"] = _combine
+    environment.filters["date_words"] = _date_words
+    environment.filters["source_kind"] = _source_kind
     environment.globals.update(static=_static, _=_say, plural=_say_many, languages=LANGUAGES, standing=standing)
     return environment
 
@@ -87,6 +89,16 @@ def _say_many(one: str, many: str, n: int | None, /, **values: object) -> Markup
 def _combine(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Both mappings, the other's values first."""
     return {**one, **other}
+
+
+def _date_words(day: date) -> str:
+    """A date as people read it."""
+    return amounts.calendar_date(day.isoformat())
+
+
+def _source_kind(kind: str) -> str:
+    """What a kind of source is called."""
+    return standing.SOURCES.get(kind, kind)
 
 
 @cache

@@ -143,3 +143,19 @@ async def set_school(conn: Connection, district_id: str, id_: UUID, target: str 
         target,
         timezone,
     )
+
+
+async def add(conn: Connection, id_: str, values: Json) -> bool:
+    """Write a district that has nothing but these values of `GENERAL`; False if there is one of this id."""
+    added = await conn.fetchval(
+        "INSERT INTO district (id, name, timezone, locale, pool, max_parallel) VALUES ($1, $2, $3, $4, $5, $6) "
+        "ON CONFLICT (id) DO NOTHING RETURNING true",
+        id_,
+        *(values[name] for name in GENERAL),
+    )
+    return bool(added)
+
+
+async def send_all(conn: Connection, district_id: str, target: str) -> None:
+    """Schools that are shared from now on are set up for this target by themselves."""
+    await conn.execute("UPDATE district SET all_schools = $2 WHERE id = $1", district_id, target)

@@ -77,6 +77,7 @@ async def ids(north: Dashboard, workers: Workers) -> Ids:
         "district_id": "north", "school_id": ashgrove, "run_id": run_id, "other_id": run_id, "hold_id": hold.hold_id,
         "device_id": device, "check_id": check, "user_id": user, "key_id": key, "session_id": uuid4(),
         "entity": "user", "key": "u-1", "token": "x", "consent_id": uuid4(), "source_id": "main", "target_id": "main",
+        "what": "source",
         "code": "MISSING_NAME",
         "order_id": uuid4(),
     }  # fmt: skip
