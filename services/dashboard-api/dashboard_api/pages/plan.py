@@ -69,6 +69,7 @@ async def _about(visit: Visit, run: Json, plan: Json) -> Json:
         if not plan["dry_run"]
         else _("What “{what}” would do at {school}", what=what, school=school),
         "sentence": consequences.sentence(effects),
+        "additions": consequences.additions(effects),
         "numbers": kinds.linked_table(_totals(plan["counts"])),
         "hold": await holds.one(pool, [district_id], UUID(plan["hold_id"])) if plan["hold_id"] else None,
         "held": sum(states.get("held", 0) for entity in plan["counts"].values() for states in entity.values()),

@@ -19,6 +19,12 @@ def sentence(of: Consequences) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
+def additions(of: Consequences) -> str:
+    """What is new beside what ends, in a sentence of its own; blank where `sentence` says it, or nothing is new."""
+    new = _new(of)
+    return _("Besides, there are {what}.", what=new) if new and _endings(of) else ""
+
+
 def _endings(of: Consequences) -> list[str]:
     n = of.courses_lost
     courses = plural("{n} course", "{n} courses", n, n=number(n))
@@ -60,6 +66,10 @@ def _endings(of: Consequences) -> list[str]:
 
 
 def _beginnings(of: Consequences) -> str:
+    return _new(of) or plural("{n} change", "{n} changes", of.changes, n=number(of.changes))
+
+
+def _new(of: Consequences) -> str:
     new = []
     if n := of.accounts_new:
         new.append(plural("{n} new account", "{n} new accounts", n, n=number(n)))
@@ -67,7 +77,7 @@ def _beginnings(of: Consequences) -> str:
         new.append(plural("{n} new course", "{n} new courses", n, n=number(n)))
     if n := of.enrolments_new:
         new.append(plural("{n} new enrolment", "{n} new enrolments", n, n=number(n)))
-    return ", ".join(new) or plural("{n} change", "{n} changes", of.changes, n=number(of.changes))
+    return ", ".join(new)
 
 
 def _unknown(of: Consequences) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard_api.queries.plans import Consequences
-from dashboard_api.words.consequences import sentence
+from dashboard_api.words.consequences import additions, sentence
 from dashboard_api.words.holds import guard_sentence
 
 NOTHING = Consequences(0, False, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -39,6 +39,13 @@ LOSING = replace(NOTHING, people_losing=12, only_students=True, courses_lost=3, 
 )
 def test_consequences_are_one_sentence(of: Consequences, words: str) -> None:
     assert sentence(of) == words
+
+
+def test_what_is_new_beside_what_ends_is_told_after_it() -> None:
+    assert additions(replace(LOSING, accounts_new=2, enrolments_new=1)) == (
+        "Besides, there are 2 new accounts, 1 new enrolment."
+    )
+    assert additions(LOSING) == additions(replace(NOTHING, accounts_new=2, changes=2)) == ""
 
 
 def test_a_guard_says_how_many_of_how_many() -> None:

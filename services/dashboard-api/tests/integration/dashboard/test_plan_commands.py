@@ -133,7 +133,7 @@ async def test_what_is_dangerous_waits_for_the_name_and_then_for_a_second_person
     first, second = (await rosterbus(north, "consents", "--state", "waiting", "--json", key=other)).json()
     assert (first["act"], second["act"]) == ("approval", "undo")
     own = await rosterbus(north, "consent", "confirm", first["id"], key=key)
-    assert (own.code, "somebody else has to confirm" in own.err) == (2, True)
+    assert (own.code, "somebody else has to confirm" in own.err) == (4, True)
     done = await rosterbus(north, "consent", "confirm", first["id"], key=other)
     assert (done.code, f"The run {run_of(held.hold_id, school('1'))} does it." in done.out) == (0, True), done.err
     rejected = await rosterbus(north, "consent", "reject", second["id"], "--json", key=other)
