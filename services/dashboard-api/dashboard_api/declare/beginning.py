@@ -49,7 +49,7 @@ async def set_up_all(uow: UnitOfWork, principal: Principal, district_id: str) ->
     await districts.lock(uow.conn, district_id)
     await district_parts.send_all(uow.conn, district_id, TARGET_ID)
     await schools.set_all_up(uow.conn, district_id)
-    change = Change("declare", "district", f"district/{district_id}", {}, {"schools": "all"})
+    change = Change("set_up_all", "district", f"district/{district_id}", {}, {"schools": "all"})
     await parts.note(uow, principal, district_id, change)
 
 

@@ -100,7 +100,7 @@ async def add_source(visit: Sending, kind: str = "") -> Response:
         wanted = source_body(variant, form, given_only=True)
         await source_parts.add(uow, visit.context.box, visit.visitor, visit.district, wanted)
 
-    if not await saved(visit, form, _nothing, write):
+    if not await saved(visit, form, None, write):
         return _page(visit, "source", await stand(visit), form=form, variant=variant, kind=kind)
     return visit.back(_here(visit))
 
@@ -114,7 +114,7 @@ async def add_target(visit: Sending) -> Response:
     async def write(uow: UnitOfWork) -> None:
         await beginning.add_target(uow, visit.context.box, visit.visitor, visit.district, body(form, given_only=True))
 
-    if not await saved(visit, form, _nothing, write):
+    if not await saved(visit, form, None, write):
         return _page(visit, "moodle", await stand(visit), form=form)
     return await check(visit)
 
@@ -233,8 +233,3 @@ def _here(visit: Visit) -> str:
 
 def _zones() -> dict[str, Any]:
     return {"zones": sorted(available_timezones())}
-
-
-async def _nothing(_conn: Any) -> dict[str, Any]:
-    """What is new was changed by nobody."""
-    return {}

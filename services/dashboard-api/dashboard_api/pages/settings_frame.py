@@ -52,14 +52,14 @@ def show(
     return visit.render(template, status, **about, **values)
 
 
-async def saved(visit: Visit, form: Form, present: Present, write: Write) -> bool:
-    """Whether the form was written; if not, it says why. `present` reads the values of its fields as they are."""
+async def saved(visit: Visit, form: Form, present: Present | None, write: Write) -> bool:
+    """Whether the form was written; if not, it says why. `present` reads its fields as they are; None: of what is new."""
     if form.mistakes:
         return False
     try:
         async with visit.context.unit_of_work() as uow:
             await districts.lock(uow.conn, visit.district)
-            if is_late(form, await present(uow.conn)):
+            if present and is_late(form, await present(uow.conn)):
                 return False
             await write(uow)
     except Problem as problem:

@@ -79,7 +79,7 @@ async def add(visit: Sending, kind: str = "") -> Response:
         name = wanted.pop("name", "")
         made.append(await source_parts.add(uow, visit.context.box, visit.visitor, visit.district, wanted, name))
 
-    if not await saved(visit, form, _nothing, write):
+    if not await saved(visit, form, None, write):
         return _form(visit, variant, form, kind)
     return await _try_out(visit, made[0], _("The source is added, and asked for its schools."))
 
@@ -198,11 +198,6 @@ def _differing(variant: Variant, settings: Mapping[str, Any], wanted: dict[str, 
     """Without what is as it was, or usual and not declared: such keys stay undeclared."""
     now = {**variant.usual(), **variant.fixed, **settings}
     return {key: value for key, value in wanted.items() if key == "name" or value != now.get(key)}
-
-
-async def _nothing(_conn: Any) -> Mapping[str, Any]:
-    """What is new was changed by nobody."""
-    return {}
 
 
 def _names(context: Context, sealed: bytes) -> list[str] | None:

@@ -20,6 +20,8 @@ SETTINGS = {
     "change_source": mark("Changed a source"),
     "remove_source": mark("Took out a source"),
     "check_source": mark("Had a source tried out"),
+    "set_up_all": mark("Set up all schools"),
+    "add_target": mark("Added a Moodle site"),
     "change_target": mark("Changed a Moodle site"),
     "check_target": mark("Had a Moodle site looked at"),
     "order": mark("Ordered a run"),
@@ -31,6 +33,8 @@ SETTINGS = {
 }
 """By action; the others are those of `words.acts`."""
 LONGEST = 200
+UNSAID = ("declared_at",)
+"""Keys that change by themselves."""
 
 
 def action_name(action: str) -> str:
@@ -51,7 +55,7 @@ def explained(act: Json) -> Json:
 def _changes(detail: Json) -> Iterator[tuple[str, str, str]]:
     before, after = dict(_flat(detail.get("before"))), dict(_flat(detail.get("after")))
     for key in {**before, **after}:
-        if before.get(key) != after.get(key):
+        if key not in UNSAID and before.get(key) != after.get(key):
             yield key, _value(before.get(key)), _value(after.get(key))
 
 
