@@ -4,7 +4,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -60,6 +60,13 @@ class System:
     mails: MailSink
     fetcher: Pool
     dashboard: Pool
+    context: Context
+
+    @asynccontextmanager
+    async def another_dashboard(self) -> AsyncIterator[str]:
+        """The address of a second process's pages: it shares nothing with the first but database and broker."""
+        async with _serving(replace(self.context, hints=Hints(self.dashboard), health=Health())) as url:
+            yield url
 
     @property
     def writes(self) -> int:
@@ -186,7 +193,7 @@ async def a_system(settings: CommonSettings, pool_of: PoolOf, bus: Bus) -> Async
         url = await stack.enter_async_context(_serving(context))
         headers = {"Authorization": f"Bearer {await _key(dashboard)}"}
         api = await stack.enter_async_context(aiohttp.ClientSession(url, headers=headers))
-        yield System(api, url, moodle, mails, fetcher, dashboard)
+        yield System(api, url, moodle, mails, fetcher, dashboard, context)
 
 
 @asynccontextmanager

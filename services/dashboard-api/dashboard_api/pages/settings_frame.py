@@ -53,7 +53,7 @@ def show(
 
 
 async def saved(visit: Visit, form: Form, present: Present | None, write: Write) -> bool:
-    """Whether the form was written; if not, it says why. `present` reads its fields as they are; None: of what is new."""
+    """Whether the form was written; if not, it says why. `present` reads its fields as they are; None: what is new."""
     if form.mistakes:
         return False
     try:
