@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dashboard_api.declare.model import SOURCE_ID, TARGET_ID
 from dashboard_api.pages.routes import ROUTERS
 
 from ..support.system import System
@@ -15,6 +16,8 @@ NO_PAGES = {
     "/invitation/{token}": "wants an invitation",
     "/runs.csv": "a file",
     "/errors.csv": "a file",
+    "/settings/audit.csv": "a file",
+    "/settings/checks/{what}/{check_id}": "wants a check",
     "/schools/{school_id}/errors.csv": "a file",
     "/consents/{consent_id}/confirm": "wants a second person who waits",
     "/devices/{device_id}/syncs/{run_id}": "wants a device's sync",
@@ -57,6 +60,13 @@ async def _values(system: System, district: BusyDistrict) -> dict[str, str]:
         "hold_id": hold["id"],
         "device_id": devices[0]["id"],
         "code": "MISSING_EMAIL",
+        "source_id": SOURCE_ID,
+        "target_id": TARGET_ID,
+        "user_id": (await system.get("/api/v1/users"))["users"][0]["id"],
+        "key_id": (await system.get("/api/v1/keys"))["keys"][0]["id"],
+        "/help/problems/{code}": "/help/problems/not_found",
+        "/system/parked": "/system/parked?queue=roster-fetcher.shared",
+        "/settings/sources/add": "/settings/sources/add?kind=clever",
         "/schools/act": "/schools/act?act=full&district=north",
         "/holds/{hold_id}/decision": f"/holds/{hold['id']}/decision?decision=reject&plan_hash={hold['plan_hash']}",
         "/runs/compare": f"/runs/compare?before={district.first_run}&after={district.held_run}",

@@ -189,6 +189,7 @@ async def a_system(settings: CommonSettings, pool_of: PoolOf, bus: Bus) -> Async
             box,
             Hints(dashboard),
             lambda: UnitOfWork(web, "dashboard-api"),
+            bus,
         )
         url = await stack.enter_async_context(_serving(context))
         headers = {"Authorization": f"Bearer {await _key(dashboard)}"}
@@ -214,5 +215,7 @@ async def _serving(context: Context) -> AsyncIterator[str]:
 async def _key(dashboard: Pool) -> str:
     token = new_key()
     async with dashboard.acquire() as conn:
-        await api_keys.replace(conn, NewKey("e2e", hash_token(token), ["read", "order", "declare"], None, None))
+        await api_keys.replace(
+            conn, NewKey("e2e", hash_token(token), ["read", "order", "decide", "declare", "administer"], None, None)
+        )
     return token
