@@ -8,6 +8,7 @@ from common.source_report import SourceObstacle, SourceReport
 from common.target_report import MissingFunction, TargetReport
 
 from .surroundings import Dashboard, school
+from .test_settings_pages import was
 from .visiting import page, send, signed_in
 
 AT = "?district=north"
@@ -39,6 +40,7 @@ async def test_a_source_is_added_tried_out_and_taken_out(north: Dashboard) -> No
     assert "Access token" in await page(north, f"/settings/sources/add{AT}&kind=wonde")
     about = {"full_every_days": "7", "page_size": "200", "changes_only": "1"}
     assert (await send(north, f"/settings/sources/add{AT}&kind=wonde", **about))[0] == 422
+    about["was"] = await was(north, f"/settings/sources/add{AT}&kind=wonde")
     status, to = await send(
         north, f"/settings/sources/add{AT}&kind=wonde", **about, token="w-1", requests_per_minute="9"
     )
