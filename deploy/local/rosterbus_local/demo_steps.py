@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rosterbus_local.demo_district import OPERATOR
+from rosterbus_local.demo_district import DISTRICT, OPERATOR
 from rosterbus_local.demo_state import DemoState, address
 from rosterbus_local.errors import LocalError
 from rosterbus_local.keeper import Command, with_death_signal
@@ -46,7 +46,7 @@ class Operator:
 
         Keys: `runs` (a list with `school`, `outcome`, `errors` …), `failed` (a number), `seconds`. Raises LocalError.
         """
-        command = [str(ROSTERBUS), "sync", "--all", "--mode", mode, "--wait", "--json"]
+        command = [str(ROSTERBUS), "sync", "--all", "--district", DISTRICT, "--mode", mode, "--wait", "--json"]
         done = self._start(command, stdout=subprocess.PIPE)
         try:
             report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

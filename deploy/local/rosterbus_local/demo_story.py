@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 
+from rosterbus_local.demo_district import DISTRICT
 from rosterbus_local.demo_state import DemoState, address
 from rosterbus_local.demo_steps import Operator
 from rosterbus_local.errors import LocalError
@@ -28,8 +29,8 @@ PAUSED_DAYS = 37
 
 def tell_story(state: DemoState, operator: Operator) -> None:
     """Nightly times, a pause, devices, changes at the source, a preview, and a run that is held. Raises LocalError."""
-    operator.command("schedule", "set", "--nightly", "20:00")
-    operator.command("schedule", "set", "--nightly", "00:00", *MIDNIGHT)
+    operator.command("schedule", "set", "--district", DISTRICT, "--nightly", "20:00")
+    operator.command("schedule", "set", "--district", DISTRICT, "--nightly", "00:00", *MIDNIGHT)
     until = date.today() + timedelta(days=PAUSED_DAYS)  # noqa: DTZ011 - a day of the week after next month will do
     operator.command("pause", PAUSED, "--until", str(until), "--reason", "new building")
     for name, school, daily_at, online in BOXES:
