@@ -135,9 +135,8 @@ async def test_the_report_is_answered_and_the_secrets_are_gone(delivering: Dashb
     assert await registry.source_check(delivering.fetcher, "north", id_) is None
 
 
-async def test_what_stands_in_the_way_is_told_in_the_language_of_the_district(north: Dashboard) -> None:
-    await north.pool.execute("UPDATE district SET locale = 'nl'")
-    headers = await north.bearer()
+async def test_what_stands_in_the_way_is_told_in_the_language_that_is_asked_for(north: Dashboard) -> None:
+    headers = {**await north.bearer(), "Accept-Language": "nl"}
     id_ = await ordered(north, headers)
     await north.handle(checked(id_, REFUSED))
     trouble = (await get(north, str(id_), headers))[1]["report"]["trouble"]
