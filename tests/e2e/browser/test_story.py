@@ -132,6 +132,25 @@ async def test_a_device_has_its_page(system: System, district: BusyDistrict, per
         await expect(person.page.get_by_text(words).first).to_be_visible()
 
 
+async def test_a_setting_is_changed_and_stands_in_the_audit_log(
+    system: System, district: BusyDistrict, person: Person
+) -> None:
+    await system.operator(EMAIL, PASSWORD)
+    await person.opens("/settings")
+    await person.signs_in(EMAIL, PASSWORD)
+    await person.is_at("Settings")
+    await person.page.get_by_label("Syncs at once").fill("0")
+    await person.presses("Save the district")
+    await expect(person.page.locator("#main .mistake").first).to_be_visible()
+    await person.page.get_by_label("Syncs at once").fill("3")
+    await person.presses("Save the district")
+    await expect(person.page.get_by_label("Syncs at once")).to_have_value("3")
+    assert (await system.get("/api/v1/districts/north/settings"))["max_parallel"] == 3
+    await person.presses("Audit log")
+    await person.is_at("Audit")
+    await person.sees("A.Rossi")
+
+
 async def test_another_district_is_none_of_ones_business(
     system: System, district: BusyDistrict, person: Person
 ) -> None:
