@@ -93,5 +93,6 @@ async def test_wrong_usage_is_one_sentence(north: Dashboard) -> None:
         ("system", "parked"): "The message broker does not answer.",
     }.items():
         ended = await rosterbus(north, *arguments, key=key)
-        assert (ended.code, ended.err.startswith("rosterbus: ")) == (2, True), arguments
+        code = {"There is no such target": 5, "The message broker does not answer.": 3}.get(sentence, 2)
+        assert (ended.code, ended.err.startswith("rosterbus: ")) == (code, True), arguments
         assert sentence in ended.err, arguments
