@@ -216,6 +216,6 @@ async def _key(dashboard: Pool) -> str:
     token = new_key()
     async with dashboard.acquire() as conn:
         await api_keys.replace(
-            conn, NewKey("e2e", hash_token(token), ["read", "order", "decide", "declare", "administer"], None, None)
+            conn, NewKey("e2e", hash_token(token), ["read", "order", "decide", "declare", "contact", "administer"], None, None)
         )
     return token
