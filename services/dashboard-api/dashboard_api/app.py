@@ -5,6 +5,7 @@ from pathlib import Path
 import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -16,8 +17,10 @@ from dashboard_api.api.routes import router as api_router
 from dashboard_api.context import Context
 from dashboard_api.declare.mistakes import Mistake
 from dashboard_api.language import _
+from dashboard_api.pages.addresses import HOME
 from dashboard_api.pages.problem_page import problem_page
 from dashboard_api.pages.routes import ROUTERS as PAGES
+from dashboard_api.pages.visit import NoDistrict
 from dashboard_api.problems import Problem
 from dashboard_api.request_limits import BodyLimit, CookieRotation
 from dashboard_api.web import HEADERS, Measured, ReadersLanguage, SecurityHeaders, readers_language
@@ -49,6 +52,7 @@ def create_app(context: Context) -> FastAPI:
     describe(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(NoDistrict, _on_no_district)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(asyncpg.UndefinedTableError, _on_unpublished)
@@ -66,6 +70,12 @@ def create_app(context: Context) -> FastAPI:
 async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     return await _answer(request, error)
+
+
+async def _on_no_district(_: Request, error: Exception) -> Response:
+    """A page about a district where there is none yet: the schools page says what comes first."""
+    assert isinstance(error, NoDistrict)
+    return RedirectResponse(HOME, 303)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """What can be done with schools from a page: runs, pausing, resuming; with one, those ticked, those that match, or all.
 
-What takes something away, or lasts, is asked first (`QUESTIONS`); the question says how many schools it is about.
+What takes something away, or lasts, is asked first; the question says how many schools it is about.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/schools/act", include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which schools: those ticked, or with `matching` those that filter and search leave, or all that are set up."""
+    """Which schools: with `matching` those that filter and search leave, else those ticked, else all set up."""
 
     act: Act
     ticked: Sequence[UUID]
@@ -48,14 +48,14 @@ class Choice:
 
     def fields(self) -> list[tuple[str, str]]:
         """For a form that carries the same choice on."""
-        pairs = [("act", self.act), ("back", self.back), *(("chosen", str(id_)) for id_ in self.ticked)]
+        pairs = [("act", self.act), ("back", self.back)]
         if self.matching:
-            pairs += [("matching", "1"), ("status", self.status or ""), ("search", self.search)]
-        return pairs
+            return [*pairs, ("matching", "1"), ("status", self.status or ""), ("search", self.search)]
+        return [*pairs, *(("chosen", str(id_)) for id_ in self.ticked)]
 
     async def schools(self, visit: Visit) -> list[UUID]:
         """The ids, all of them set up. Raises `Problem` where there are none."""
-        if self.ticked:
+        if self.ticked and not self.matching:
             return list(dict.fromkeys(self.ticked))
         wanted = SchoolChoice(status=self.status or None, search=self.search or None) if self.matching else None
         found = await chosen(visit.context.pool, visit.district, wanted) if wanted else None
@@ -104,6 +104,8 @@ async def question(visit: InVisit, choice: Annotated[Choice, Depends(asked)]) ->
     ids = await choice.schools(visit)
     async with visit.context.pool.acquire() as conn:
         names = [row["name"] for row in await schools.named(conn, visit.district, ids)]
+    if len(names) != len(ids):
+        raise not_found("school")
     return ask(visit, _question(visit, choice, names))
 
 

@@ -12,7 +12,7 @@ from dashboard_api.auth.guard import FormSender, InContext, PageVisitor
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.pages.templating import render
-from dashboard_api.problems import Problem
+from dashboard_api.problems import not_found
 from dashboard_api.queries import districts
 
 NOTICE = "notice"
@@ -76,7 +76,7 @@ class Visit:
 
 
 class NoDistrict(Exception):  # noqa: N818 - it is no error
-    """There is nothing to show yet: a district is to be declared first."""
+    """There is nothing to show yet: a district is to be declared first. The schools page says so."""
 
 
 async def visit(request: Request, visitor: PageVisitor, context: InContext, district: str | None = None) -> Visit:
@@ -101,7 +101,7 @@ async def _visit(request: Request, visitor: Principal, context: Context, distric
     if chosen is not None:
         visitor.require("read", chosen)
         if chosen not in ids:
-            raise Problem(404, "not_found", "There is no such district, or your account has no access to it.")
+            raise not_found("district")
     return Visit(request, context, visitor, visible, chosen, not await context.health.works("consumer"))
 
 

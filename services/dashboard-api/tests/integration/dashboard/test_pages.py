@@ -122,3 +122,28 @@ async def test_names_are_text_wherever_they_come_from(north: Dashboard) -> None:
     await north.operator(EMAIL)
     await north.sign_in(EMAIL)
     assert "<script>alert" not in await page(north, "/schools?search=<script>alert(2)</script>")
+
+
+async def test_every_page_of_the_frame_says_what_comes_first_while_there_is_no_district(dashboard: Dashboard) -> None:
+    await dashboard.operator(EMAIL)
+    await dashboard.sign_in(EMAIL)
+    for path in ("/schools", "/runs", "/holds", "/consents", "/errors", "/devices", "/find", "/devices/new"):
+        assert "Set up a district" in await page(dashboard, path), path
+    assert "Settings" in await page(dashboard, "/settings")
+
+
+async def test_all_that_match_are_more_than_those_that_are_ticked(north: Dashboard) -> None:
+    await north.list_schools({"1": "Ashgrove", "2": "Beech Hill", "3": "Calder"})
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    ticked = f"/schools/act?district=north&act=full&chosen={school('1')}&status=&search="
+    assert "Full sync of Ashgrove?" in await page(north, ticked)
+    assert "Full sync of 3 schools?" in await page(north, f"{ticked}&matching=1")
+    assert "Full sync of Beech Hill?" in await page(north, f"{ticked}beech&matching=1")
+
+
+async def test_a_school_of_others_cannot_be_asked_about(north: Dashboard) -> None:
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    async with north.http.get(f"/schools/act?district=north&act=full&chosen={uuid4()}") as answer:
+        assert answer.status == 404
