@@ -25,6 +25,7 @@ from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 from dashboard_api.app import create_app
 from dashboard_api.auth.passwords import hash_password
+from dashboard_api.auth.principal import SCOPES
 from dashboard_api.auth.shown import shown
 from dashboard_api.auth.tokens import hash_token, new_key
 from dashboard_api.context import Context
@@ -215,7 +216,5 @@ async def _serving(context: Context) -> AsyncIterator[str]:
 async def _key(dashboard: Pool) -> str:
     token = new_key()
     async with dashboard.acquire() as conn:
-        await api_keys.replace(
-            conn, NewKey("e2e", hash_token(token), ["read", "order", "decide", "declare", "contact", "administer"], None, None)
-        )
+        await api_keys.replace(conn, NewKey("e2e", hash_token(token), list(SCOPES), None, None))
     return token
