@@ -82,27 +82,30 @@ async def change(
 
 async def invite(conn: Connection, context: Context, caller: Principal, id_: UUID) -> Invitation:
     """A new link for a person, in place of one that was."""
-    _require_authority(caller, await visible(conn, caller, id_))
+    person = await visible(conn, caller, id_)
+    _require_authority(caller, person)
     token = new_token()
     expires_at = await invitations.replace(conn, id_, hash_token(token), INVITED_FOR)
-    await audit.add(conn, "", caller.id, "invite person", f"operator/{id_}")
+    await _note_in_districts(conn, caller, "invite person", person)
     return Invitation(f"{context.settings.dashboard_url}/invitation/{token}", expires_at)
 
 
 async def end_sessions(conn: Connection, caller: Principal, id_: UUID) -> int:
     """Sign a person out everywhere; from how many sessions."""
-    _require_authority(caller, await visible(conn, caller, id_))
+    person = await visible(conn, caller, id_)
+    _require_authority(caller, person)
     ended = await sessions.end_all(conn, id_)
-    await audit.add(conn, "", caller.id, "end sessions", f"operator/{id_}", {"sessions": ended})
+    await _note_in_districts(conn, caller, "end sessions", person, {"sessions": ended})
     return ended
 
 
 async def remove_second_factor(conn: Connection, caller: Principal, id_: UUID) -> None:
     """For who has lost theirs; their sessions end."""
-    _require_authority(caller, await visible(conn, caller, id_))
+    person = await visible(conn, caller, id_)
+    _require_authority(caller, person)
     await second_factors.remove(conn, id_)
     await sessions.end_all(conn, id_)
-    await audit.add(conn, "", caller.id, "remove second factor", f"operator/{id_}")
+    await _note_in_districts(conn, caller, "remove second factor", person)
 
 
 async def note(
@@ -118,6 +121,14 @@ async def note(
     concerned = {*(after["districts"] or ()), *((before or {}).get("districts") or ())} or {""}
     for district_id in sorted(concerned):
         await audit.add(conn, district_id, caller.id, action, f"operator/{id_}", change)
+
+
+async def _note_in_districts(
+    conn: Connection, caller: Principal, action: str, person: Mapping[str, Any], detail: dict[str, Any] | None = None
+) -> None:
+    """Audit what was done to somebody's ways in, where the administrators of their districts find it."""
+    for district_id in sorted(person["districts"] or ("",)):
+        await audit.add(conn, district_id, caller.id, action, f"operator/{person['id']}", detail)
 
 
 def more_than_own() -> Problem:

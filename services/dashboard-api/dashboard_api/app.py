@@ -86,6 +86,9 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     mistakes = [
         Mistake(place := ".".join(map(str, e["loc"][1:])) or "body", f"{place}: {e['msg']}.") for e in error.errors()
     ]
+    if not _is_api(request):
+        sentence = _("A field of this form is missing, or cannot be read. Go back and correct it.")
+        return await _answer(request, Problem(422, "mistakes", sentence))
     detail = _("The request cannot be used; correct what `errors` names.")
     return await _answer(request, Problem(422, "mistakes", detail, mistakes=mistakes))
 

@@ -5,15 +5,18 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from common.db import Row, only
 from common.event_model import RunScope
 from common.uow import UnitOfWork
-from dashboard_api import corrections, decisions
+from dashboard_api import corrections, decisions, device_changes
 from dashboard_api.auth.principal import Principal
 from dashboard_api.decisions import Verdict
 from dashboard_api.language import _
+from dashboard_api.orders import Placed
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import audit, consents, hints, holds, runs
+from dashboard_api.queries import audit, consents, districts, hints, holds, runs
 from dashboard_api.queries.consents import Asked
+from dashboard_api.queries.devices import DeclaredDevice
 
 Consent = dict[str, Any]
 
@@ -35,6 +38,36 @@ async def ask(uow: UnitOfWork, principal: Principal, asked: Asked) -> Consent:
             _("Somebody asked for this already, and it waits for a second person. Confirm or reject that first."),
         )
     return consent
+
+
+async def undo(
+    uow: UnitOfWork, principal: Principal, run: Mapping[str, Any], record: RunScope, reason: str
+) -> Placed | Consent:
+    """Take back a run, or what it did to one record: the order, or the consent that it waits for.
+
+    Raises `Problem` 409 for a run that cannot be taken back.
+    """
+    await corrections.require_undoable(uow, run)
+    if not (await districts.second_person(uow.conn, run["district_id"])).undo:
+        return await corrections.undo(uow, principal, run, record, dry_run=False, reason=reason)
+    body = {"record": record.model_dump(mode="json", exclude_defaults=True)}
+    return await ask(
+        uow, principal, Asked(run["district_id"], "undo", f"run/{run['id']}", run["school_id"], body, reason)
+    )
+
+
+async def declare_device(
+    uow: UnitOfWork, principal: Principal, district_id: str, wanted: DeclaredDevice, before: Row | None, reason: str
+) -> Row:
+    """A device as it is to be. To force its syncs waits for a second person where the district wants one; the rest
+    is done. Raises what `device_changes.declare` does.
+    """
+    newly = wanted.force and not (before and before["force"])
+    if not newly or not (await districts.second_person(uow.conn, district_id)).force:
+        return await device_changes.declare(uow, principal, district_id, wanted, before)
+    after = await device_changes.declare(uow, principal, district_id, replace(wanted, force=False), before)
+    await ask(uow, principal, Asked(district_id, "force", f"device/{wanted.id}", wanted.school_id, {}, reason))
+    return after
 
 
 async def confirm(uow: UnitOfWork, principal: Principal, district_id: str, id_: UUID, note: str) -> Consent:
@@ -91,7 +124,7 @@ async def _note(
 
 
 async def _undo(uow: UnitOfWork, asker: Principal, consent: Consent) -> dict[str, Any]:
-    run = await runs.one(uow.pool, [consent["district_id"]], _subject(consent))
+    run = await runs.one(only(uow.conn), [consent["district_id"]], _subject(consent))
     if run is None:
         raise not_found("run")
     record = RunScope.model_validate(consent["body"]["record"])
@@ -100,7 +133,7 @@ async def _undo(uow: UnitOfWork, asker: Principal, consent: Consent) -> dict[str
 
 
 async def _approve(uow: UnitOfWork, asker: Principal, consent: Consent) -> dict[str, Any]:
-    hold = await holds.one(uow.pool, [consent["district_id"]], _subject(consent))
+    hold = await holds.one(only(uow.conn), [consent["district_id"]], _subject(consent))
     if hold is None:
         raise not_found("hold")
     body = consent["body"]
@@ -111,6 +144,15 @@ async def _approve(uow: UnitOfWork, asker: Principal, consent: Consent) -> dict[
     return {"hold_id": hold["id"], "run_id": str(run_id)}
 
 
+async def _force(uow: UnitOfWork, asker: Principal, consent: Consent) -> dict[str, Any]:
+    device = await device_changes.locked(uow.conn, asker, _subject(consent))
+    if device["removed_at"]:
+        raise not_found("device")
+    wanted = replace(device_changes.declared(device), force=True)
+    await device_changes.declare(uow, asker, consent["district_id"], wanted, device)
+    return {"device_id": str(device["id"])}
+
+
 def _subject(consent: Consent) -> UUID:
     return UUID(str(consent["subject"]).partition("/")[2])
 
@@ -118,5 +160,6 @@ def _subject(consent: Consent) -> UUID:
 DEEDS: dict[str, Callable[[UnitOfWork, Principal, Consent], Awaitable[dict[str, Any]]]] = {
     "undo": _undo,
     "approval": _approve,
+    "force": _force,
 }
 """What is done when an act is confirmed; the answer is the consent's `outcome`."""

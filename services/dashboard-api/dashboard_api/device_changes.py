@@ -1,6 +1,6 @@
 """What is done with a device, from the API or a page: declared, removed, ordered to sync; audited and told on."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +81,13 @@ async def _note(
     await audit.add(uow.conn, district_id, caller.id, action, f"device/{device_id}", change)
     await tell(uow, district_id)
     return after
+
+
+def declared(device: Row) -> DeclaredDevice:
+    """The device as it is declared now, to declare it anew with other values."""
+    same = ("id", "school_id", "name", "enabled", "at_next_contact", "target", "notify", "force")
+    daily_at = time.fromisoformat(device["daily_at"]) if device["daily_at"] else None
+    return DeclaredDevice(**{key: device[key] for key in same}, daily_at=daily_at)
 
 
 def settings_of(device: Row | None) -> dict[str, Any] | None:

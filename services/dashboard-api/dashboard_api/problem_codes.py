@@ -23,6 +23,13 @@ _REQUESTS = (
         mark("Begin again with the first page, and follow its `next` or its link."),
     ),
     ProblemCode(
+        "platform_only",
+        403,
+        mark("Only whoever runs Rosterbus may do this"),
+        mark("It reaches beyond one district: places on the workers' own disks, or the workers of another pool."),
+        mark("Ask whoever runs Rosterbus, or choose what belongs to the district: SFTP, and the district's own pool."),
+    ),
+    ProblemCode(
         "not_found",
         404,
         mark("There is no such thing"),

@@ -18,7 +18,7 @@ from dashboard_api.api.schemas.settings import DistrictFile, SettingsOfSources, 
 from dashboard_api.api.schemas.system import CheckOrdered
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
-from dashboard_api.declare import parts
+from dashboard_api.declare import parts, reserved
 from dashboard_api.declare.export import district_file
 from dashboard_api.declare.parts import TargetPart
 from dashboard_api.declare.values import Id
@@ -144,7 +144,9 @@ async def check_target(body: TargetCheckOrder, caller: ApiCaller, context: InCon
     target = parts.read(TargetPart, {"target": body.target}).target
     sealed = context.box.seal({"token": target.token.get_secret_value()})
     async with context.unit_of_work() as uow:
-        pool = body.pool or await districts.pool_of(uow.conn, body.district)
+        present = await districts.pool_of(uow.conn, body.district)
+        reserved.require_own_pool(caller, body.pool, present)
+        pool = body.pool or present
         wanted = NewTargetCheck(body.district, pool, "", target.base_url, target.roles, sealed)
         id_ = await target_checks.order(uow, caller, wanted)
     return _ordered(id_, "target-checks")

@@ -17,9 +17,9 @@ from dashboard_api.api.schemas.runs import Accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal, Scope
 from dashboard_api.context import Context
+from dashboard_api.orders import Placed
 from dashboard_api.problems import not_found
-from dashboard_api.queries import districts, runs, schools
-from dashboard_api.queries.consents import Asked
+from dashboard_api.queries import runs, schools
 
 router = APIRouter(tags=["runs"], route_class=Acting)
 
@@ -59,10 +59,10 @@ async def undo_run(run_id: UUID, body: Undo, caller: ApiCaller, context: InConte
             await corrections.require_undoable(uow, run)
             school = await schools.name_of(uow.conn, run["district_id"], run["school_id"])
             confirmation.require_typed(school, body.confirm, body.reason)
-            if (await districts.second_person(uow.conn, run["district_id"])).undo:
-                return waits(await consents.ask(uow, caller, _asked(run, body)))
-        placed = await corrections.undo(uow, caller, run, body.scope, dry_run=body.dry_run, reason=body.reason)
-    return accepted(placed)
+            undone = await consents.undo(uow, caller, run, body.scope, body.reason)
+        else:
+            undone = await corrections.undo(uow, caller, run, body.scope, dry_run=True, reason=body.reason)
+    return accepted(undone) if isinstance(undone, Placed) else waits(undone)
 
 
 @router.post("/runs/{run_id}/retry", **gives(Accepted, 202, problems=(503,)))
@@ -94,8 +94,3 @@ async def _run(context: Context, caller: Principal, run_id: UUID, scope: Scope) 
         raise not_found("run")
     caller.require(scope, run["district_id"])
     return dict(run)
-
-
-def _asked(run: dict[str, Any], body: Undo) -> Asked:
-    kept = {"record": body.scope.model_dump(mode="json", exclude_defaults=True)}
-    return Asked(run["district_id"], "undo", f"run/{run['id']}", UUID(str(run["school_id"])), kept, body.reason)

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from common.db import Connection
-from dashboard_api import device_changes
+from dashboard_api import consents, device_changes
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
@@ -54,6 +54,8 @@ class Device(BaseModel):
     """Tell the district's recipients of each sync, by e-mail."""
     force: bool = False
     """Sync courses whose modification dates differ on both sides, too, which may cause errors."""
+    reason: str = Field(default="", max_length=500)
+    """Why; for whoever has to agree to `force`."""
 
 
 class Contact(BaseModel):
@@ -99,13 +101,18 @@ async def put_device(
     context: InContext,
     if_match: IfMatch = None,
 ) -> Response:
-    """Declare a device, new or known, under an id that whoever declares it chooses."""
+    """Declare a device, new or known, under an id that whoever declares it chooses.
+
+    Where the district wants a second person for `force`, that alone waits (`GET /consents`), and is false until then.
+    """
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
         await devices.lock(uow.conn, device_id)
         before = await devices.one(uow.conn, [district_id], device_id)
         await _require_seen(uow.conn, if_match, district_id, device_id, before)
-        after = await device_changes.declare(uow, caller, district_id, _declared(device_id, wanted), before)
+        after = await consents.declare_device(
+            uow, caller, district_id, _declared(device_id, wanted), before, wanted.reason
+        )
     return await _answer(request, context, after)
 
 
@@ -152,7 +159,7 @@ async def order_device_sync(device_id: UUID, caller: ApiCaller, context: InConte
 
 
 def _declared(device_id: UUID, wanted: Device) -> DeclaredDevice:
-    values = wanted.model_dump(exclude={"school"})
+    values = wanted.model_dump(exclude={"school", "reason"})
     return DeclaredDevice(id=device_id, school_id=wanted.school, **values)
 
 

@@ -5,18 +5,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import ValidationError
 
+from common.uow import UnitOfWork
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.listing import InPages, Listing, both, list_answer, plain
 from dashboard_api.api.schemas.districts import District, DistrictPage
 from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
+from dashboard_api.declare import reserved
 from dashboard_api.declare.mistakes import Mistake, MistakenError, mistakes_in
 from dashboard_api.declare.model import Declaration
 from dashboard_api.declare.write import declare
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import districts
+from dashboard_api.queries import districts, sources
 
 router = APIRouter(tags=["districts"])
 
@@ -67,10 +70,20 @@ async def put_district(
             await districts.lock(uow.conn, district_id)
             seen = await districts.declared(uow.conn, district_id)
             await require_seen(uow.conn, if_match, seen, district_id, f"district/{district_id}", ("declare",))
+            await _require_own(uow, caller, declaration)
             await declare(uow, context.box, declaration, caller.id)
     except MistakenError as error:
         raise _unprocessable([error.mistake]) from None
     return await _one(request, context, district_id)
+
+
+async def _require_own(uow: UnitOfWork, caller: Principal, declaration: Declaration) -> None:
+    """Raises `Problem` 403 for what only whoever runs Rosterbus may declare, and is not declared yet."""
+    district_id = declaration.district.id
+    known = await sources.known(uow.conn, district_id)
+    for id_, source in declaration.sources_by_id.items():
+        reserved.require_own_place(caller, source, known[id_].settings if id_ in known else None)
+    reserved.require_own_pool(caller, declaration.district.pool, await districts.pool_of(uow.conn, district_id))
 
 
 def _read(body: dict[str, Any]) -> Declaration:

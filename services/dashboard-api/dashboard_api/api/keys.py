@@ -15,9 +15,10 @@ from dashboard_api.api.listing import BY_NAME, InPages, Listing, both, list_answ
 from dashboard_api.api.schemas import accounts as schemas
 from dashboard_api.api.users import Districts, Schools
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.auth.principal import Principal, Scope
+from dashboard_api.auth.principal import OF_A_DISTRICT, Principal, Scope
 from dashboard_api.auth.tokens import hash_token, new_key
 from dashboard_api.context import Context
+from dashboard_api.declare.mistakes import Mistake
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import api_keys, audit
@@ -86,6 +87,9 @@ async def made(context: Context, caller: Principal, wanted: NewApiKey) -> dict[s
     caller.require_scope("administer")
     if not caller.covers(wanted.scopes, wanted.districts, wanted.schools):
         raise accounts.more_than_own()
+    if wanted.schools is not None and OF_A_DISTRICT & {*wanted.scopes}:
+        sentence = _("A key for some schools cannot declare or administer: these reach all of a district.")
+        raise Problem(422, "mistakes", sentence, mistakes=[Mistake("scopes", sentence)])
     key = new_key()
     lasts = timedelta(days=wanted.expires_days) if wanted.expires_days else None
     scopes = [*dict.fromkeys(wanted.scopes)]

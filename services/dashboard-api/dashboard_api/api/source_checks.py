@@ -14,11 +14,13 @@ from dashboard_api.api.described import gives
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.schemas.system import CheckOrdered, SourceCheck
 from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.declare import reserved
 from dashboard_api.declare.mistakes import mistakes_in
 from dashboard_api.declare.sources import Source
 from dashboard_api.declare.values import Declared, Id
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
+from dashboard_api.queries import districts
 from dashboard_api.queries import source_checks as checks
 from dashboard_api.source_checks import Wish
 from dashboard_api.words.errors import explained_check
@@ -48,7 +50,9 @@ async def order_source_check(order: CheckOrder, caller: ApiCaller, context: InCo
     """Have a source tried out: its schools are listed, and one of them is read. `Location` is the check."""
     caller.require("declare", order.district)
     wish = Wish(_read(order.source), order.school, order.pool)
+    reserved.require_own_place(caller, wish.source)
     async with context.unit_of_work() as uow:
+        reserved.require_own_pool(caller, order.pool, await districts.pool_of(uow.conn, order.district))
         id_ = await source_checks.order(uow, context.box, caller, order.district, wish)
     headers = {"Location": f"/api/v1/source-checks/{id_}"}
     return Response(to_json({"id": id_}), 202, headers, media_type="application/json")

@@ -111,5 +111,5 @@ def _let_in(request: Request, context: Context, caller: Principal) -> Principal:
 
 
 def _check(caller: Principal, token: str | None) -> None:
-    if not token or caller.csrf is None or not hmac.compare_digest(token, caller.csrf):
+    if not token or caller.csrf is None or not hmac.compare_digest(token.encode(), caller.csrf.encode()):
         raise stale_form()

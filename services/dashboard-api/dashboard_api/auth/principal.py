@@ -20,6 +20,8 @@ DOES: dict[Scope, str] = {
     "administer": mark("administer people and keys"),
 }
 SCOPES: tuple[Scope, ...] = tuple(DOES)
+OF_A_DISTRICT: frozenset[Scope] = frozenset({"declare", "administer"})
+"""What reaches all of a district, so that who is limited to some of its schools may not do it."""
 ROLES: dict[Role, frozenset[Scope]] = {
     "operator": frozenset(SCOPES),
     "district_admin": frozenset(SCOPES),
@@ -57,13 +59,9 @@ class Principal:
         """Whether the district is one of theirs."""
         return self.districts is None or district_id in self.districts
 
-    def sees_school(self, school_id: UUID) -> bool:
-        """Whether the school is one of theirs, as far as that is a question of schools."""
-        return self.schools is None or school_id in self.schools
-
     def may(self, scope: Scope) -> bool:
         """Whether they may do such a thing in the districts that they see."""
-        return scope in self.scopes
+        return scope in self.scopes and not (scope in OF_A_DISTRICT and self.schools is not None)
 
     def require(self, scope: Scope, district_id: str) -> None:
         """Raises `Problem`: 404 for a district of others, 403 for what they may not do in their own."""

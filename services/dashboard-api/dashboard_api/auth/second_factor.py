@@ -65,7 +65,7 @@ def code_at(secret: str, step: int) -> str:
 def _steps_of(secret: str, code: str) -> list[int]:
     """The time steps about now that have this code; one at the most but for chance."""
     now = int(time()) // STEP
-    return [now + by for by in EARLIER_LATER if hmac.compare_digest(code_at(secret, now + by), code)]
+    return [now + by for by in EARLIER_LATER if hmac.compare_digest(code_at(secret, now + by).encode(), code.encode())]
 
 
 def _group() -> str:

@@ -121,7 +121,7 @@ def drop_cookie(context: Context, response: Response) -> None:
 
 async def limit(context: Context, account: bytes, address: bytes) -> None:
     """Note an attempt. Raises `Problem` 429 after too many of an account or an address."""
-    await sign_in_attempts.add(context.whole, [account, address])
+    await sign_in_attempts.add(context.whole, list({account, address}))
     for subject, most in ((account, MOST_PER_ACCOUNT), (address, MOST_PER_ADDRESS)):
         if await sign_in_attempts.count(context.whole, subject, WINDOW) > most:
             minutes = int(WINDOW.total_seconds() // 60)

@@ -8,6 +8,7 @@ RabbitMQ 4 drops from a quorum queue what was given back twenty times. Who only 
 was got often is replaced by a fresh copy.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ MOST = 10_000
 """Messages of one queue that an act looks through."""
 RENEWED_AT = 10
 """Deliveries after which a message is replaced by a fresh copy."""
+WAIT_SECONDS = 0.1
 LOCKS = 0x7061726B
 """One request at a time has a queue's parked messages in its hands."""
 OF_PARKING = ("x-reason", "x-error", "x-attempt", "x-queue", "x-parked-at", "x-delivery-count", "x-death")
@@ -115,12 +117,15 @@ async def _act(
 async def _alone(pool: Pool, queue: QueueSpec) -> AsyncIterator[None]:
     """Until the end nobody else has this queue's messages in their hands, and finds it empty because of that."""
     key = crc32(queue.name.encode()) >> 1
-    async with pool.acquire() as conn:
-        await conn.execute("SELECT pg_advisory_lock($1, $2)", LOCKS, key)
-        try:
-            yield
-        finally:
-            await conn.execute("SELECT pg_advisory_unlock($1, $2)", LOCKS, key)
+    while True:
+        async with pool.acquire() as conn:
+            try:
+                if await conn.fetchval("SELECT pg_try_advisory_lock($1, $2)", LOCKS, key):
+                    yield
+                    return
+            finally:  # also where it was got but nobody waited any more: the connection goes back as it came
+                await conn.execute("SELECT pg_advisory_unlock($1, $2)", LOCKS, key)
+        await asyncio.sleep(WAIT_SECONDS)  # without a connection, which whoever has the lock may need
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from common.events import SettingsChanged
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
+from dashboard_api.declare import reserved
 from dashboard_api.declare.kinds import split
 from dashboard_api.declare.mistakes import Mistake, mistakes_in
 from dashboard_api.declare.model import NO_GUARDIANS, Parallel, Target
@@ -86,6 +87,7 @@ async def change_general(uow: UnitOfWork, principal: Principal, district_id: str
     await districts.lock(uow.conn, district_id)
     before = _declared(await district_parts.general(uow.conn, district_id))
     after = read(GeneralPart, {"district": merged(before, patch)}).district.model_dump(mode="json")
+    reserved.require_own_pool(principal, after["pool"], before["pool"])
     await district_parts.set_general(uow.conn, district_id, after)
     change = Change("change_district", "district", f"district/{district_id}", before, after)
     await note(uow, principal, district_id, change)
@@ -132,11 +134,13 @@ async def change_source(
     await districts.lock(uow.conn, district_id)
     known = (await sources.known(uow.conn, district_id)).get(id_)
     if known is None:
-        raise not_found(_("source"))
+        raise not_found("source")
     old_name = await district_parts.source_name(uow.conn, district_id, id_)
     old_secrets = box.open(known.secrets)
     source = read(SourcePart, {"source": merged({"kind": known.kind, **known.settings, **old_secrets}, patch)}).source
+    reserved.require_own_place(principal, source, known.settings)
     settings, secrets = split(source)
+    reserved.require_secrets(known.settings, settings, {*secrets} - {*patch}, "source")
     changed = sorted(key for key in {*secrets, *old_secrets} if secrets.get(key) != old_secrets.get(key))
     new_name = old_name if name is None else name
     before: Json = {"name": old_name, "kind": known.kind, "settings": known.settings}
@@ -158,10 +162,11 @@ async def change_target(
     await districts.lock(uow.conn, district_id)
     known = await district_parts.target(uow.conn, district_id, id_)
     if known is None:
-        raise not_found(_("target"))
+        raise not_found("target")
     token = box.open(known.pop("secrets"))["token"]
     target = read(TargetPart, {"target": merged({**known, "token": token}, patch)}).target
     new_token = target.token.get_secret_value()
+    reserved.require_secrets(known, {"base_url": target.base_url}, {"token"} - {*patch}, "target.token")
     after = target.model_dump(mode="json", exclude={"token"})
     await targets.upsert(uow.conn, district_id, id_, target, box.seal({"token": new_token}))
     policy = Policy.model_validate(await district_parts.policy(uow.conn, district_id))
@@ -179,7 +184,7 @@ async def change_school(
     await districts.lock(uow.conn, district_id)
     known = await district_parts.school(uow.conn, district_id, id_)
     if known is None:
-        raise not_found(_("school"))
+        raise not_found("school")
     if target is not None and await district_parts.target(uow.conn, district_id, target) is None:
         raise _mistaken([Mistake("target", _("There is no target {id} in this district.", id=target))])
     before = {key: known[key] for key in ("target", "timezone")}
@@ -217,5 +222,5 @@ def _mistaken(mistakes: list[Mistake]) -> Problem:
 
 def _declared(found: Json | None) -> Json:
     if found is None:
-        raise not_found(_("district"))
+        raise not_found("district")
     return found

@@ -5,7 +5,7 @@ from typing import Any
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
-from dashboard_api.declare import parts
+from dashboard_api.declare import parts, reserved
 from dashboard_api.declare.kinds import split
 from dashboard_api.declare.parts import Change, SourcePart
 from dashboard_api.language import plural
@@ -24,6 +24,7 @@ async def add(
     if await district_parts.general(uow.conn, district_id) is None:
         raise not_found("district")
     source = parts.read(SourcePart, {"source": body}).source
+    reserved.require_own_place(principal, source)
     known = await sources.known(uow.conn, district_id)
     id_ = _free(source.kind, known)
     settings, secrets = split(source)

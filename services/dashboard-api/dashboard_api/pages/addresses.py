@@ -7,8 +7,9 @@ HOME = "/schools"
 
 
 def own_address(address: str) -> str:
-    """The address if it is a path of ours: `//other.example` and `/\\other.example` lead away."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else HOME
+    """The address if it is a path of ours: `//other.example` leads away, in whatever spelling."""
+    plain = address.isprintable() and "\\" not in address  # browsers drop tabs and turn backslashes
+    return address if plain and address.startswith("/") and not address.startswith("//") else HOME
 
 
 def with_query(path: str, values: Mapping[str, object]) -> str:

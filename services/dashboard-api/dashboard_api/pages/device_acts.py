@@ -1,21 +1,19 @@
 """What can be done with a device from its page. Each form changes what it shows; the rest stays as it is declared."""
 
 from dataclasses import replace
-from datetime import time
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Response
 
 from common.db import Row
-from dashboard_api import device_changes
+from dashboard_api import consents, device_changes
 from dashboard_api.language import _
 from dashboard_api.pages.confirming import Question, ask, lacking
 from dashboard_api.pages.device import entered
 from dashboard_api.pages.devices import time_of
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import Problem
-from dashboard_api.queries.devices import DeclaredDevice
 
 router = APIRouter(prefix="/devices/{device_id}", include_in_schema=False)
 
@@ -76,13 +74,16 @@ async def set_force(
     visit: Sending,
     on: Annotated[bool, Form()],
     confirm: Annotated[str, Form(max_length=200)] = "",
+    reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    """Force its syncs, once its name was typed; or do not any more."""
+    """Force its syncs, once its name was typed and, by the district's policy, a second person agrees; or no more."""
     device = await entered(visit, device_id)
     visit.visitor.require("declare", device["district_id"])
-    if on and (problem := lacking(_forcing(device), confirm, "")):
-        return ask(visit, _forcing(device), problem)
-    device = await _change(visit, device_id, force=on)
+    if on and (problem := lacking(_forcing(device), confirm, reason)):
+        return ask(visit, _forcing(device), problem, reason)
+    device = await _change(visit, device_id, reason.strip(), force=on)
+    if on and not device["force"]:
+        return _back(visit, device, _("It waits for a second person: somebody else has to confirm it."))
     sentence = _("The syncs of {device} are forced.") if on else _("The syncs of {device} are not forced any more.")
     return _back(visit, device, sentence)
 
@@ -105,7 +106,7 @@ async def remove(device_id: UUID, visit: Sending) -> Response:
     return visit.back("/devices", _("{device} is removed.", device=device["name"]))
 
 
-async def _change(visit: Visit, device_id: UUID, **change: Any) -> Row:
+async def _change(visit: Visit, device_id: UUID, reason: str = "", **change: Any) -> Row:
     """Declare the device as it is, but for these values. Raises `Problem` 409 for one that was removed."""
     async with visit.context.unit_of_work() as uow:
         before = await device_changes.locked(uow.conn, visit.visitor, device_id)
@@ -113,14 +114,8 @@ async def _change(visit: Visit, device_id: UUID, **change: Any) -> Row:
         if before["removed_at"]:
             sentence = _("{device} was removed, and does not sync any more. Add it again first.", device=before["name"])
             raise Problem(409, "device_disabled", sentence)
-        wanted = replace(_declared(before), **change)
-        return await device_changes.declare(uow, visit.visitor, before["district_id"], wanted, before)
-
-
-def _declared(device: Row) -> DeclaredDevice:
-    same = ("id", "school_id", "name", "enabled", "at_next_contact", "target", "notify", "force")
-    daily_at = time.fromisoformat(device["daily_at"]) if device["daily_at"] else None
-    return DeclaredDevice(**{key: device[key] for key in same}, daily_at=daily_at)
+        wanted = replace(device_changes.declared(before), **change)
+        return await consents.declare_device(uow, visit.visitor, before["district_id"], wanted, before, reason)
 
 
 def _back(visit: Visit, device: Row, sentence: str) -> Response:
@@ -141,6 +136,7 @@ def _forcing(device: Row) -> Question:
         back=f"/devices/{device['id']}",
         fields=[("on", "true")],
         typed=device["name"],
+        reason="optional",
         danger=True,
     )  # fmt: skip
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import Depends, Query
 
 from common.db import Pool
-from dashboard_api.api.answers import bad_cursor, decode_cursor, encode_cursor
-from dashboard_api.api.plans import Entity, Kind, State, Which
+from dashboard_api.api.answers import encode_cursor
+from dashboard_api.api.plans import OPERATIONS, Entity, Kind, State, Which
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.queries import operations, targets
 from dashboard_api.words.kinds import entity_name
@@ -108,7 +108,5 @@ def _takes(kind: str) -> bool:
 
 
 def _place(after: str | None) -> int:
-    key = decode_cursor(after, 1)
-    if key and not key[0].isdecimal():
-        raise bad_cursor()
-    return int(key[0]) if key else 0
+    key = OPERATIONS.read(after)
+    return key[0] if key else 0

@@ -27,7 +27,7 @@ async def choose_language(
 
 @router.post("/theme")
 async def choose_theme(
-    context: InContext, theme: Annotated[str, Form()], back: Annotated[str, Form()] = "/"
+    context: InContext, theme: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "/"
 ) -> Response:
     """Light or dark from now on; anything else: as the device says."""
     return _keep(context, back, THEME_COOKIE, theme if theme in THEMES else "")

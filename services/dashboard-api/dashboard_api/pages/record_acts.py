@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Response
 
 from common.event_model import RunScope
-from dashboard_api import consents, corrections, orders
+from dashboard_api import consents, orders
 from dashboard_api.language import _
 from dashboard_api.orders import Wish
 from dashboard_api.pages.confirming import Question, ask, lacking
+from dashboard_api.pages.run_acts import after_undo
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import not_found
-from dashboard_api.queries import districts, runs, schedules
-from dashboard_api.queries.consents import Asked
+from dashboard_api.queries import runs, schedules
 from dashboard_api.words.operations import record_address
 
 Entity = Literal["user", "class"]
@@ -73,17 +73,8 @@ async def undo(
     question = await _undoing(visit, record, found)
     if problem := lacking(question, confirm, reason):
         return ask(visit, question, problem, reason)
-    district_id, why = found["district_id"], reason.strip()
     async with visit.context.unit_of_work() as uow:
-        if (await districts.second_person(uow.conn, district_id)).undo:
-            await corrections.require_undoable(uow, found)
-            body = {"record": record.model_dump(mode="json", exclude_defaults=True)}
-            await consents.ask(
-                uow, visit.visitor, Asked(district_id, "undo", f"run/{run}", found["school_id"], body, why)
-            )
-            return visit.back("/consents", _("It waits for a second person: somebody else has to confirm it."))
-        placed = await corrections.undo(uow, visit.visitor, found, record, dry_run=False, reason=why)
-    return visit.back(f"/runs/{placed.runs[0][2]}")
+        return after_undo(visit, await consents.undo(uow, visit.visitor, found, record, reason.strip()))
 
 
 async def _run(visit: Visit, run_id: UUID) -> dict[str, Any]:

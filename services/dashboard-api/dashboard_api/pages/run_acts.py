@@ -9,13 +9,14 @@ from fastapi import APIRouter, Form, Response
 from common.event_model import RunScope
 from dashboard_api import cancelling, consents, corrections
 from dashboard_api.auth.principal import Scope
+from dashboard_api.consents import Consent
 from dashboard_api.language import _, plural
+from dashboard_api.orders import Placed
 from dashboard_api.pages.addresses import own_address
 from dashboard_api.pages.confirming import Question, ask, lacking
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import districts, plans, runs, schedules
-from dashboard_api.queries.consents import Asked
+from dashboard_api.queries import plans, runs, schedules
 from dashboard_api.words.amounts import number
 
 router = APIRouter(prefix="/runs/{run_id}", include_in_schema=False)
@@ -59,14 +60,20 @@ async def undo(
     question = await _question(visit, run)
     if problem := "" if preview else lacking(question, confirm, reason):
         return ask(visit, question, problem, reason)
-    district_id, why = run["district_id"], reason.strip()
     async with visit.context.unit_of_work() as uow:
-        if not preview and (await districts.second_person(uow.conn, district_id)).undo:
-            asked = Asked(district_id, "undo", f"run/{run_id}", run["school_id"], {"record": {}}, why)
-            await consents.ask(uow, visit.visitor, asked)
-            return visit.back(f"/runs/{run_id}", _("It waits for a second person: somebody else has to confirm it."))
-        placed = await corrections.undo(uow, visit.visitor, run, RunScope(), dry_run=preview, reason=why)
-    return visit.back(f"/runs/{placed.runs[0][2]}")
+        undone: Placed | Consent
+        if preview:
+            undone = await corrections.undo(uow, visit.visitor, run, RunScope(), dry_run=True, reason=reason.strip())
+        else:
+            undone = await consents.undo(uow, visit.visitor, run, RunScope(), reason.strip())
+    return after_undo(visit, undone)
+
+
+def after_undo(visit: Visit, undone: Placed | Consent) -> Response:
+    """On to the run that takes back, or to what waits for a second person."""
+    if isinstance(undone, Placed):
+        return visit.back(f"/runs/{undone.runs[0][2]}")
+    return visit.back("/consents", _("It waits for a second person: somebody else has to confirm it."))
 
 
 async def _run(visit: Visit, run_id: UUID, scope: Scope) -> dict[str, Any]:

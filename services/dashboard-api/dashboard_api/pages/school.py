@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Response
 
 from dashboard_api import corrections
-from dashboard_api.api.answers import bad_cursor, decode_cursor, encode_cursor
+from dashboard_api.api.answers import encode_cursor
+from dashboard_api.api.audits import ACTS
 from dashboard_api.language import _
 from dashboard_api.pages.confirming import Question, ask
 from dashboard_api.pages.runs import after_run
@@ -54,12 +55,8 @@ async def history(school_id: UUID, visit: InVisit, after: str | None = None) -> 
 async def acts_of(school_id: UUID, visit: InVisit, after: str | None = None) -> Response:
     """What people and keys did about the school."""
     school = await entered(visit, school_id)
-    key = decode_cursor(after, 1)
-    if key and not key[0].isdecimal():
-        raise bad_cursor()
-    found = await audit.of_school(
-        visit.context.pool, school["district_id"], school_id, int(key[0]) if key else None, ROWS
-    )
+    key = ACTS.read(after)
+    found = await audit.of_school(visit.context.pool, school["district_id"], school_id, key[0] if key else None, ROWS)
     return visit.render(
         "school_audit.html",
         **about(school, "audit"),

@@ -65,9 +65,10 @@ router = APIRouter(prefix="/settings/new", include_in_schema=False)
 @router.get("")
 async def look(visit: InVisit, kind: str = "") -> Response:
     """The step that comes; without a district in the address, the first."""
-    require_platform(visit.visitor, "declare")
     if "district" not in visit.request.query_params:
+        require_platform(visit.visitor, "declare")
         return _page(visit, "district", Stand(), form=filled(DISTRICT, {"locale": "en"}), **_zones())
+    visit.visitor.require("declare", visit.district)
     return await _step(visit, kind)
 
 

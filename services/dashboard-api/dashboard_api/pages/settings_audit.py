@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from dashboard_api.api.answers import bad_cursor, decode_cursor, encode_cursor
+from dashboard_api.api.answers import encode_cursor
+from dashboard_api.api.audits import ACTS
 from dashboard_api.api.csv_answers import InStyle, csv_answer
 from dashboard_api.csv_text import Cell
 from dashboard_api.language import _
@@ -40,10 +41,8 @@ InChoice = Annotated[ActFilter, Depends(chosen)]
 @router.get("/audit")
 async def look(visit: InVisit, choice: InChoice, after: str | None = None) -> Response:
     """The page. People are filtered by the ids of their accounts, so that no name stands in an address."""
-    key = decode_cursor(after, 1)
-    if key and not key[0].isdecimal():
-        raise bad_cursor()
-    wanted = await _of(visit, choice, int(key[0]) if key else None)
+    key = ACTS.read(after)
+    wanted = await _of(visit, choice, key[0] if key else None)
     found = await audit_search.page(visit.context.pool, wanted)
     actors, actions = await audit_search.choices(visit.context.pool, visit.district)
     asked = {"who": choice.actor, "what": choice.action, "first": choice.first, "last": choice.last}

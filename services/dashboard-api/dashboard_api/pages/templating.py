@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from common.language import LANGUAGES, spoken
 from dashboard_api import language
 from dashboard_api.auth.principal import Principal
-from dashboard_api.words import amounts, kinds, standing
+from dashboard_api.words import amounts, fields, kinds, severities, standing
 
 STATIC = Path(__file__).parent.parent / "static"
 THEMES = ("light", "dark")
@@ -66,6 +66,9 @@ def _environment() -> Environment:
         kinds.total,
         kinds.entity_name,
         kinds.kind_name,
+        fields.field_name,
+        fields.record_name,
+        severities.severity_word,
         standing.progress_words,
     ]
     environment.filters.update({filter_.__name__: filter_ for filter_ in filters})

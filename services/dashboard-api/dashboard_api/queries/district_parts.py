@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from common.db import Connection, Pool
+from dashboard_api.queries.source_checks import ANSWERED_WITHIN
 
 Json = dict[str, Any]
 GENERAL = ("name", "timezone", "locale", "pool", "max_parallel")
@@ -92,13 +93,17 @@ async def targets(pool: Pool, district_id: str) -> list[Json]:
                    'max_parallel', t.max_parallel,
                    'schools', (SELECT count(*) FROM school s
                                WHERE s.district_id = t.district_id AND s.target_id = t.id AND s.shared),
-                   'check', (SELECT json_build_object('id', c.id, 'state', c.state, 'asked_at', c.asked_at,
+                   'check', (SELECT json_build_object('id', c.id, 'asked_at', c.asked_at,
+                                                      'state', CASE WHEN c.state = 'waiting'
+                                                                     AND c.asked_at < now() - $2::interval
+                                                                    THEN 'unanswered' ELSE c.state END,
                                                       'usable', (c.report->>'usable')::boolean)
                              FROM target_check c WHERE c.district_id = t.district_id AND c.target_id = t.id
                              ORDER BY c.asked_at DESC LIMIT 1)) ORDER BY lower(t.name), t.id), '[]')::text
         FROM target t WHERE t.district_id = $1
         """,
         district_id,
+        ANSWERED_WITHIN,
     )
     found: list[Json] = json.loads(text)
     return found

@@ -9,7 +9,6 @@ from dashboard_api.queries.pages import Page
 
 SchoolStatus = Literal["nightly", "with_errors", "paused", "on_hold", "not_set_up", "not_shared"]
 """As `registry.status_of` decides it."""
-RUNNING = "running"
 
 SchoolSort = Literal[
     "name", "status", "nightly", "errors", "last_sync", "read",

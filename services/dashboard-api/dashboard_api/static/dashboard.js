@@ -6,6 +6,19 @@ import "./dialog.js";
 import "./select.js";
 import "./keyboard.js";
 
+// A form that was refused shows why. Any other answer that is not the part that was asked for (an error, the sign-in page)
+// is looked at whole, instead of leaving a gap.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  const there = target.id && new DOMParser().parseFromString(xhr.responseText, "text/html").getElementById(target.id);
+  if (there && (xhr.status < 400 || xhr.status === 422)) event.detail.shouldSwap = true;
+  else if (!there || xhr.status >= 400) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
+document.addEventListener("htmx:sendError", () => (document.getElementById("live-note").hidden = false));
+
 // Browsers lend the clipboard to https only; elsewhere the text is selected, ready for the reader to copy.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");

@@ -1,9 +1,9 @@
-// The keyboard map: `/` finds, `?` shows this map, `j` and `k` go through the rows of the first table, `x` ticks a row, and
+// The keyboard map: `/` finds, `?` shows this map, `j` and `k` go through the rows that are seen, `x` ticks a row, and
 // `Enter` opens it. Keys are ours only while nobody types, and never with Ctrl, Alt or Meta.
 
 import { openDialog } from "./dialog.js";
 
-const rows = () => [...document.querySelectorAll("tbody tr:has(a[href])")];
+const rows = () => [...document.querySelectorAll("tbody tr:has(a[href])")].filter((row) => row.checkVisibility());
 
 function step(by) {
   const all = rows();

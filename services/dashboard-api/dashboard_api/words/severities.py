@@ -19,3 +19,8 @@ MEANING = {
 def severity_badge(severity: str) -> Badge:
     """The badge of a severity."""
     return SEVERITIES.get(severity, SEVERITIES["error"]).said()
+
+
+def severity_word(severity: str) -> str:
+    """The word alone."""
+    return severity_badge(severity).word

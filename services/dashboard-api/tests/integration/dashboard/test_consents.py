@@ -188,3 +188,18 @@ async def test_consents_are_for_those_who_may_order_in_the_district(north: Dashb
         await refused(north, f"/consents/{id_}/{act}", {})
         await refused_to_viewers(north, f"/consents/{id_}/{act}", {})
     assert (await get(north, "/consents", await north.bearer(districts=["south"])))[1]["consents"] == []
+
+
+async def test_forcing_a_devices_syncs_waits_for_another_person(north: Dashboard) -> None:
+    await want_another(north, force=True)
+    asker, other = await north.bearer(), await north.bearer()
+    path, body = f"/districts/north/devices/{uuid4()}", {"name": "Box 1", "school": str(school("1")), "force": True}
+    async with north.http.put(f"/api/v1{path}", json=body, headers=asker) as answer:
+        device = await answer.json()
+    assert (device["name"], device["force"]) == ("Box 1", False)
+    ((consent,), _) = (await get(north, "/consents", asker))[1]["consents"], None
+    assert (consent["act"], consent["subject"]) == ("force", f"device/{device['id']}")
+    assert (await post(north, f"/consents/{consent['id']}/confirm", {}, asker))[0] == 403
+    status, answer_ = await post(north, f"/consents/{consent['id']}/confirm", {}, other)
+    assert status == 200, answer_
+    assert (await get(north, f"/devices/{device['id']}", asker))[1]["force"] is True

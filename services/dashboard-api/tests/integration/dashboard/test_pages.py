@@ -1,5 +1,7 @@
 """What the pages say, for schools and runs that stand in every way they can."""
 
+import re
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +16,7 @@ from common.events import (
     SyncRefused,
     SyncRequested,
 )
+from dashboard_api.api.answers import encode_cursor
 
 from .surroundings import Dashboard, completed, fetched, found_error, school
 from .surroundings import north as north_with
@@ -147,3 +150,35 @@ async def test_a_school_of_others_cannot_be_asked_about(north: Dashboard) -> Non
     await north.sign_in(EMAIL)
     async with north.http.get(f"/schools/act?district=north&act=full&chosen={uuid4()}") as answer:
         assert answer.status == 404
+
+
+async def test_colours_can_follow_the_device_again(north: Dashboard) -> None:
+    for theme, shown in (("dark", 'data-theme="dark"'), ("", "<html lang")):
+        async with north.http.post("/theme", data={"theme": theme, "back": "/sign-in"}) as answer:
+            text = await answer.text()
+            assert (answer.status, shown in text, "data-theme" in text) == (200, True, theme == "dark")
+
+
+async def test_a_form_with_strange_characters_is_refused_and_breaks_nothing(north: Dashboard) -> None:
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    async with north.http.post("/sign-out", data={"csrf": "１２３"}) as answer:
+        assert answer.status == 403
+
+
+async def test_the_way_through_the_audit_log_stays_in_it(north: Dashboard) -> None:
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    await north.pool.execute(
+        """
+        INSERT INTO audit (district_id, actor, action, subject)
+        SELECT 'north', 'somebody', 'order', 'order/' || n FROM generate_series(1, 120) n
+        """
+    )
+    text = await page(north, "/settings/audit?district=north&what=order")
+    (following,) = re.findall(r'href="([^"]+)" rel="next"', text)
+    assert "Audit log" in await page(north, unescape(following))
+    async with north.http.get(
+        "/settings/audit", params={"district": "north", "after": encode_cursor(["9" * 30])}
+    ) as answer:
+        assert answer.status == 400
