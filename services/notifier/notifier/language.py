@@ -1,4 +1,4 @@
-"""What notices say, in the language of the district (`common.language`)."""
+"""What notices say, in the language of who is told, else of the district (`common.language`)."""
 
 from pathlib import Path
 

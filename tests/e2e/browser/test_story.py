@@ -47,7 +47,9 @@ async def runs_are_ordered(system: System, person: Person) -> None:
 
     await system.rest()
     await person.presses(f"Manual sync of {CALM}")
-    await person.presses(f"Run full sync of {CALM}")
+    await person.presses(f"Run full sync … of {CALM}")
+    await person.sees(f"Full sync of {CALM}?")
+    await person.presses("Run full sync of 1 school")
     await person.is_at(f"Full sync of {CALM}")
     await expect(person.page.locator("#standing")).to_contain_text(OVER, timeout=PATIENCE)
 

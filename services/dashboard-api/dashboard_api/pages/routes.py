@@ -32,7 +32,7 @@ from dashboard_api.pages import (
 
 ROUTERS = (
     *(sign_in.router, provider.router, invitation.router, reader.router),
-    *(schools.router, school_acts.router, school_acts.times, school_settings.router, school.router),
+    *(schools.router, school_acts.router, school_settings.router, school.router),
     *(runs.router, compare.router, run_acts.router, plan.router, run.router),
     *(hold_acts.router, holds.router, consents.router),
     *(find.router, record_acts.router, records.router),

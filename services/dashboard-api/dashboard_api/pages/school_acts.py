@@ -5,13 +5,13 @@ What takes something away, or lasts, is asked first; the question says how many 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Response
 
-from dashboard_api import nightly_modes, orders, school_times
+from dashboard_api import nightly_modes, orders
 from dashboard_api.api.orders import SchoolChoice, chosen
 from dashboard_api.language import _, plural
 from dashboard_api.orders import OrderMode, Wish
@@ -19,7 +19,7 @@ from dashboard_api.pages.addresses import own_address, with_query
 from dashboard_api.pages.confirming import Question, ask
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import schedules, schools
+from dashboard_api.queries import schools
 from dashboard_api.words.amounts import number
 
 Act = Literal["partial", "full", "preview", "refresh", "pause", "additions", "resume"]
@@ -215,26 +215,3 @@ def _date(value: str) -> date | None:
         return date.fromisoformat(value) if value else None
     except ValueError:
         raise Problem(422, "mistakes", _("The date cannot be read. Choose one, or leave it empty.")) from None
-
-
-times = APIRouter(prefix="/schools/{school_id}", include_in_schema=False)
-
-
-@times.post("/time")
-async def set_time(
-    school_id: UUID,
-    visit: Sending,
-    at: Annotated[Literal["20:00", "00:00"], Form()],
-    back: Annotated[str, Form()] = "/schools",
-) -> Response:
-    """Sync the school at this local time each night."""
-    pool = visit.context.pool
-    district_id = await schools.district_of(pool, visit.visitor.visible, school_id)
-    if district_id is None:
-        raise not_found("school")
-    visit.visitor.require("declare", district_id)
-    async with visit.context.unit_of_work() as uow:
-        own = await schedules.of_school(uow.conn, district_id, school_id)
-        assert own is not None
-        await school_times.change(uow, visit.visitor, district_id, school_id, time.fromisoformat(at), own["nights"])
-    return visit.back(own_address(back), _("{school} syncs at {time} from now on.", school=own["name"], time=at))

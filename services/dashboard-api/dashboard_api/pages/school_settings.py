@@ -13,6 +13,7 @@ from dashboard_api import nightly_modes, preview, school_times
 from dashboard_api.declare import parts
 from dashboard_api.declare.values import TIME_OF_DAY, WEEKDAYS
 from dashboard_api.language import _
+from dashboard_api.pages.addresses import HOME, own_address
 from dashboard_api.pages.confirming import Question, ask, lacking
 from dashboard_api.pages.school import about, entered
 from dashboard_api.pages.visit import InVisit, Sending, Visit
@@ -72,6 +73,24 @@ async def set_schedule(
     async with visit.context.unit_of_work() as uow:
         await school_times.change(uow, visit.visitor, school["district_id"], school_id, wall, own)
     return _back(school, visit, _("{school} syncs at these times from now on.", school=school["name"]))
+
+
+@router.post("/time")
+async def set_time(
+    school_id: UUID,
+    visit: Sending,
+    at: Annotated[Literal["20:00", "00:00"], Form()],
+    back: Annotated[str, Form()] = HOME,
+) -> Response:
+    """Sync the school at this local time, on the days that it has: what the row of the schools page offers."""
+    school = await entered(visit, school_id)
+    district_id = school["district_id"]
+    visit.visitor.require("declare", district_id)
+    async with visit.context.unit_of_work() as uow:
+        own = await schedules.of_school(uow.conn, district_id, school_id)
+        assert own is not None
+        await school_times.change(uow, visit.visitor, district_id, school_id, time.fromisoformat(at), own["nights"])
+    return visit.back(own_address(back), _("{school} syncs at {time} from now on.", school=own["name"], time=at))
 
 
 @router.post("/mode")

@@ -121,7 +121,7 @@ ROUTES: dict[str, Line] = {
     "GET /schools": Line("read", query="district=north"),
     "GET /schools/act": Line("order", "district", "district=north&act=full"),
     "POST /schools/act": Line("order", "district", "district=north", body={"act": "partial"}),
-    "POST /schools/{school_id}/time": Line("declare", "school", body={"at": "20:00"}),
+    "POST /schools/{school_id}/settings/time": Line("declare", "school", body={"at": "20:00"}),
     "GET /runs/{run_id}": Line("read", "school"),
     "GET /api/v1/consents": Line("read"),
     "GET /api/v1/consents/{consent_id}": Line("read", "district", absent=True),
