@@ -112,7 +112,7 @@ async def test_taking_a_run_back_is_previewed_without_a_reason(
 async def test_where_the_district_wants_it_so_a_second_person_takes_a_run_back(north: Dashboard, run_id: UUID) -> None:
     await north.pool.execute("UPDATE district SET second_person = '{\"undo\": true}'")
     status, address = await send(north, f"/runs/{run_id}/undo", reason="wrong year", confirm="Ashgrove Primary")
-    assert (status, address) == (303, f"/runs/{run_id}")
+    assert (status, address) == (303, "/consents")
     assert "It waits for a second person" in await page(north, address)
     consent = await north.row("SELECT act, subject, state FROM consent")
     assert consent == {"act": "undo", "subject": f"run/{run_id}", "state": "waiting"}

@@ -21,17 +21,21 @@ async def test_a_source_is_changed_without_typing_its_secrets_again(north: Dashb
     assert "OneRoster" in text and "Test connection" in text and "2 schools" in text
     before = await north.row("SELECT settings, secrets FROM source")
     wanted = {
-        "name": "School system", "version": "1.2", "base_url": "https://new.example/ims", "auth": "oauth2",
+        "name": "School system", "version": "1.2", "base_url": "https://sis.example/ims", "auth": "oauth2",
         "token_url": "https://sis.example/oauth/token", "signature_method": "HMAC-SHA256", "changes_only": "1",
         "full_every_days": "7", "page_size": "1000", "parallel": "1",
     }  # fmt: skip
     status, text = await send(north, f"/settings/sources/main{AT}", **wanted | {"base_url": "new"})
     assert status == 422 and "Write a web address that begins with https://" in text
+    elsewhere = wanted | {"base_url": "https://new.example/ims"}
+    status, text = await send(north, f"/settings/sources/main{AT}", **elsewhere)
+    assert status == 422 and "give the secrets anew" in text
     assert (await send(north, f"/settings/sources/main{AT}", **wanted))[0] == 303
     after = await north.row("SELECT name, settings, secrets FROM source")
     assert after["name"] == "School system"
-    assert after["settings"] == {**before["settings"], "base_url": "https://new.example/ims"}
+    assert after["settings"] == {**before["settings"], "base_url": "https://sis.example/ims"}
     assert north.context.box.open(after["secrets"])["client_secret"] == "sis-secret-value"
+    assert (await send(north, f"/settings/sources/main{AT}", **elsewhere, client_id="us", client_secret="new"))[0] == 303
 
 
 async def test_a_source_is_added_tried_out_and_taken_out(north: Dashboard) -> None:
