@@ -29,7 +29,7 @@ def servers() -> Iterator[Servers]:
 
 @pytest.fixture(scope="session")
 async def template_database(servers: Servers) -> AsyncIterator[str]:
-    """A database with every service's schema, to copy from (40 ms) instead of migrating for each test."""
+    """A database with every service's schema, to copy from (30 ms) instead of migrating for each test."""
     await _execute(servers.database_url, f"CREATE DATABASE {TEMPLATE}")
     for service in ALL_SERVICES:
         await migrate(SecretStr(_with_database(servers.database_url, TEMPLATE)), service)
@@ -41,7 +41,7 @@ async def template_database(servers: Servers) -> AsyncIterator[str]:
 async def database_url(servers: Servers, template_database: str) -> AsyncIterator[SecretStr]:
     """A migrated database that no other test sees."""
     name = f"rosterbus_test_{uuid4().hex[:12]}"
-    await _execute(servers.database_url, f"CREATE DATABASE {name} TEMPLATE {template_database}")
+    await _execute(servers.database_url, f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY")
     yield SecretStr(_with_database(servers.database_url, name))
     await _execute(servers.database_url, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -29,7 +29,7 @@ async def modules_database(servers: Servers, template_database: str) -> AsyncIte
     name = f"rosterbus_proof_{uuid4().hex[:12]}"
     url = f"{servers.database_url.rpartition('/')[0]}/{name}"
     admin = await asyncpg.connect(servers.database_url)
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY")
     yield SecretStr(url)
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
