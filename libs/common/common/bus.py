@@ -27,6 +27,7 @@ class Bus:
         self._service = service
         self._declared: set[QueueSpec] = set()
         self._lock = asyncio.Lock()
+        self._opened = False
         self.connection: AbstractRobustConnection
         self._channel: AbstractRobustChannel
         self._exchange: AbstractExchange
@@ -35,6 +36,7 @@ class Bus:
         self.connection = await self._connect()
         self._channel = await self.channel()
         self._exchange = await topology.declare_exchange(self._channel)
+        self._opened = True
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -43,7 +45,7 @@ class Bus:
     @property
     def connected(self) -> bool:
         """Whether a connection stands at this moment."""
-        return self.connection.connected.is_set() and not self.connection.is_closed
+        return self._opened and self.connection.connected.is_set() and not self.connection.is_closed
 
     async def channel(self) -> AbstractRobustChannel:
         """A channel with confirms that raises for what the broker cannot route.

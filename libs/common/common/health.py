@@ -20,11 +20,6 @@ class Health:
         """Name what must work, such as `database`."""
         self._checks[name] = check
 
-    async def works(self, name: str) -> bool:
-        """Whether one check passes; what nobody watches counts as working."""
-        check = self._checks.get(name)
-        return check is None or await _passes(check)
-
     async def readiness(self) -> tuple[bool, dict[str, bool]]:
         """Whether all checks pass, and each one's result."""
         results = {name: await _passes(check) for name, check in self._checks.items()}

@@ -18,7 +18,7 @@ import structlog
 from aiohttp import web
 
 from common import inbox, logs
-from common.bus import Bus
+from common.bus import PATIENCE_SECONDS, Bus
 from common.db import DATABASE_AWAY, Pool, create_pool
 from common.delivery import Consumer, OnPark, Routes
 from common.events import Service
@@ -62,9 +62,10 @@ class Runtime:
         logs.configure(self.settings, self.service)
         await migrate(self.settings.database_url, self.service)
         self.pool = await self._stack.enter_async_context(await create_pool(self.settings, self.service))
-        self.bus = await self._stack.enter_async_context(Bus(self.settings.amqp_url, self.service))
+        self.bus = Bus(self.settings.amqp_url, self.service)
         self.relay = Relay(self.pool, self.bus, self.service)
         self.health.add("database", self._database_answers)
+        self.health.add("consumer", _not_yet)
         spare_what_stays()
         return self
 
@@ -84,15 +85,24 @@ class Runtime:
         background: Sequence[Coroutine[Any, Any, None]] = (),
         http: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Work until told to stop. `http` replaces the plain health server where a service has pages of its own."""
+        """Work until told to stop. `http` replaces the plain health server where a service has pages of its own.
+
+        It answers even if the broker cannot be reached at first; all else begins when that is there.
+        """
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signal_, self.stopping.set)
+        connecting = asyncio.create_task(self._stack.enter_async_context(self.bus))
+        await self._until_stopped([], connecting, timeout=PATIENCE_SECONDS)
+        answering = asyncio.ensure_future(http() if http else self._serve_health())
+        await self._until_stopped([answering], connecting)
+        if not connecting.done():
+            return await _cancel([connecting, answering])
+        connecting.result()
         consumer = self._consumer(routes, on_park)
         await consumer.start()
         self.health.add("consumer", consumer.alive)
         relaying = asyncio.create_task(self.relay.run())
-        tasks = [asyncio.create_task(self._housekeeping(consumer)), *(asyncio.create_task(job) for job in background)]
-        tasks.append(asyncio.create_task(http() if http else self._serve_health()))  # type: ignore[arg-type]
+        tasks = [answering, *(asyncio.create_task(job) for job in (self._housekeeping(consumer), *background))]
         log.info("started", pools=self.settings.pools)
         try:
             await self._until_stopped([relaying, *tasks])
@@ -118,11 +128,15 @@ class Runtime:
             on_park=on_park,
         )
 
-    async def _until_stopped(self, tasks: list[asyncio.Task[None]]) -> None:
+    async def _until_stopped(
+        self, tasks: list[asyncio.Future[None]], goal: asyncio.Task[Any] | None = None, timeout: float | None = None
+    ) -> None:
+        """Until told to stop, or the goal is reached. Raises what the first of the tasks to end raises."""
         stopping = asyncio.create_task(self.stopping.wait())
-        done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        ends: list[asyncio.Future[Any]] = [stopping, *tasks, *([goal] if goal else [])]
+        done, _ = await asyncio.wait(ends, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        for task in done - {stopping}:
+        for task in done & {*tasks}:
             if not self.stopping.is_set():
                 task.result()
                 raise RuntimeError("a background task of the service ended")
@@ -161,7 +175,11 @@ class Runtime:
         return await self.pool.fetchval("SELECT true") is True
 
 
-async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+async def _not_yet() -> bool:
+    return False
+
+
+async def _cancel(tasks: Sequence[asyncio.Future[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -118,4 +118,5 @@ class _Part(UnitOfWork):
         self._whole = whole
 
     async def _write(self, _: Connection) -> None:
-        self._whole._events += self._events
+        for event in self._events:
+            self._whole.emit(event)

@@ -30,7 +30,6 @@ from common.events import (
 from common.leader import lead
 from common.runtime import Runtime
 from common.sealing import SecretBox
-from common.uow import UnitOfWork
 from dashboard_api.app import create_app
 from dashboard_api.auth.shown import shown
 from dashboard_api.context import Context
@@ -54,6 +53,7 @@ from dashboard_api.projections.runs import (
 )
 from dashboard_api.projections.source_checks import note_check, note_target_check, pass_on
 from dashboard_api.settings import Settings
+from dashboard_api.web_unit_of_work import WebUnitOfWork
 
 ROUTES: Routes = {
     SyncOrdered: note_order,
@@ -95,7 +95,7 @@ async def main() -> None:
             runtime.health,
             box,
             Hints(runtime.pool),
-            lambda: UnitOfWork(web, runtime.service, wake_relay=runtime.relay.wake),
+            lambda: WebUnitOfWork(web, runtime.service, bus=runtime.bus, wake_relay=runtime.relay.wake),
             runtime.bus,
         )
         server = make_server(create_app(context), settings.http_host, settings.http_port, settings.shutdown_seconds)

@@ -20,7 +20,7 @@ class Context:
     """`pool` shows what the person or program that asks may see, and `unit_of_work` makes one that is kept to it.
 
     `whole` shows everything: it is for signing in, for administering people and keys, and for hints. `bus` is None
-    where nothing is asked of the broker.
+    where no broker is part of it.
     """
 
     settings: Settings
@@ -32,6 +32,11 @@ class Context:
     unit_of_work: Callable[[], UnitOfWork]
     bus: Bus | None = None
     pace: Pace = field(default_factory=lambda: Pace(PER_MINUTE))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the broker is away: what has to be passed on to other services is refused meanwhile (ADR 45)."""
+        return self.bus is not None and not self.bus.connected
 
     def within(self, uow: UnitOfWork) -> "Context":
         """The same inside a transaction: all that is read and written with it is part of that unit of work."""

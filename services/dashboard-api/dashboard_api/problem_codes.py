@@ -297,7 +297,10 @@ _SERVER = (
         "broker_away",
         503,
         mark("The message broker does not answer"),
-        mark("RabbitMQ cannot be reached. Nothing was lost: what was ordered goes out when it is back."),
+        mark(
+            "RabbitMQ cannot be reached. Until it is back everything can be looked at, and nothing is changed that"
+            " other services have to hear. What was ordered before is not lost."
+        ),
         mark("Look whether RabbitMQ runs, then try again."),
     ),
     ProblemCode(

@@ -32,6 +32,6 @@ def broker_away() -> Problem:
     return Problem(
         503,
         "broker_away",
-        _("The message broker does not answer. Nothing was lost; look whether RabbitMQ runs, then try again."),
+        _("The message broker is away, so nothing can be passed on: nothing was changed. Try again when it is back."),
         {"Retry-After": "10"},
     )

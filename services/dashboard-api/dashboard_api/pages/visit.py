@@ -31,8 +31,8 @@ class Visit:
     visitor: Principal
     districts: list[Row]
     district_id: str | None
-    broker_away: bool = False
-    """Orders are kept, and go out when the message broker is back; pages show what was known when it left."""
+    read_only: bool = False
+    """The message broker is away: pages show what was known when it left, and nothing is ordered."""
 
     @property
     def district(self) -> str:
@@ -58,7 +58,7 @@ class Visit:
             district_id=self.district_id,
             district_name=next((row["name"] for row in self.districts if row["id"] == self.district_id), ""),
             notice=notice,
-            broker_away=self.broker_away,
+            read_only=self.read_only,
             **values,
         )
         if notice:
@@ -102,7 +102,7 @@ async def _visit(request: Request, visitor: Principal, context: Context, distric
         visitor.require("read", chosen)
         if chosen not in ids:
             raise not_found("district")
-    return Visit(request, context, visitor, visible, chosen, not await context.health.works("consumer"))
+    return Visit(request, context, visitor, visible, chosen, context.read_only)
 
 
 def _set(context: Context, answer: Response, name: str, value: str, seconds: int) -> None:

@@ -5,6 +5,7 @@ import "./live.js";
 import "./dialog.js";
 import "./select.js";
 import "./keyboard.js";
+import "./readonly.js";
 
 // A form that was refused shows why. Any other answer that is not the part that was asked for (an error, the sign-in page)
 // is looked at whole, instead of leaving a gap.

@@ -2,6 +2,8 @@
 // is new; the page is fetched again, and the parts marked `data-live` are morphed into what they are now: what has not
 // changed stays, with its focus and whatever the reader has opened, ticked or typed.
 
+import { holdButtons } from "./readonly.js";
+
 const LEAST_BETWEEN = 1000;
 const POLL = 10000;
 const AGE = 60000;
@@ -72,6 +74,7 @@ function replace(fresh) {
     const now = part.id && fresh.getElementById(part.id);
     if (now && !part.isEqualNode(now)) Idiomorph.morph(part, now, { callbacks: { beforeNodeMorphed, beforeAttributeUpdated } });
   }
+  holdButtons();
 }
 
 // Menus stay as they are while they are open. Everything else becomes what it is now, hidden fields above all: a form that

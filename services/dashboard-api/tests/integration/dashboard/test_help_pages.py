@@ -8,10 +8,6 @@ from .surroundings import Dashboard
 from .visiting import page, signed_in
 
 
-async def away() -> bool:
-    return False
-
-
 async def test_help_tells_of_syncs_words_errors_and_keys(north: Dashboard) -> None:
     await signed_in(north)
     for path, words in {
@@ -66,12 +62,3 @@ async def test_what_breaks_is_said_in_the_readers_language_and_with_the_security
         text = await answer.text()
     assert (answer.status, 'lang="nl"' in text, "Sign out" in text or "Afmelden" in text) == (500, True, True)
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-
-
-async def test_pages_say_when_the_broker_is_away_and_still_take_orders(north: Dashboard) -> None:
-    await signed_in(north)
-    assert "The message broker is away." not in await page(north, "/schools")
-    north.context.health.add("consumer", away)
-    for path in ("/schools", "/runs", "/devices", "/errors", "/help"):
-        text = await page(north, path)
-        assert "The message broker is away." in text and "Orders are kept" in text, path
