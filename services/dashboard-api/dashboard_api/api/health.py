@@ -17,7 +17,7 @@ async def healthz() -> JSONResponse:
 
 @router.get("/readyz")
 async def readyz(context: InContext) -> JSONResponse:
-    """It can serve people now. Without the broker it can: read-only, so balancers have to go on sending them (ADR 45)."""
+    """It can serve people now: also without the broker, read-only, so balancers have to go on sending them (ADR 45)."""
     _all, checks = await context.health.readiness()
     ready = checks.get("database", True)
     return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
