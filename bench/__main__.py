@@ -1,8 +1,8 @@
-"""All benchmarks, or the one named, with its options: `python -m bench [calls|clock|delivery|fetch|lists|plan]`."""
+"""All benchmarks, or the one named (calls, clock, delivery, fetch, lists, pages, plan), with its options."""
 
 import sys
 
-from bench import calls, clock, delivery, fetch, lists, plan
+from bench import calls, clock, delivery, fetch, lists, pages, plan
 
 BENCHMARKS = {
     "calls": calls.run,
@@ -10,6 +10,7 @@ BENCHMARKS = {
     "delivery": delivery.run,
     "fetch": fetch.run,
     "lists": lists.run,
+    "pages": pages.run,
     "plan": plan.run,
 }
 

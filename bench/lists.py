@@ -15,12 +15,12 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import asyncpg
 import structlog
+from pydantic import SecretStr
 
 from bench.fetch import FOLDER, Line
 from common.db import Pool, create_pool
@@ -30,7 +30,7 @@ from dashboard_api.auth.tokens import hash_token, new_key
 from dashboard_api.queries import api_keys, school_list
 from dashboard_api.queries.api_keys import NewKey
 from dashboard_api.queries.school_list import SchoolFilter
-from rosterbus_local.servers import ensure_servers, unused_folder
+from rosterbus_local.servers import Servers, ensure_servers, unused_folder
 
 BOUND = 1.5
 SHOWN = 100
@@ -41,11 +41,13 @@ REPEATS = 20
 async def main(schools: int, rounds: int) -> None:
     """Measure and print a line."""
     line = Line(f"{SHOWN} of {schools:,} schools, JSON", BOUND)
-    async with stage(schools) as (pool, http):
-        await asked(http)
-        await floor(pool)
-        for _ in range(rounds):
-            line.add(await floor(pool), await asked(http))
+    async with staged(schools) as servers, served(servers) as url:
+        settings = CommonSettings(database_url=servers.database_url, amqp_url=servers.amqp_url)
+        async with await create_pool(settings, "dashboard-api") as pool, with_key(pool, url) as http:
+            await asked(http)
+            await floor(pool)
+            for _ in range(rounds):
+                line.add(await floor(pool), await asked(http))
     print(f"{'':<42} {'floor s':>8} {'ours s':>8} {'ratio':>7} {'at most':>7}")
     print(line)
 
@@ -69,30 +71,34 @@ async def asked(http: aiohttp.ClientSession) -> float:
 
 
 @asynccontextmanager
-async def stage(schools: int) -> AsyncIterator[tuple[Pool, aiohttp.ClientSession]]:
-    """The dashboard on private servers, with the schools; gone at the end."""
+async def staged(schools: int) -> AsyncIterator[Servers]:
+    """Private servers, with the schools; gone at the end."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     folder = unused_folder(FOLDER / "lists")
-    with ensure_servers(folder, durable=False) as servers:
-        settings = CommonSettings(database_url=servers.database_url, amqp_url=servers.amqp_url)
-        for service in ("scheduler", "roster-fetcher", "moodle-sync", "dashboard-api"):
-            await migrate(settings.database_url, service)
-        owner = await asyncpg.connect(servers.database_url)
-        await owner.execute(FILL.format(schools=schools))
-        await owner.close()
-        async with await create_pool(settings, "dashboard-api") as pool:
-            token = new_key()
-            async with pool.acquire() as conn:
-                await api_keys.replace(conn, NewKey(f"bench {uuid4()}", hash_token(token), ["read"], None, None))
-            async with serving(servers) as url:
-                headers = {"Authorization": f"Bearer {token}"}
-                async with aiohttp.ClientSession(url, headers=headers) as http:
-                    yield pool, http
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        with ensure_servers(folder, durable=False) as servers:
+            for service in ("scheduler", "roster-fetcher", "moodle-sync", "dashboard-api"):
+                await migrate(SecretStr(servers.database_url), service)
+            owner = await asyncpg.connect(servers.database_url)
+            await owner.execute(FILL.format(schools=schools))
+            await owner.close()
+            yield servers
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @asynccontextmanager
-async def serving(servers: Any) -> AsyncIterator[str]:
+async def with_key(pool: Pool, url: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """A program with a key of its own."""
+    token = new_key()
+    async with pool.acquire() as conn:
+        await api_keys.replace(conn, NewKey(f"bench {uuid4()}", hash_token(token), ["read"], None, None))
+    async with aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {token}"}) as http:
+        yield http
+
+
+@asynccontextmanager
+async def served(servers: Servers) -> AsyncIterator[str]:
     """The service in a process of its own; its address."""
     port = 18_923
     variables = {
