@@ -30,7 +30,7 @@ up: assets ## run the five services against your own settings, from the environm
 
 test: assets ## run the tests, in two processes; ARGS="-k words" for some of them, in one
 	@deploy/local/find-chromium.sh >/dev/null
-	@exec $(RUN) -m pytest $(or $(ARGS),-n 2)
+	@exec $(RUN) -m pytest $(or $(ARGS),-n 2 --dist worksteal)
 
 lint: setup ## check style, layout and types
 	@$(RUN) -m ruff check $(CODE)

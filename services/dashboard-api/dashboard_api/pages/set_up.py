@@ -1,7 +1,7 @@
 """`/settings/new`: the assistant that sets up a district step by step. What the district lacks says which step comes,
 so that it can be left at any time and gone on with from any place."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -135,14 +135,20 @@ async def check(visit: Sending) -> Response:
 
 
 @router.post("/schools")
-async def set_up(visit: Sending, chosen: Annotated[list[UUID] | None, FormField(max_length=1000)] = None) -> Response:
-    """Set up the ticked schools; without any, all, and those that are shared later."""
+async def set_up(
+    visit: Sending,
+    chosen: Annotated[list[UUID] | None, FormField(max_length=MOST_SCHOOLS)] = None,
+    which: Annotated[Literal["ticked", "all"], FormField()] = "ticked",
+) -> Response:
+    """Set up the ticked schools, or all and those that are shared later."""
     visit.visitor.require("declare", visit.district)
+    if which == "ticked" and not chosen:
+        raise Problem(422, "mistakes", _("No school is ticked. Tick those that take part, or choose all of them."))
     async with visit.context.unit_of_work() as uow:
-        if chosen:
-            await beginning.set_up_some(uow, visit.visitor, visit.district, chosen)
-        else:
+        if which == "all":
             await beginning.set_up_all(uow, visit.visitor, visit.district)
+        else:
+            await beginning.set_up_some(uow, visit.visitor, visit.district, chosen or [])
     return visit.back(_here(visit))
 
 

@@ -48,7 +48,8 @@ def show(
 ) -> Response:
     """A page of settings, in its frame."""
     parts = [(key, _(name)) for key, name in PARTS.items() if visit.visitor.may(SCOPES.get(key, "declare"))]
-    about = {"parts": parts, "part": part, "title": title, "sentence": sentence}
+    set_up = any(one["set_up"] for one in visit.districts if one["id"] == visit.district)
+    about = {"parts": parts, "part": part, "title": title, "sentence": sentence, "set_up": set_up}
     return visit.render(template, status, **about, **values)
 
 

@@ -86,9 +86,13 @@ async def pools(pool: Pool) -> list[str]:
 
 
 async def visible(pool: Pool, districts: list[str] | None) -> list[Row]:
-    """`id, name` of the districts that one may see, by name. `districts` None: all."""
+    """`id, name, set_up` (whether any school is) of the districts that one may see, by name. `districts` None: all."""
     return await pool.fetch(
-        "SELECT id, name FROM district WHERE $1::text[] IS NULL OR id = ANY($1) ORDER BY lower(name), id", districts
+        """
+        SELECT id, name, EXISTS (SELECT FROM school s WHERE s.district_id = d.id AND s.target_id IS NOT NULL) AS set_up
+        FROM district d WHERE $1::text[] IS NULL OR id = ANY($1) ORDER BY lower(name), id
+        """,
+        districts,
     )
 
 

@@ -48,7 +48,11 @@ async def test_a_district_is_set_up_step_by_step(dashboard: Dashboard) -> None:
 
     text = await page(dashboard, f"/settings/new{AT}")
     assert "Step 6 of 8." in text and "Wharf Lane Infants" in text and "t-7" not in text
-    assert (await send(dashboard, f"/settings/new/schools{AT}"))[0] == 303
+    status, text = await send(dashboard, f"/settings/new/schools{AT}")
+    assert status == 422 and "No school is ticked." in text
+    assert "This district is not set up yet" in await page(dashboard, f"/settings/sources{AT}")
+    assert (await send(dashboard, f"/settings/new/schools{AT}", which="all"))[0] == 303
+    assert "This district is not set up yet" not in await page(dashboard, f"/settings/sources{AT}")
     assert "A full sync of 2 schools is planned and shown" in await page(dashboard, f"/settings/new{AT}")
 
     assert (await send(dashboard, f"/settings/new/preview{AT}"))[0] == 303
