@@ -18,7 +18,13 @@ from rosterbus_local.vhosts import create_vhost, delete_vhost, with_vhost
 
 pytest_plugins = ["common.testing.fixtures"]
 
+LONG = ("tests/e2e/", "tests/test_soak.py", "tests/test_new_source.py")
 TEMPLATE = f"rosterbus_template_{uuid4().hex[:8]}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest go first, so that at the end no process waits for another that has just begun one of them."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")
