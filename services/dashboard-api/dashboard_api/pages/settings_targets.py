@@ -27,7 +27,12 @@ ROLES = {
 ROLE_HINT = mark("The role's id in this Moodle: the number in the address of its page. Left empty: not given.")
 ABOUT = (
     Field("name", mark("Name"), mark("As people know the site.")),
-    Field("base_url", mark("Address"), mark("Of the site's front page, such as https://moodle.school.example."), "address"),
+    Field(
+        "base_url",
+        mark("Address"),
+        mark("Of the site's front page, such as https://moodle.school.example."),
+        "address",
+    ),
 )
 TOKEN = Field("token", mark("Token"), mark("Of Moodle's web service. Kept sealed, and never shown again."), "secret")
 KEPT_TOKEN = Field("token", TOKEN.label, mark("Left empty: it stays as it is."), "secret", optional=True)

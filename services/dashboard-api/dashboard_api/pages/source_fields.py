@@ -84,7 +84,15 @@ VARIANTS = {
         {"kind": "oneroster"},
         (
             VERSION,
-            Field("base_url", mark("Address"), mark("What the addresses of all its lists begin with, such as https://sis.example/ims/oneroster/rostering/v1p2."), "address"),
+            Field(
+                "base_url",
+                mark("Address"),
+                mark(
+                    "What the addresses of all its lists begin with, such as"
+                    " https://sis.example/ims/oneroster/rostering/v1p2."
+                ),
+                "address",
+            ),
             Field(
                 "auth",
                 mark("How requests prove who sends them"),
