@@ -48,11 +48,7 @@ async def test_a_district_is_set_up_step_by_step(dashboard: Dashboard) -> None:
 
     text = await page(dashboard, f"/settings/new{AT}")
     assert "Step 6 of 8." in text and "Wharf Lane Infants" in text and "t-7" not in text
-    status, text = await send(dashboard, f"/settings/new/schools{AT}")
-    assert status == 422 and "No school is ticked." in text
-    assert "This district is not set up yet" in await page(dashboard, f"/settings/sources{AT}")
-    assert (await send(dashboard, f"/settings/new/schools{AT}", which="all"))[0] == 303
-    assert "This district is not set up yet" not in await page(dashboard, f"/settings/sources{AT}")
+    await all_schools_are_chosen(dashboard)
     assert "A full sync of 2 schools is planned and shown" in await page(dashboard, f"/settings/new{AT}")
 
     assert (await send(dashboard, f"/settings/new/preview{AT}"))[0] == 303
@@ -86,3 +82,12 @@ async def test_only_platform_operators_begin_a_district(north: Dashboard) -> Non
     await signed_in(north, VIEWER, role="district_admin", districts=["north"])
     await page(north, "/settings/new", 403)
     assert (await send(north, "/settings/new", name="Mine", id="mine"))[0] == 403
+
+
+async def all_schools_are_chosen(dashboard: Dashboard) -> None:
+    """Not by ticking none. Until then every page of settings leads back to the assistant."""
+    status, text = await send(dashboard, f"/settings/new/schools{AT}")
+    assert status == 422 and "No school is ticked." in text
+    assert "This district is not set up yet" in await page(dashboard, f"/settings/sources{AT}")
+    assert (await send(dashboard, f"/settings/new/schools{AT}", which="all"))[0] == 303
+    assert "This district is not set up yet" not in await page(dashboard, f"/settings/sources{AT}")
