@@ -1,7 +1,8 @@
 """The next night of each of some schools, as their rows have their schedules. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,11 +20,14 @@ def add_next_nights(rows: Iterable[dict[str, Any]], blackouts: Mapping[str, Sequ
     `date` is local, `at` in UTC, `mode` on or additions_only; nights that a pause or one of the district's
     `blackouts` takes away are passed over. Rows are those of `school_overview`.
     """
+    occurrence = cache(night)  # most schools of a list have their nights at the same time
     for row in rows:
-        row["next_night"] = _next(row, blackouts.get(row["district_id"], ()), now)
+        row["next_night"] = _next(row, blackouts.get(row["district_id"], ()), now, occurrence)
 
 
-def _next(school: Mapping[str, Any], blackouts: Sequence[Dates], now: datetime) -> dict[str, Any] | None:
+def _next(
+    school: Mapping[str, Any], blackouts: Sequence[Dates], now: datetime, occurrence: Callable[..., Night | None]
+) -> dict[str, Any] | None:
     until = date.fromisoformat(school["mode_until"]) if school["mode_until"] else None
     by_itself = school["shared"] and school["target"] and school["nightly"]
     if not by_itself or (school["mode"] == "paused" and until is None):
@@ -35,7 +39,7 @@ def _next(school: Mapping[str, Any], blackouts: Sequence[Dates], now: datetime) 
         mode = "on" if until and day >= until else school["mode"]
         if mode == "paused" or day.isoweekday() not in school["nights"] or _is_black(day, school["id"], blackouts):
             continue
-        found = night(zone, day, wall)
+        found = occurrence(zone, day, wall)
         if found and found.at > now.astimezone(UTC):
             return _shown(found, mode)
     return None

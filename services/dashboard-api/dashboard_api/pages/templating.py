@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,14 @@ def _environment() -> Environment:
 
 def _say(message: str, /, **values: object) -> Markup:
     """As `language._`; what is not markup yet is escaped, so that a sentence can hold a link."""
-    return escape(language._(message)).format(**values) if values else escape(language._(message))
+    said = _said(message, spoken())
+    return said.format(**values) if values else said
+
+
+@lru_cache(maxsize=8192)
+def _said(message: str, _spoken: str) -> Markup:
+    """A page says a thousand, and few different ones."""
+    return escape(language._(message))
 
 
 def _say_many(one: str, many: str, n: int | None, /, **values: object) -> Markup:
