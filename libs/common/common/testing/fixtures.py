@@ -11,12 +11,15 @@ from common.events import Service
 from common.settings import CommonSettings
 from common.testing.probe import EventProbe
 
+NOWHERE = SecretStr("amqp://nowhere.invalid")
 PoolOf = Callable[[Service], Awaitable[Pool]]
 
 
 @pytest.fixture
-def settings(database_url: SecretStr, amqp_url: SecretStr) -> CommonSettings:
-    """Settings that lead to this test's database and virtual host."""
+def settings(request: pytest.FixtureRequest, database_url: SecretStr) -> CommonSettings:
+    """Settings that lead to this test's database, and to its virtual host if it needs one: making it takes its time."""
+    needed = {"bus", "amqp_url"} & {*request.fixturenames}
+    amqp_url = request.getfixturevalue("amqp_url") if needed else NOWHERE
     return CommonSettings(database_url=database_url, amqp_url=amqp_url, database_connections=8)
 
 

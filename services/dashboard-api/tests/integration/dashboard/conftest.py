@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from argon2 import PasswordHasher
 from pydantic import SecretStr
 
 from common.bus import Bus
@@ -18,6 +19,7 @@ from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 from dashboard_api.__main__ import ROUTES
 from dashboard_api.app import create_app
+from dashboard_api.auth import passwords
 from dashboard_api.auth.shown import shown
 from dashboard_api.context import Context
 from dashboard_api.hints import Hints
@@ -26,6 +28,12 @@ from dashboard_api.settings import Settings
 
 from .surroundings import NORTH, SECRET_KEY, Dashboard
 from .workers import Workers
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing is slow on purpose, and tests sign in a thousand times."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture
