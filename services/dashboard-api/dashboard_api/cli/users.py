@@ -91,7 +91,7 @@ def create(
     wanted: Json = {"email": email, "name": name, "role": role, "districts": district or None}
     wanted |= {"schools": school_ids(client, district, school), **_language(locale)}
     if password_file is not None:
-        wanted["password"] = password_file.read_text().strip()
+        wanted["password"] = _password(password_file)
     made = client.post("/users", wanted)
     if as_json:
         typer.echo(json.dumps(made, ensure_ascii=False))
@@ -169,6 +169,13 @@ def remove_second_factor(email: Who, as_json: AsJson = False) -> None:
     client = Client.from_environment()
     person = client.delete(f"/users/{_person(client, email)['id']}/second-factor")
     typer.echo(json.dumps(person) if as_json else f"{email} has no second factor any more.")
+
+
+def _password(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise Trouble(f"{file} holds no password: it is not UTF-8 text.") from None
 
 
 def _change(client: Client, person: Json, wanted: Json, as_json: bool, done: str) -> None:

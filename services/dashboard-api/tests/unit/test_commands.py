@@ -5,6 +5,7 @@ what they really ask for is compared with the description.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ def commands(group: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 ALL = dict(commands(ROSTERBUS))
+README = (Path(__file__).parents[2] / "README.md").read_text()
 BY_ID = {operation.id: operation for operation in OPERATIONS}
 
 
@@ -110,6 +112,13 @@ def test_a_list_comes_as_csv_with_the_same_filters(
 
 def test_every_command_can_answer_with_json() -> None:
     assert [name for name, command in ALL.items() if "--json" not in options(command)] == []
+
+
+def test_the_readme_names_every_command() -> None:
+    named = set()
+    for first, more in re.findall(r"rosterbus ([\w-]+)(?: ([\w|-]+))?", README):
+        named |= {first, *(f"{first} {one}" for one in more.split("|"))}
+    assert ALL.keys() - named == set()
 
 
 @pytest.mark.parametrize("id_", COMMANDS)
