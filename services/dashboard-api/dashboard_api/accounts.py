@@ -35,7 +35,7 @@ async def visible(conn: Any, caller: Principal, id_: UUID) -> dict[str, Any]:
     if found is None:
         raise not_found("person")
     own_schools = None if found["schools"] is None else [UUID(school) for school in found["schools"]]
-    return {**found, "schools": own_schools, "disabled": found["disabled_at"] is not None}
+    return {**found, "schools": own_schools}
 
 
 async def check(conn: Connection, caller: Principal, person: Mapping[str, Any]) -> None:

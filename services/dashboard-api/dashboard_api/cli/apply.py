@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Annotated
 
 import typer
@@ -12,9 +11,8 @@ from rich.table import Table
 from dashboard_api.cli import district_file
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
+from dashboard_api.cli.waiting import answers, deadline
 from dashboard_api.words.amounts import count, moment
-
-EVERY_SECONDS = 0.5
 
 
 @plainly
@@ -39,13 +37,11 @@ def apply(
 
 def _wait_for_listing(client: Client, declared: Json, timeout: float) -> Json:
     """The district once each source has told its schools. Raises `Trouble` if one could not, or did not in time."""
-    end = monotonic() + timeout
-    while True:
-        district = client.get(f"/districts/{declared['id']}")
+    district, silent = declared, list(declared["sources"])
+    for district in answers(lambda: client.get(f"/districts/{declared['id']}"), deadline(timeout)):
         silent = [source for source in district["sources"] if not _has_answered(source, declared)]
-        if not silent or monotonic() > end:
+        if not silent:
             break
-        sleep(EVERY_SECONDS)
     troubles = [_untold(source, district) for source in district["sources"] if source["listing_error"]]
     if silent:
         troubles.append(_silent(silent, district))

@@ -8,7 +8,7 @@ from dashboard_api.cli.trouble import Trouble
 
 def the_district(client: Client, wanted: str | None) -> str:
     """The district named, or the only one there is."""
-    ids: list[str] = [district["id"] for district in client.get("/districts")["districts"]]
+    ids: list[str] = [district["id"] for district in client.all("/districts", "districts")]
     if wanted is not None:
         if wanted in ids:
             return wanted
@@ -30,6 +30,11 @@ def the_schools(client: Client, district_id: str, wanted: Sequence[str]) -> list
     """The schools that are named by name, by their id at the source (`7`, or `wonde/7`), or by their id with us."""
     schools = list(client.all("/schools", "schools", district=district_id))
     return [_one(schools, name) for name in wanted]
+
+
+def the_school_id(client: Client, district: str | None, wanted: str | None) -> str | None:
+    """The id of the school that a list is kept to, of the district named or the only one; None where none is named."""
+    return the_schools(client, the_district(client, district), [wanted])[0]["id"] if wanted else None
 
 
 def school_ids(client: Client, districts: Sequence[str] | None, wanted: Sequence[str] | None) -> list[str] | None:

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
 from shutil import copyfileobj
+from time import sleep
 from typing import Any, BinaryIO
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 from uuid import uuid4
+
+import typer
 
 from dashboard_api.cli.trouble import CONFLICT, NOT_ALLOWED, NOT_FOUND, TROUBLE, UNREACHABLE, Trouble
 
@@ -35,11 +38,16 @@ KEYLESS = ("/users", "/keys", "/me", "/system")
 """Acts that take no idempotency key (decision 33): they are not sent again by themselves."""
 
 
-class Unreachable(Trouble):
-    """The dashboard did not answer; it may the next time."""
+MOST_SECONDS = 30
+"""The longest that a command waits before it asks once more, whatever the dashboard says."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, UNREACHABLE)
+
+class Unreachable(Trouble):
+    """The dashboard did not answer, or cannot now; it may the next time, after so many `seconds`."""
+
+    def __init__(self, sentence: str, problem: str = "", seconds: int = 0) -> None:
+        super().__init__(sentence, UNREACHABLE, problem)
+        self.seconds = seconds
 
 
 class Client:
@@ -62,8 +70,7 @@ class Client:
 
     def get(self, path: str, **query: object) -> Json:
         """An answer to GET; parameters that are None are left out."""
-        wanted = {name: value for name, value in query.items() if value is not None}
-        return self._call("GET", f"{path}?{urlencode(wanted)}" if wanted else path)
+        return self._call("GET", _with(path, query))
 
     def put(self, path: str, body: Json) -> Json:
         """An answer to PUT."""
@@ -74,13 +81,19 @@ class Client:
         return self._call("PATCH", path, body)
 
     def post(self, path: str, body: Json) -> Json:
-        """An answer to POST. Sent again if there is none: by its key the dashboard knows an act that it has done."""
+        """An answer to POST. Sent once more if there is none, or none yet, as while the broker is away.
+
+        By its key the dashboard knows an act that it has done, so nothing is done twice.
+        """
         if path.startswith(KEYLESS):
             return self._call("POST", path, body)
         once = {"Idempotency-Key": str(uuid4())}
         try:
             return self._call("POST", path, body, once)
-        except Unreachable:
+        except Unreachable as away:
+            if away.seconds:
+                typer.echo(f"rosterbus: {away} Trying once more in {away.seconds} s.", err=True)
+                sleep(away.seconds)
             return self._call("POST", path, body, once)
 
     def delete(self, path: str) -> Json:
@@ -99,8 +112,7 @@ class Client:
 
     def copy(self, path: str, out: BinaryIO, **query: object) -> None:
         """Write an answer that is none of JSON, as it comes."""
-        wanted = {name: value for name, value in query.items() if value is not None}
-        with self._answer("GET", f"{path}?{urlencode(wanted)}") as answer:
+        with self._answer("GET", _with(path, query)) as answer:
             copyfileobj(answer, out)
 
     def _call(self, method: str, path: str, body: Json | None = None, more: Mapping[str, str] | None = None) -> Json:
@@ -130,15 +142,30 @@ class Client:
             ) from None
 
 
+def _with(path: str, query: Mapping[str, object]) -> str:
+    """An address with its parameters; those that are None are left out."""
+    wanted = {name: str(value).lower() if value is True or value is False else value for name, value in query.items()}
+    wanted = {name: value for name, value in wanted.items() if value is not None}
+    return f"{path}?{urlencode(wanted)}" if wanted else path
+
+
 def _refused(error: HTTPError) -> Trouble:
     """The sentences of a problem, or what else there is to say."""
     try:
         problem = json.load(error)
         sentences = [mistake["detail"] for mistake in problem.get("errors", [])] or [problem["detail"]]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError):
         return Unreachable(f"The dashboard answered {error.code} without a reason. Look at its log.")
     if error.code == 401:
         sentence = f"The dashboard does not know this API key, or it has expired. Set {KEY} to one that is valid."
         return Trouble(sentence, NOT_ALLOWED)
-    code = EXIT_CODES.get(error.code, TROUBLE)
-    return Trouble("\n           ".join(sentences), code, problem=str(problem.get("code", "")))
+    code, sentence = EXIT_CODES.get(error.code, TROUBLE), "\n           ".join(sentences)
+    if code == UNREACHABLE:
+        return Unreachable(sentence, str(problem.get("code", "")), _to_wait(error))
+    return Trouble(sentence, code, problem=str(problem.get("code", "")))
+
+
+def _to_wait(error: HTTPError) -> int:
+    """The seconds that `Retry-After` asks for; none where it is left out or is a date."""
+    seconds = error.headers.get("Retry-After", "")
+    return min(int(seconds), MOST_SECONDS) if seconds.isdecimal() else 0

@@ -11,7 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from dashboard_api.cli.choose import the_school_id
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.completions import school_names
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.trouble import Trouble, plainly
 from dashboard_api.words.amounts import ago, exact, moment
 
@@ -48,12 +51,23 @@ def tell_waiting(answer: Json, as_json: bool) -> bool:
 @plainly
 def consents(
     district: Annotated[str | None, typer.Option(help="Only this district.")] = None,
+    school: Annotated[
+        str | None, typer.Option(help="Only this school, by name or id.", autocompletion=school_names)
+    ] = None,
     state: Annotated[State | None, typer.Option(help="Only those that stand so.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most; CSV has all.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")] = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
 ) -> None:
     """List acts that wait for a second person, and what became of others, the newest first."""
-    rows = list(islice(Client.from_environment().all("/consents", "consents", district=district, state=state), limit))
+    client = Client.from_environment()
+    wanted = {"district": district, "school": the_school_id(client, district, school), "state": state}
+    if as_csv:
+        write_csv(client, "/consents.csv", bom, separator, **wanted)
+        return
+    rows = list(islice(client.all("/consents", "consents", **wanted), limit))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return

@@ -16,7 +16,7 @@ Separator = Annotated[Literal["comma", "semicolon"], typer.Option(help="What sta
 def write_csv(client: Client, path: str, bom: bool, separator: str, **query: object) -> None:
     """Copy the answer to standard output; whoever reads it may stop early."""
     try:
-        client.copy(path, sys.stdout.buffer, bom="true" if bom else None, separator=separator, **query)
+        client.copy(path, sys.stdout.buffer, bom=bom or None, separator=separator, **query)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dashboard_api.cli.choose import devices_named, the_device, the_district, the_schools
+from dashboard_api.cli.choose import devices_named, the_device, the_district, the_school_id, the_schools
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import school_names
 from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
@@ -40,7 +40,7 @@ def list_(
 ) -> None:
     """List devices: schedule, whether they are online, and when they sync next."""
     client = Client.from_environment()
-    school_id = the_schools(client, the_district(client, district), [school])[0]["id"] if school else None
+    school_id = the_school_id(client, district, school)
     if as_csv:
         write_csv(client, "/devices.csv", bom, separator, district=district, school=school_id)
         return
@@ -86,12 +86,19 @@ def set_(
             "--force/--no-force", help="Sync courses whose modification dates differ, too; it may cause errors."
         ),
     ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, for the record and for who confirms a forced sync.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Declare a device, or change what is declared of it."""
     client = Client.from_environment()
     district_id = the_district(client, district)
-    change: Json = {"name": name, "at_next_contact": at_next_contact, "notify": notify, "force": force}
+    change: Json = {
+        "name": name,
+        "at_next_contact": at_next_contact,
+        "notify": notify,
+        "force": force,
+        "reason": reason,
+    }
     change = {key: value for key, value in change.items() if value is not None}
     for key, value in (("daily_at", daily_at), ("target", target)):
         if value is not None:

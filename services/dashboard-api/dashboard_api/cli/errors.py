@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dashboard_api.cli.choose import the_district, the_schools
+from dashboard_api.cli.choose import the_school_id
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
-from dashboard_api.cli.trouble import plainly
+from dashboard_api.cli.trouble import Trouble, plainly
 from dashboard_api.words.amounts import lasting, moment, number
 
 Severity = Literal["critical", "error", "warning"]
@@ -34,8 +34,10 @@ def errors(
     separator: Separator = "comma",
 ) -> None:
     """Show which data errors stand: how many, since when, what happened, and what to do; or each of them."""
+    if entity and not (records or as_csv):
+        raise Trouble("--entity chooses among records. Add --records or --csv, which list them.")
     client = Client.from_environment()
-    school_id = the_schools(client, the_district(client, district), [school])[0]["id"] if school else None
+    school_id = the_school_id(client, district, school)
     wanted = {"district": district, "school": school_id, "code": code, "severity": severity}
     if as_csv:
         write_csv(client, "/errors.csv", bom, separator, entity=entity, **wanted)

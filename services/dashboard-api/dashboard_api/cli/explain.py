@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dashboard_api.cli.choose import the_district, the_schools
+from dashboard_api.cli.choose import the_district, the_school_id
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import school_names
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
@@ -33,8 +33,8 @@ def explain(
     """Explain a record: the source's rows, what was planned and done, what Moodle has, and why if it has not."""
     client = Client.from_environment()
     district_id = the_district(client, district)
-    school_id = the_schools(client, district_id, [school])[0]["id"] if school else None
-    kind, key = (entity, text) if entity else _the_record(client, district_id, text)
+    school_id = the_school_id(client, district_id, school)
+    kind, key = (entity, text) if entity else _the_record(client, district_id, school_id, text)
     found = client.get(f"/records/{kind}/{quote(key)}/explain", district=district_id, school=school_id)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
@@ -42,9 +42,10 @@ def explain(
     _tell(Console(), found)
 
 
-def _the_record(client: Client, district_id: str, text: str) -> tuple[str, str]:
+def _the_record(client: Client, district_id: str, school_id: str | None, text: str) -> tuple[str, str]:
     """The one record that is meant. Raises `Trouble` for none, and for several, which it lists."""
-    found = client.post("/records/search", {"district": district_id, "text": text})["records"]
+    wanted = {"district": district_id, "school": school_id, "text": text}
+    found = client.post("/records/search", wanted)["records"]
     exact_ones = [record for record in found if record["exact"]]
     meant = exact_ones if len(exact_ones) == 1 else found
     if not meant:

@@ -1,19 +1,17 @@
 """Follows the runs of an order to their ends, asking once a second, with a line for each school on standard error."""
 
-from collections.abc import Iterator, Sequence
-from time import monotonic, sleep
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from dashboard_api.cli.client import Client, Json, Unreachable
+from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.trouble import FAILED, Trouble
+from dashboard_api.cli.waiting import answers, deadline
 from dashboard_api.words.amounts import duration
 from dashboard_api.words.standing import ENDED, did, progress_words, run_badge
 
 EVERY_SECONDS = 1.0
-PATIENCE_SECONDS = 60.0
-"""How long the dashboard may be away, for instance while it is restarted."""
 MARKS = {"ok": "[green]✓[/]", "warn": "[yellow]▲[/]", "bad": "[red]✗[/]"}
 
 
@@ -69,33 +67,20 @@ class Display:
 
 def follow(client: Client, district_id: str, order: Json, console: Console, timeout: float | None) -> list[Json]:
     """The runs of an order once all have ended. Raises `Trouble` after `timeout` seconds (None: never)."""
-    end = None if timeout is None else monotonic() + timeout
     expected = len(order["runs"])
     display = Display(console, expected)
+    runs: list[Json] = []
+
+    def ask() -> list[Json]:
+        return list(client.all("/runs", "runs", district=district_id, order=order["order_id"]))
+
     with display.progress:
-        for runs in _states(client, district_id, order["order_id"]):
+        for runs in answers(ask, deadline(timeout), EVERY_SECONDS):
             display.show(runs)
             if len(runs) >= expected and all(run["status"] in ENDED for run in runs):
                 return runs
-            if end is not None and monotonic() > end:
-                late = sorted(_name(run) for run in runs if run["status"] not in ENDED)
-                raise Trouble(f"Not ended within {timeout:g} s: {', '.join(late)}. They go on.", FAILED)
-    raise AssertionError("the states of an order have no end")
-
-
-def _states(client: Client, district_id: str, order_id: str) -> Iterator[list[Json]]:
-    """The runs of an order, once a second; a dashboard that is away for a while is waited for."""
-    heard = monotonic()
-    while True:
-        try:
-            runs = list(client.all("/runs", "runs", district=district_id, order=order_id))
-        except Unreachable:
-            if monotonic() - heard > PATIENCE_SECONDS:
-                raise
-        else:
-            heard = monotonic()
-            yield runs
-        sleep(EVERY_SECONDS)
+    late = sorted(_name(run) for run in runs if run["status"] not in ENDED)
+    raise Trouble(f"Not ended within {timeout:g} s: {', '.join(late)}. They go on.", FAILED)
 
 
 def _name(run: Json) -> str:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dashboard_api.cli.choose import the_district, the_schools
+from dashboard_api.cli.choose import the_school_id
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import school_names
 from dashboard_api.cli.confirm import Confirm, tell_waiting, typed
@@ -41,7 +41,7 @@ def holds(
 ) -> None:
     """List what waits for a decision, and what was decided, the newest first."""
     client = Client.from_environment()
-    school_id = the_schools(client, the_district(client, district), [school])[0]["id"] if school else None
+    school_id = the_school_id(client, district, school)
     if as_csv:
         write_csv(client, "/holds.csv", bom, separator, district=district, school=school_id, state=state)
         return

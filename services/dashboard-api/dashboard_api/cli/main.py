@@ -7,13 +7,15 @@ from dashboard_api.cli.apply import apply
 from dashboard_api.cli.compare import compare
 from dashboard_api.cli.confirm import consent, consents
 from dashboard_api.cli.controls import audit, cancel, pools
+from dashboard_api.cli.districts import district, districts
 from dashboard_api.cli.errors import errors
 from dashboard_api.cli.explain import explain
 from dashboard_api.cli.export import export
 from dashboard_api.cli.holds import hold, holds
 from dashboard_api.cli.ledger import ledger
+from dashboard_api.cli.me import me
 from dashboard_api.cli.nightly_modes import pause, resume
-from dashboard_api.cli.orders import districts, order
+from dashboard_api.cli.orders import order
 from dashboard_api.cli.plan import plan
 from dashboard_api.cli.school import school
 from dashboard_api.cli.show import run, runs, schools
@@ -25,11 +27,11 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (apply, sync, districts, schools, runs, run, order):
+for command in (apply, sync, districts, district, schools, runs, run, order):
     app.command()(command)
 for more in (plan, holds, hold, explain, undo, compare, pause, resume, cancel, pools, audit, consents, consent, export):
     app.command()(more)
-for one in (school, errors, ledger):
+for one in (school, errors, ledger, me):
     app.command()(one)
 app.command("devices")(devices.list_)
 app.add_typer(devices.app, name="device")

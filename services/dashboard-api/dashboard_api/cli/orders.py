@@ -1,4 +1,4 @@
-"""`rosterbus order`: how far the runs of an order are. And `rosterbus districts`."""
+"""`rosterbus order`: how far the runs of an order are."""
 
 import json
 from typing import Annotated
@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 
 from dashboard_api.cli.client import Client, Json
-from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.trouble import FAILED, plainly
 from dashboard_api.words.amounts import number
 
@@ -29,26 +28,6 @@ def order(
         _tell(found)
     if any(run["status"] in ("failed", "refused") for run in found["runs"]):
         raise typer.Exit(FAILED)
-
-
-@plainly
-def districts(as_json: AsJson = False, as_csv: AsCsv = False, bom: Bom = False, separator: Separator = "comma") -> None:
-    """List the districts that this key may see."""
-    client = Client.from_environment()
-    if as_csv:
-        write_csv(client, "/districts.csv", bom, separator)
-        return
-    rows = list(client.all("/districts", "districts"))
-    if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    table = Table("District", "Name", "Time zone", "Moodle", box=None, pad_edge=False)
-    for heading in ("Schools", "Set up"):
-        table.add_column(heading, justify="right")
-    for one in rows:
-        names = (one["id"], one["name"], one["timezone"], one["target"] or "–")
-        table.add_row(*names, number(one["schools"]), number(one["set_up"]))
-    Console().print(table)
 
 
 def _tell(order: Json) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import run_ids
 from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
-from dashboard_api.cli.trouble import plainly
+from dashboard_api.cli.trouble import Trouble, plainly
 from dashboard_api.words.amounts import count, number
 from dashboard_api.words.kinds import ENTITIES, KINDS
 from dashboard_api.words.standing import run_name
@@ -27,6 +27,12 @@ def plan(
     run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="RUN", autocompletion=run_ids)],
     removals: Annotated[bool, typer.Option("--removals", help="List what is taken away.")] = False,
     held: Annotated[bool, typer.Option("--held", help="List what waits for a decision.")] = False,
+    entity: Annotated[str | None, typer.Option(help="List this kind of record: user, course, enrolment, …")] = None,
+    kind: Annotated[str | None, typer.Option(help="List operations of this kind: create, update, suspend, …")] = None,
+    state: Annotated[str | None, typer.Option(help="List what has come to this: planned, done, failed, …")] = None,
+    graded: Annotated[
+        bool | None, typer.Option("--graded/--not-graded", help="List what has graded work, or what has none.")
+    ] = None,
     search: Annotated[str | None, typer.Option(help="List what concerns this person, course, group or key.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON: the plan, with its operations if they are listed.")] = (
         False
@@ -36,13 +42,18 @@ def plan(
     separator: Separator = "comma",
 ) -> None:
     """Show what a run does: numbers, consequences, and operations if asked for."""
+    if held and state not in (None, "held"):
+        raise Trouble(f"--held lists what is held, and --state {state} what is not. Give one of them.")
     client = Client.from_environment()
-    wanted = {"removals": "true" if removals else None, "state": "held" if held else None}
+    wanted: Json = {"entity": entity, "kind": kind, "state": "held" if held else state, "graded": graded}
+    wanted |= {"removals": removals or None}
     if as_csv:
+        if search:
+            raise Trouble("A search may name people, and stands in no address: --csv cannot search. Take --json.")
         write_csv(client, f"/runs/{run_id}/operations.csv", bom, separator, **wanted)
         return
     found = client.get(f"/runs/{run_id}/plan")
-    listing = bool(removals or held or search)
+    listing = search is not None or any(value is not None for value in wanted.values())
     operations = _operations(client, run_id, wanted, search) if listing else iter(())
     if as_json:
         listed = {"operations": list(operations)} if listing else {}
@@ -60,7 +71,7 @@ def _operations(client: Client, run_id: UUID, wanted: Json, search: str | None) 
     if search is None:
         yield from client.all(path, "operations", **wanted)
         return
-    body = {"search": search, "removals": bool(wanted["removals"]), "state": wanted["state"], "limit": 1000}
+    body = {**wanted, "removals": bool(wanted["removals"]), "search": search, "limit": 1000}
     after = None
     while True:
         page = client.post(f"{path}/search", {**body, "after": after})

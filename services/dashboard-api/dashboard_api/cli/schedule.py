@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dashboard_api.cli.choose import the_district, the_schools
+from dashboard_api.cli.choose import the_district, the_school_id, the_schools
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import school_names
 from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
@@ -92,19 +92,23 @@ def blackout(
     first: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The first date without a sync.")],
     last: Annotated[datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="The last one.")] = None,
     district: District = None,
+    school: Annotated[
+        str | None, typer.Option(help="At this school only, by name or id.", autocompletion=school_names)
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why, such as winter break.")] = "",
     remove: Annotated[bool, typer.Option("--remove", help="Take these dates back.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Set dates apart on which no school syncs by itself."""
+    """Set dates apart on which no school syncs by itself, or one school does not."""
     client = Client.from_environment()
     district_id = the_district(client, district)
-    begin, end = first.date(), (last or first).date()
+    wanted: Json = {"first": str(first.date()), "last": str((last or first).date())}
+    wanted["school_id"] = the_school_id(client, district_id, school)
     dates = client.get(f"/districts/{district_id}/schedule")["blackouts"]
-    kept = [one for one in dates if (one["first"], one["last"]) != (str(begin), str(end))]
+    kept = [one for one in dates if any(one[key] != value for key, value in wanted.items())]
     if remove and len(kept) == len(dates):
-        raise Trouble(f"No blackout from {begin} to {end} is set.")
-    added = [] if remove else [{"first": str(begin), "last": str(end), "reason": reason}]
+        raise Trouble(f"No blackout from {wanted['first']} to {wanted['last']} is set.")
+    added = [] if remove else [{**wanted, "reason": reason}]
     _set_district(client, district_id, {"blackouts": kept + added}, as_json)
 
 
@@ -124,7 +128,7 @@ def history(
     """Show what became of the nights that came: run, missed, skipped or refused, and why."""
     client = Client.from_environment()
     district_id = the_district(client, district)
-    school_id = the_schools(client, district_id, [school])[0]["id"] if school else None
+    school_id = the_school_id(client, district_id, school)
     path = f"/districts/{district_id}/nights"
     if as_csv:
         write_csv(client, f"{path}.csv", bom, separator, school=school_id)

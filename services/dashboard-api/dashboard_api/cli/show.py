@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dashboard_api.cli.choose import have_several_sources, the_district, the_schools
+from dashboard_api.cli.choose import have_several_sources, the_school_id
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import run_ids, school_names
 from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
@@ -68,8 +68,14 @@ def runs(
     school: Annotated[
         str | None, typer.Option(help="Only this school, by name or id.", autocompletion=school_names)
     ] = None,
+    order: Annotated[UUID | None, typer.Option(help="Only the runs of this order.", metavar="ID")] = None,
+    status: Annotated[str | None, typer.Option(help="Only runs that have come this far: ordered, applying, …")] = None,
     standing: Annotated[str | None, typer.Option(help="Only runs that stand so: running, failed, held, …")] = None,
     what: Annotated[str | None, typer.Option(help="Only such runs: nightly, full, undo, device, preview, …")] = None,
+    trigger: Annotated[
+        str | None, typer.Option(help="Only runs that this began: schedule, person, decision or arrival.")
+    ] = None,
+    search: Annotated[str | None, typer.Option(help="Only runs of schools whose name has these words.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at the most; CSV has all.")] = 20,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -78,8 +84,9 @@ def runs(
 ) -> None:
     """List runs, the newest first."""
     client = Client.from_environment()
-    school_id = the_schools(client, the_district(client, district), [school])[0]["id"] if school else None
-    wanted = {"district": district, "school": school_id, "standing": standing, "what": what}
+    school_id = the_school_id(client, district, school)
+    wanted = {"district": district, "school": school_id, "order": order, "search": search}
+    wanted |= {"status": status, "standing": standing, "what": what, "trigger": trigger}
     if as_csv:
         write_csv(client, "/runs.csv", bom, separator, **wanted)
         return

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Annotated, Any
 
 import typer
@@ -15,11 +14,10 @@ from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.show_check import show
 from dashboard_api.cli.targets import secret as secret_in
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
+from dashboard_api.cli.waiting import check_done, deadline
 from dashboard_api.declare.kinds import split
 from dashboard_api.declare.model import SOURCE_ID, Declaration
 from dashboard_api.words.amounts import count, number
-
-EVERY_SECONDS = 0.5
 
 app = typer.Typer(help="Look at sources, and change how they are reached.", no_args_is_help=True)
 
@@ -42,11 +40,11 @@ def check(
         locale, ids = _order_declared(client, the_district(client, district), source, school)
     else:
         locale, ids = _order_of_file(client, file, source, school)
-    end = None if timeout is None else monotonic() + timeout
+    end = deadline(timeout)
     usable = True
     for name, id_ in ids.items():
         with Console(stderr=True).status(f"Reading {name} …"):
-            done = _wait(client, name, id_, end)
+            done = check_done(client, f"/source-checks/{id_}", "roster-fetcher", f" about {name}", end)
         if as_json:
             typer.echo(json.dumps({"source": name, **done["report"]}, ensure_ascii=False))
         else:
@@ -142,20 +140,3 @@ def _bodies(declaration: Declaration, wanted: str | None, school: str | None) ->
 def _as_declared(source: Any) -> Json:
     settings, secrets = split(source)
     return {"kind": source.kind, **settings, **secrets}
-
-
-def _wait(client: Client, name: str, id_: str, end: float | None) -> Json:
-    """The check once it is done. Raises `Trouble` if nobody makes it, or not in time."""
-    while True:
-        found = client.get(f"/source-checks/{id_}")
-        if found["state"] == "done":
-            return found
-        if found["state"] == "unanswered":
-            raise Trouble(
-                f"No roster-fetcher has answered about {name} for ten minutes. Check that one runs and serves the pool "
-                f"{found['pool']}, then check again.",
-                FAILED,
-            )
-        if end is not None and monotonic() > end:
-            raise Trouble(f"There is no answer about {name} yet. Wait longer, or look at roster-fetcher.", FAILED)
-        sleep(EVERY_SECONDS)

@@ -4,7 +4,6 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Annotated
 
 import typer
@@ -16,9 +15,9 @@ from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.settings import AsJson, District
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
+from dashboard_api.cli.waiting import check_done, deadline
 from dashboard_api.words.amounts import ago, count, moment, number
 
-EVERY_SECONDS = 0.5
 File = Annotated[
     Path | None, typer.Option("--file", "-f", help="The target of this district file, declared or not yet.")
 ]
@@ -84,7 +83,7 @@ def check(
         body = district_file.load(file, needed=lambda part: part == "target")
         about = {"district": body["district"]["id"], "pool": body["district"].get("pool")}
         ordered = client.post("/target-checks", {**about, "target": body["target"]})
-    found = _wait(client, ordered["id"], None if timeout is None else monotonic() + timeout)
+    found = check_done(client, f"/target-checks/{ordered['id']}", "moodle-sync", "", deadline(timeout))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
@@ -99,22 +98,6 @@ def secret(variable: str) -> str:
     if not value:
         raise Trouble(f"{variable} is not set in this environment.")
     return value
-
-
-def _wait(client: Client, id_: str, end: float | None) -> Json:
-    while True:
-        found = client.get(f"/target-checks/{id_}")
-        if found["state"] == "done":
-            return found
-        if found["state"] == "unanswered":
-            raise Trouble(
-                "No moodle-sync has answered for ten minutes. Check that one runs and serves the pool "
-                f"{found['pool']}, then check again.",
-                FAILED,
-            )
-        if end is not None and monotonic() > end:
-            raise Trouble("There is no answer yet. Wait longer, or look at moodle-sync.", FAILED)
-        sleep(EVERY_SECONDS)
 
 
 def _show(console: Console, report: Json) -> None:

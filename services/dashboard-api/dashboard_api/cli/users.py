@@ -12,23 +12,35 @@ from rich.table import Table
 from dashboard_api.auth.principal import Role
 from dashboard_api.cli.choose import school_ids
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.trouble import Trouble, plainly
-from dashboard_api.words.amounts import ago, moment
+from dashboard_api.words.amounts import ago, moment, number
 
 app = typer.Typer(help="People who sign in.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")]
 Who = Annotated[str, typer.Argument(help="The e-mail address.", metavar="EMAIL")]
 Districts = Annotated[list[str] | None, typer.Option("--district", help="One of theirs; may be repeated.")]
+Language = Annotated[
+    str | None, typer.Option("--locale", help="Their language: en, nl or fr; none: as the browser asks.")
+]
 Schools = Annotated[list[str] | None, typer.Option("--school", help="A school administrator's; may be repeated.")]
 
 
 @app.command("list")
 @plainly
 def list_(
-    district: Annotated[str | None, typer.Option(help="Only who has this district.")] = None, as_json: AsJson = False
+    district: Annotated[str | None, typer.Option(help="Only who has this district.")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
 ) -> None:
-    """Show people, their roles, and when they were last here."""
-    found = list(Client.from_environment().all("/users", "users", district=district))
+    """List people, their roles, and when they were last here."""
+    client = Client.from_environment()
+    if as_csv:
+        write_csv(client, "/users.csv", bom, separator, district=district)
+        return
+    found = list(client.all("/users", "users", district=district))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -40,20 +52,46 @@ def list_(
 
 @app.command()
 @plainly
+def show(email: Who, as_json: AsJson = False) -> None:
+    """Show one person: role, districts, schools, and their ways in."""
+    client = Client.from_environment()
+    found = client.get(f"/users/{_person(client, email)['id']}")
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    headings = ("E-mail", "Name", "Role", "Districts", "Second factor", "Last seen")
+    known = dict(zip(headings, _cells(found), strict=True))
+    known |= {"Schools": number(len(found["schools"] or ())), "Signed in": number(found["sessions"])}
+    known |= {
+        "Password": "yes" if found["has_password"] else "no",
+        "Language": found["locale"] or "as the browser asks",
+    }
+    for name, value in known.items():
+        facts.add_row(f"[dim]{name}[/]", value)
+    Console().print(facts)
+
+
+@app.command()
+@plainly
 def create(
     email: Who,
     name: Annotated[str, typer.Option(help="The name that pages show.")],
     role: Annotated[Role, typer.Option(help="What they may do.")],
     district: Districts = None,
     school: Schools = None,
-    password_file: Annotated[Path | None, typer.Option(help="A file with their first password.")] = None,
+    locale: Language = None,
+    password_file: Annotated[
+        Path | None, typer.Option(help="A file with their first password.", exists=True, dir_okay=False, readable=True)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Let a person in. Without a password file the link is printed with which they choose a password."""
     client = Client.from_environment()
-    wanted: Json = {"email": email, "name": name, "role": role, **_rights(client, district, school)}
+    wanted: Json = {"email": email, "name": name, "role": role, "districts": district or None}
+    wanted |= {"schools": school_ids(client, district, school), **_language(locale)}
     if password_file is not None:
-        wanted["password"] = password_file.read_text().strip()
+        wanted["password"] = _password(password_file)
     made = client.post("/users", wanted)
     if as_json:
         typer.echo(json.dumps(made, ensure_ascii=False))
@@ -70,28 +108,37 @@ def change(
     role: Annotated[Role | None, typer.Option(help="Another role.")] = None,
     district: Districts = None,
     school: Schools = None,
+    locale: Language = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change name or rights. Who gets other rights is signed out everywhere."""
+    """Change name, language or rights; what is not mentioned stays. Who gets other rights is signed out everywhere."""
+    if all(given is None for given in (name, role, district, school, locale)):
+        raise Trouble("Say what to change. `rosterbus users change --help` lists it.")
     client = Client.from_environment()
-    wanted = {key: value for key, value in (("name", name), ("role", role)) if value is not None}
-    if district or school or role is not None:
-        wanted |= _rights(client, district, school)
-    _change(client, email, wanted, as_json, "has changed")
+    person = _person(client, email)
+    wanted: Json = {} if name is None else {"name": name}
+    wanted |= _language(locale) | _without(role)
+    if district:
+        wanted["districts"] = district
+    if school:
+        wanted["schools"] = school_ids(client, district or person["districts"], school)
+    _change(client, person, wanted, as_json, "has changed")
 
 
 @app.command()
 @plainly
 def disable(email: Who, as_json: AsJson = False) -> None:
     """Keep a person out, and sign them out everywhere."""
-    _change(Client.from_environment(), email, {"disabled": True}, as_json, "can sign in no more")
+    client = Client.from_environment()
+    _change(client, _person(client, email), {"disabled": True}, as_json, "can sign in no more")
 
 
 @app.command()
 @plainly
 def enable(email: Who, as_json: AsJson = False) -> None:
     """Let a person in again."""
-    _change(Client.from_environment(), email, {"disabled": False}, as_json, "can sign in again")
+    client = Client.from_environment()
+    _change(client, _person(client, email), {"disabled": False}, as_json, "can sign in again")
 
 
 @app.command("reset-password")
@@ -99,7 +146,7 @@ def enable(email: Who, as_json: AsJson = False) -> None:
 def reset_password(email: Who, as_json: AsJson = False) -> None:
     """Print a link with which a person chooses a new password; the present one works until then."""
     client = Client.from_environment()
-    made = client.post(f"/users/{_id(client, email)}/invitation", {})
+    made = client.post(f"/users/{_person(client, email)['id']}/invitation", {})
     if as_json:
         typer.echo(json.dumps(made, ensure_ascii=False))
         return
@@ -111,7 +158,7 @@ def reset_password(email: Who, as_json: AsJson = False) -> None:
 def sign_out(email: Who, as_json: AsJson = False) -> None:
     """End a person's sessions, wherever they are."""
     client = Client.from_environment()
-    ended = client.delete(f"/users/{_id(client, email)}/sessions")
+    ended = client.delete(f"/users/{_person(client, email)['id']}/sessions")
     typer.echo(json.dumps(ended) if as_json else f"{email} is signed out everywhere.")
 
 
@@ -120,24 +167,42 @@ def sign_out(email: Who, as_json: AsJson = False) -> None:
 def remove_second_factor(email: Who, as_json: AsJson = False) -> None:
     """For a person who has lost it: they come in with their password alone."""
     client = Client.from_environment()
-    person = client.delete(f"/users/{_id(client, email)}/second-factor")
+    person = client.delete(f"/users/{_person(client, email)['id']}/second-factor")
     typer.echo(json.dumps(person) if as_json else f"{email} has no second factor any more.")
 
 
-def _change(client: Client, email: str, wanted: Json, as_json: bool, done: str) -> None:
-    after = client.patch(f"/users/{_id(client, email)}", wanted)
+def _password(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise Trouble(f"{file} holds no password: it is not UTF-8 text.") from None
+
+
+def _change(client: Client, person: Json, wanted: Json, as_json: bool, done: str) -> None:
+    after = client.patch(f"/users/{person['id']}", wanted)
     typer.echo(json.dumps(after, ensure_ascii=False) if as_json else f"{after['email']} {done}.")
 
 
-def _rights(client: Client, districts: list[str] | None, schools: list[str] | None) -> Json:
-    """Districts and schools by id; a school is named as elsewhere on the command line."""
-    return {"districts": districts or None, "schools": school_ids(client, districts, schools)}
+def _without(role: Role | None) -> Json:
+    """A role, and null for what people of this role do not have: platform operators districts, others schools."""
+    if role is None:
+        return {}
+    districts: Json = {"districts": None} if role == "operator" else {}
+    schools: Json = {} if role == "school_admin" else {"schools": None}
+    return {"role": role, **districts, **schools}
 
 
-def _id(client: Client, email: str) -> str:
+def _language(locale: str | None) -> Json:
+    if locale is None:
+        return {}
+    return {"locale": None if locale == "none" else locale}
+
+
+def _person(client: Client, email: str) -> Json:
+    """Who has this address. Raises `Trouble` if nobody has that the key may administer."""
     for user in client.all("/users", "users"):
         if user["email"] == email.lower():
-            return str(user["id"])
+            return user
     raise Trouble(f"Nobody that you may administer has the address {email}. `rosterbus users list` shows who there is.")
 
 

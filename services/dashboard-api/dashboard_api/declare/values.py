@@ -3,14 +3,15 @@
 import re
 from datetime import time
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS = get_args(Weekday)
 
 
 class Declared(BaseModel):
@@ -89,5 +90,6 @@ Secret = Annotated[SecretStr, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 TimeOfNight = Annotated[time | None, BeforeValidator(time_of_night)]
 TimeInUtc = Annotated[time | None, BeforeValidator(time_in_utc)]
-Weekdays = Annotated[tuple[int, ...] | None, BeforeValidator(weekdays)]
+DaysAsWritten = Annotated[list[Weekday], Field(min_length=1)] | None
+Weekdays = Annotated[tuple[int, ...] | None, BeforeValidator(weekdays, json_schema_input_type=DaysAsWritten)]
 Spread = Annotated[int, Field(ge=0, le=120)]

@@ -12,6 +12,7 @@ SHOWN = """
     json_build_object(
         'id', o.id, 'email', o.email, 'name', o.name, 'role', o.role, 'districts', o.districts, 'schools', o.schools,
         'locale', o.locale, 'timezone', o.timezone, 'created_at', o.created_at, 'disabled_at', o.disabled_at,
+        'disabled', o.disabled_at IS NOT NULL,
         'second_factor', o.totp_confirmed_at IS NOT NULL, 'has_password', o.password_hash IS NOT NULL,
         'sessions', (SELECT count(*) FROM session s
                      WHERE s.operator_id = o.id AND s.second_factor AND s.expires_at > now()),

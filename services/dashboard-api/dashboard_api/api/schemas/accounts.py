@@ -10,7 +10,6 @@ from dashboard_api.api.schemas.fields import Cursor, Name, Number, Shape, When
 Email = Annotated[str, Field(examples=["anna@north.example"])]
 Districts = Annotated[list[str] | None, Field(description="Null: all", examples=[["north"]])]
 Schools = Annotated[list[UUID] | None, Field(description="Null: all of these districts")]
-Invitation = Annotated[str | None, Field(description="A link, shown this once", examples=["https://…/invitation/…"])]
 
 
 class User(Shape):
@@ -26,6 +25,7 @@ class User(Shape):
     timezone: str | None
     created_at: When
     disabled_at: When | None
+    disabled: bool
     second_factor: bool
     has_password: bool
     sessions: Number
@@ -39,14 +39,21 @@ class UserPage(Shape):
     next: Cursor
 
 
-class NewUserShown(User):
-    """A person who was let in."""
+class Invitation(Shape):
+    """A link with which a person chooses a password, good once."""
 
-    invitation: Invitation
+    link: Annotated[str, Field(description="Shown this once", examples=["https://…/invitation/…"])]
+    expires_at: When
+
+
+class NewUserShown(User):
+    """A person who was let in; with a password, they need no invitation."""
+
+    invitation: Invitation | None
 
 
 class Invited(Shape):
-    """A link with which a person chooses a password."""
+    """How a person chooses a new password."""
 
     invitation: Invitation
 

@@ -52,6 +52,12 @@ class TargetCheck(Shape):
     """A check of a Moodle site, and once it is done what was found."""
 
     id: UUID
-    state: Literal["waiting", "unanswered", "done"]
+    district: DistrictId
+    locale: Language | None
+    pool: Annotated[str, Field(examples=["shared"])]
+    target: Annotated[str | None, Field(description="Its id; null: it was not declared", examples=["main"])]
+    base_url: Annotated[str, Field(examples=["https://moodle.example"])]
     asked_at: When
+    done_at: When | None
+    state: Literal["waiting", "unanswered", "done"]
     report: Part | None

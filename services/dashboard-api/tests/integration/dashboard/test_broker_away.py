@@ -19,6 +19,7 @@ from rosterbus_local.servers import Servers
 from rosterbus_local.vhosts import create_vhost, delete_vhost
 
 from .surroundings import SECRET_KEY, Dashboard
+from .test_command_line import ROSTERBUS
 from .test_service_process import free_port, is_ready
 from .visiting import page, send, signed_in
 
@@ -96,6 +97,25 @@ async def test_nothing_is_ordered_or_declared_while_the_broker_is_away(north: Da
         "/api/v1/districts/north/runs", json=order, headers=headers | {"Idempotency-Key": "once"}
     ) as answer:
         assert answer.status == 202
+    assert await ordered(north) == before + 1
+
+
+async def test_an_order_from_the_command_line_goes_on_when_the_broker_comes_back_soon(
+    north: Dashboard, broker: Broker
+) -> None:
+    before = await ordered(north)
+    await broker.go()
+    command = await asyncio.create_subprocess_exec(
+        ROSTERBUS, "sync", "--all",
+        env={"PATH": os.environ["PATH"], "ROSTERBUS_URL": north.url, "ROSTERBUS_API_KEY": await north.key()},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert command.stderr is not None
+    sentence = (await command.stderr.readline()).decode()
+    assert "The message broker is away" in sentence and "Trying once more in 10 s." in sentence
+    await broker.come_back()
+    out, _ = await command.communicate()
+    assert (command.returncode, b"Ordered 2 runs." in out) == (0, True)
     assert await ordered(north) == before + 1
 
 

@@ -142,6 +142,28 @@ async def test_answers_to_acts_fit_too(north: Dashboard, story: dict[str, Any], 
         assert description.misfits(operation, (await get(north, path, headers))[1]) == [], path
 
 
+async def test_people_and_keys_fit_too(north: Dashboard, description: Description) -> None:
+    headers = await north.bearer()
+    new = {"email": "anna@north.example", "name": "Anna", "role": "viewer", "districts": ["north"]}
+    _, person = await post(north, "/users", new, headers)
+    _, key = await post(north, "/keys", {"name": "reports", "scopes": ["read"], "districts": ["north"]}, headers)
+    _, invited = await post(north, f"/users/{person['id']}/invitation", {}, headers)
+    answers = {("createUser", 201): person, ("createKey", 201): key, ("inviteUser", 201): invited}
+    for operation, path in (
+        ("listUsers", "/users"),
+        ("showUser", f"/users/{person['id']}"),
+        ("listKeys", "/keys"),
+        ("showKey", f"/keys/{key['id']}"),
+        ("showMe", "/me"),
+    ):
+        answers[operation, 200] = (await get(north, path, headers))[1]
+    target = {"district": "north", "target": {**NORTH["target"], "name": "New"}}
+    _, ordered = await post(north, "/target-checks", target, headers)
+    answers["showTargetCheck", 200] = (await get(north, f"/target-checks/{ordered['id']}", headers))[1]
+    misfits = {asked: description.misfits(asked[0], body, asked[1]) for asked, body in answers.items()}
+    assert {asked: found for asked, found in misfits.items() if found} == {}
+
+
 async def test_plans_and_holds_fit_too(north: Dashboard, workers: Workers, description: Description) -> None:
     headers = await north.bearer()
     run_id, hold_id = await planned(north, workers)

@@ -6,7 +6,7 @@ import pytest
 
 from common.events import SyncErrorsFound, SyncFailed
 
-from .surroundings import Dashboard, completed, found_error, school
+from .surroundings import Dashboard, completed, fetched, found_error, school
 from .test_command_line import Ended, rosterbus
 
 
@@ -21,12 +21,35 @@ from .test_command_line import Ended, rosterbus
         ("pools", "pool,districts,running"),
         ("holds", "district_id,id,school_id"),
         ("schedule history", "night,school_id,school"),
+        ("consents", "district_id,id,act"),
     ],
 )
 async def test_lists_come_as_csv(north: Dashboard, command: str, heading: str) -> None:
     ended = await rosterbus(north, *command.split(), "--csv")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith(heading)
+
+
+async def test_a_district_is_shown_with_how_its_schools_stand(north: Dashboard) -> None:
+    await north.handle(fetched(uuid4()))
+    shown = await rosterbus(north, "district")
+    assert (shown.code, shown.err) == (0, "")
+    for fact in ("North district (north, Europe/Amsterdam)", "2 shared, 2 set up", "2 nightly sync", "402"):
+        assert fact in shown.out
+
+
+async def test_runs_are_chosen_as_the_api_chooses_them(north: Dashboard) -> None:
+    run_id, key = uuid4(), await north.key()
+    await north.handle(completed(run_id))
+    for chosen, found in (
+        (("--search", "ash", "--status", "completed", "--what", "full"), [str(run_id)]),
+        (("--search", "beech"), []),
+        (("--trigger", "schedule", "--order", str(uuid4())), []),
+    ):
+        listed = await rosterbus(north, "runs", *chosen, "--json", key=key)
+        assert [run["id"] for run in listed.json()] == found, chosen
+    wrong = await rosterbus(north, "runs", "--trigger", "moon", key=key)
+    assert (wrong.code, "trigger" in wrong.err) == (2, True)
 
 
 async def test_the_errors_of_a_run_are_listed_and_come_as_csv(north: Dashboard) -> None:

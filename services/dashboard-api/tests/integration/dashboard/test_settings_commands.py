@@ -90,9 +90,9 @@ async def test_wrong_usage_is_one_sentence(north: Dashboard) -> None:
         ("source", "set", "--secret", "client_secret=NOWHERE"): "NOWHERE is not set in this environment.",
         ("target", "check", "other"): "There is no such target",
         ("system", "requeue", "--queue", "scheduler.all"): "Name messages by their ids, or say --all.",
-        ("system", "parked"): "The message broker does not answer.",
+        ("system", "parked"): "The message broker is away",
     }.items():
         ended = await rosterbus(north, *arguments, key=key)
-        code = {"There is no such target": 5, "The message broker does not answer.": 3}.get(sentence, 2)
+        code = {"There is no such target": 5, "The message broker is away": 3}.get(sentence, 2)
         assert (ended.code, ended.err.startswith("rosterbus: ")) == (code, True), arguments
         assert sentence in ended.err, arguments
