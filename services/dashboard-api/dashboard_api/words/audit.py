@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from common.language import mark
+from common.language import listed, mark
 from dashboard_api.language import _
 from dashboard_api.words import acts
 
@@ -73,6 +73,6 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
-        return ", ".join(map(str, value))
+        return listed(map(str, value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from common.language import either
 from dashboard_api.declare.kinds import KINDS
 from dashboard_api.declare.mistakes import mistakes_in
 from dashboard_api.declare.model import Declaration
@@ -85,8 +86,8 @@ def test_secrets_show_nowhere() -> None:
         ("district.name", " ", "district.name", "district.name must not be empty."),
         ("source", GONE, "source",
          "source is missing. It is where the roster comes from; several stand below sources."),
-        ("source.kind", GONE, "source", "source.kind is missing. It is one of " + ", ".join(KINDS) + "."),
-        ("source.kind", "excel", "source", "source.kind must be one of " + ", ".join(KINDS) + "."),
+        ("source.kind", GONE, "source", f"source.kind is missing. It is {either(KINDS)}."),
+        ("source.kind", "excel", "source", f"source.kind must be {either(KINDS)}."),
         ("source.version", "2.0", "source.version", "source.version must be 1.1 or 1.2."),
         ("source.base_url", "sis.example", "source.base_url",
          "source.base_url must be a web address that begins with https:// or http://."),
@@ -103,7 +104,7 @@ def test_secrets_show_nowhere() -> None:
          "source.path must be an absolute path, on the machine where roster-fetcher runs."),
         ("target.roles", {"student": 5, "pupil": 6}, "target.roles.pupil",
          "target.roles.pupil is not a role that can be mapped; "
-         "the roles are student, teacher, administrator, guardian."),
+         "the roles are student, teacher, administrator and guardian."),
         ("target.roles", {"student": "five"}, "target.roles.student", "target.roles.student must be a whole number."),
         ("target.roles", {}, "target.roles", "target.roles must not be empty."),
         ("target.token", "", "target.token", "target.token must not be empty."),
@@ -112,7 +113,7 @@ def test_secrets_show_nowhere() -> None:
         ("schools", "some", "schools", "schools must be the word all, or a list with at least one school."),
         ("schools", [{"source_id": "7", "id": "7"}], "schools[1].id",
          "schools[1].id is not a key that is known here; the keys here are source_id, source, target, timezone, "
-         "nightly, nights."),
+         "nightly and nights."),
         ("schools", [{"source_id": "7", "nightly": "21h"}], "schools[1].nightly",
          'schools[1].nightly must be a time of day such as "20:00" or "00:00", in the school\'s own time, or none.'),
         ("schools", [{"source_id": "7"}, {"source_id": "7"}], "",
