@@ -125,7 +125,7 @@ def _failure(event: SyncFailed, moment: datetime, about: About, site: str) -> No
         "failure": entry_of(event.code).words(spoken()),
         "code": event.code,
         "detail": said(event.detail),
-        "detail_language": spoken() if is_known(event.detail) else SOURCE,
+        "detail_in_english": spoken() != SOURCE and not is_known(event.detail),
         "changes": [],
         "errors": 0,
         "facts": _facts(moment, about),

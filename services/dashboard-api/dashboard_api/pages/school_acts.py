@@ -154,54 +154,51 @@ def _question(visit: Visit, choice: Choice, names: list[str]) -> Question:
 
 def _words(act: Act, n: int, name: str) -> tuple[str, list[str], str]:
     """Title, sentences and button; the title has the name of a single school."""
-
-    def about(one: str, many: str) -> str:
-        return plural(one, many, n, n=number(n), name=name)
-
+    told = {"n": number(n), "name": name}
     match act:
         case "full":
             return (
-                about("Full sync of {name}?", "Full sync of {n} schools?"),
+                plural("Full sync of {name}?", "Full sync of {n} schools?", n, **told),
                 [
                     _("Moodle is made to match what is shared: what is new is created, what differs is set right."),
                     _("Who is no longer shared is suspended, nobody is deleted. Unusually many removals wait for you."),
                 ],
-                about("Run full sync of {n} school", "Run full sync of {n} schools"),
+                plural("Run full sync of {n} school", "Run full sync of {n} schools", n, **told),
             )
         case "pause":
             return (
-                about("Pause the nightly sync of {name}?", "Pause the nightly sync of {n} schools?"),
+                plural("Pause the nightly sync of {name}?", "Pause the nightly sync of {n} schools?", n, **told),
                 [_("Nothing is synced at night. Runs by hand stay possible.")],
-                about("Pause {n} school", "Pause {n} schools"),
+                plural("Pause {n} school", "Pause {n} schools", n, **told),
             )
         case "additions":
             return (
-                about("Only additions at night for {name}?", "Only additions at night for {n} schools?"),
+                plural("Only additions at night for {name}?", "Only additions at night for {n} schools?", n, **told),
                 [_("At night only what is new is created; nothing is changed or removed.")],
-                about("Only additions for {n} school", "Only additions for {n} schools"),
+                plural("Only additions for {n} school", "Only additions for {n} schools", n, **told),
             )
         case "resume":
             return (
-                about("Resume the nightly sync of {name}?", "Resume the nightly sync of {n} schools?"),
+                plural("Resume the nightly sync of {name}?", "Resume the nightly sync of {n} schools?", n, **told),
                 [_("The next night syncs as usual.")],
-                about("Resume {n} school", "Resume {n} schools"),
+                plural("Resume {n} school", "Resume {n} schools", n, **told),
             )
         case "preview":
             return (
-                about("Preview {name}?", "Preview {n} schools?"),
+                plural("Preview {name}?", "Preview {n} schools?", n, **told),
                 [_("A full sync is planned and shown; nothing is sent to Moodle.")],
-                about("Preview {n} school", "Preview {n} schools"),
+                plural("Preview {n} school", "Preview {n} schools", n, **told),
             )
         case "refresh":
             return (
-                about("Refresh the counts of {name}?", "Refresh the counts of {n} schools?"),
+                plural("Refresh the counts of {name}?", "Refresh the counts of {n} schools?", n, **told),
                 [_("What is shared is read and counted; nothing is sent to Moodle.")],
-                about("Refresh {n} school", "Refresh {n} schools"),
+                plural("Refresh {n} school", "Refresh {n} schools", n, **told),
             )
     return (
-        about("Partial sync of {name}?", "Partial sync of {n} schools?"),
+        plural("Partial sync of {name}?", "Partial sync of {n} schools?", n, **told),
         [_("What is new since the last sync is created; nothing that is synced already is touched.")],
-        about("Run partial sync of {n} school", "Run partial sync of {n} schools"),
+        plural("Run partial sync of {n} school", "Run partial sync of {n} schools", n, **told),
     )
 
 

@@ -26,7 +26,7 @@ SETTINGS = {
     "check_target": mark("Had a Moodle site looked at"),
     "order": mark("Ordered a run"),
     "decide_hold": mark("Decided about what was held"),
-    "create person": mark("Let a person in"),
+    "create person": mark("Gave a person access"),
     "change person": mark("Changed a person"),
     "create key": mark("Made an API key"),
     "revoke key": mark("Revoked an API key"),
