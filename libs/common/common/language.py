@@ -5,13 +5,14 @@ Sentences stand in the code in English; each package that speaks to people has i
 spoken is a matter of the running task (`speaking`), so that no function has to be told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -19,6 +20,8 @@ from babel.support import NullTranslations, Translations
 LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
 """By code, each in its own words."""
 SOURCE = "en"
+LISTS = {"en": "en_GB"}
+"""Whose lists are written: British English has no comma before the last `and`."""
 
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -42,6 +45,16 @@ def speak(language: str) -> None:
 def spoken() -> str:
     """The language that is spoken now, a key of `LANGUAGES`."""
     return _spoken.get()
+
+
+def listed(items: Iterable[str]) -> str:
+    """a, b and c"""
+    return format_list([*items], locale=LISTS.get(spoken(), spoken()))
+
+
+def either(items: Iterable[str]) -> str:
+    """a, b or c"""
+    return format_list([*items], "or", locale=LISTS.get(spoken(), spoken()))
 
 
 def mark(message: str) -> str:

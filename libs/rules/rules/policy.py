@@ -6,6 +6,7 @@ Descriptions are written to follow "It is", because a mistake's sentence quotes 
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from rules import templates
 
@@ -28,7 +29,7 @@ T = TypeVar("T")
 def _not_empty(values: tuple[T, ...]) -> tuple[T, ...]:
     """Not `min_length`: pydantic would say that too of a list whose only template has a mistake."""
     if not values:
-        raise ValueError("must not be empty")
+        raise PydanticCustomError("too_short", "must not be empty")
     return values
 
 

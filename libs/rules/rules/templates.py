@@ -13,28 +13,44 @@ LONGEST = 255
 """Characters that a template may come to with fields of one character."""
 CUT = re.compile(r"(\.\d{1,3})?")
 """All that may stand behind a field's name: a width could fill the memory, and conversions are for programmers."""
-NO_TEMPLATE = "is no template; fields stand in braces, such as {username} or {given_name:.1}"
+SAYS = {
+    "no_template": "is no template; fields stand in braces, such as {{username}} or {{given_name:.1}}",
+    "unknown_field": "has the field {field}; the fields here are {allowed}",
+    "too_long": "comes to more than {longest} characters",
+}
+"""What is wrong, as the predicate of a sentence."""
+
+
+class UnusableTemplate(ValueError):  # noqa: N818 - the field's term
+    """`what` is a key of `SAYS`; `field` the one that is not among those `allowed`. The dashboard has the sentences."""
+
+    longest = LONGEST
+
+    def __init__(self, what: str, field: str = "", allowed: Sequence[str] = ()) -> None:
+        super().__init__(SAYS[what].format(field=field, allowed=", ".join(allowed), longest=LONGEST))
+        self.what = what
+        self.field = field
+        self.allowed = allowed
 
 
 def check(template: str, known: Iterable[str]) -> str:
     """The template as it is.
 
-    Raises ValueError, with what is wrong as the predicate of a sentence, for braces that don't fit and for fields that
-    a record does not have.
+    Raises `UnusableTemplate` for braces that don't fit and for fields that a record does not have.
     """
     allowed = sorted(known)
     try:
         parsed = list(Formatter().parse(template))
     except ValueError:
-        raise ValueError(NO_TEMPLATE) from None
+        raise UnusableTemplate("no_template") from None
     fields = [(name, spec, conversion) for _, name, spec, conversion in parsed if name is not None]
     for name, spec, conversion in fields:
         if name not in allowed:
-            raise ValueError(f"has the field {name or '{}'}; the fields here are {', '.join(allowed)}")
+            raise UnusableTemplate("unknown_field", name or "{}", allowed)
         if conversion or not CUT.fullmatch(spec or ""):
-            raise ValueError(NO_TEMPLATE)
+            raise UnusableTemplate("no_template")
     if len(template.format_map(dict.fromkeys(allowed, "a"))) > LONGEST:
-        raise ValueError(f"comes to more than {LONGEST} characters")
+        raise UnusableTemplate("too_long")
     return template
 
 

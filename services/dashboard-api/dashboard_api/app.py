@@ -15,7 +15,7 @@ from dashboard_api.api.openapi import describe, operation_id
 from dashboard_api.api.problem_json import problem_json
 from dashboard_api.api.routes import router as api_router
 from dashboard_api.context import Context
-from dashboard_api.declare.mistakes import Mistake
+from dashboard_api.declare.mistakes import mistake_of_request
 from dashboard_api.language import _
 from dashboard_api.pages.addresses import HOME
 from dashboard_api.pages.problem_page import problem_page
@@ -83,9 +83,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if not _is_api(request) and any(e["loc"][0] == "path" for e in error.errors()):
         return await _on_http(request, HTTPException(404))  # the address of a page that cannot be
-    mistakes = [
-        Mistake(place := ".".join(map(str, e["loc"][1:])) or "body", f"{place}: {e['msg']}.") for e in error.errors()
-    ]
+    mistakes = [mistake_of_request(detail) for detail in error.errors()]
     if not _is_api(request):
         sentence = _("A field of this form is missing, or cannot be read. Go back and correct it.")
         return await _answer(request, Problem(422, "mistakes", sentence))

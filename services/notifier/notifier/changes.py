@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from common.events import CountByEntity
-from common.language import mark
+from common.language import listed, mark
 from notifier.amounts import number
 from notifier.language import _, plural
 
@@ -37,7 +37,7 @@ Row = tuple[str, str]
 
 
 def what_was_done(actions: CountByEntity) -> list[Row]:
-    """Such as `("Accounts", "12 created, 1 suspended")`."""
+    """Such as `("Accounts", "12 created and 1 suspended")`."""
     return _rows(actions, _done)
 
 
@@ -53,7 +53,7 @@ def entity_name(entity: str) -> str:
 
 def _rows(counts: CountByEntity, said: Callable[[str, int], str]) -> list[Row]:
     return [
-        (entity_name(entity), ", ".join(said(kind, kinds[kind]) for kind in WAITING if kinds.get(kind)))
+        (entity_name(entity), listed(said(kind, kinds[kind]) for kind in WAITING if kinds.get(kind)))
         for entity in ENTITIES
         if any((kinds := counts.get(entity, {})).values())
     ]

@@ -7,7 +7,8 @@ from datetime import datetime
 from common.catalogue import CATALOGUE, entry_of
 from common.event_model import TrippedGuard
 from common.events import CountByEntity, SyncCompleted, SyncFailed, SyncHeld
-from common.language import mark, speaking, spoken
+from common.language import SOURCE, mark, speaking, spoken
+from common.sayings import is_known, said
 from notifier.amounts import duration, exact, number
 from notifier.changes import Row, entity_name, what_waits, what_was_done
 from notifier.language import _, plural
@@ -123,7 +124,8 @@ def _failure(event: SyncFailed, moment: datetime, about: About, site: str) -> No
         "sync": sync,
         "failure": entry_of(event.code).words(spoken()),
         "code": event.code,
-        "detail": event.detail,
+        "detail": said(event.detail),
+        "detail_in_english": spoken() != SOURCE and not is_known(event.detail),
         "changes": [],
         "errors": 0,
         "facts": _facts(moment, about),

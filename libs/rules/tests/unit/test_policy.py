@@ -33,7 +33,7 @@ def test_the_readme_shows_the_usual_values() -> None:
         ({"changes": "some"}, "literal_error"),
         ({"limits": {"removals": {"percent": 101}}}, "less_than_equal"),
         ({"templates": {"username": ["{name}"]}}, "value_error"),
-        ({"templates": {"username": []}}, "value_error"),
+        ({"templates": {"username": []}}, "too_short"),
         ({"templates": {"category": ["{school}"] * 5}}, "too_long"),
         ({"templates": {"idnumber": "{title}"}}, "value_error"),
         ({"account_days": -1}, "greater_than_equal"),

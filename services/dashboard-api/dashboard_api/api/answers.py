@@ -8,6 +8,7 @@ from fastapi import Query, Request, Response
 
 from dashboard_api.language import _
 from dashboard_api.problems import Problem
+from dashboard_api.words.workers import told_text
 
 MOST = 1000
 """Rows of a page at the most."""
@@ -17,8 +18,8 @@ Cursor = Annotated[str | None, Query(description="`next` of the page before")]
 
 
 def json_text(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """JSON that is text already."""
-    return Response(text, status, headers, media_type="application/json")
+    """JSON that is text already, with what workers told in the reader's language."""
+    return Response(told_text(text), status, headers, media_type="application/json")
 
 
 def next_link(request: Request, cursor: str | None) -> dict[str, str]:

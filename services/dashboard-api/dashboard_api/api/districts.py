@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import ValidationError
 
+from common.language import mark
 from common.uow import UnitOfWork
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
@@ -63,7 +64,7 @@ async def put_district(
     declaration = _read(body)
     if declaration.district.id != district_id:
         raise _unprocessable(
-            [Mistake("district.id", _("district.id must be {id}, as in the address.", id=district_id))]
+            [Mistake("district.id", mark("{key} must be {id}, as in the address."), {"id": district_id})]
         )
     try:
         async with context.unit_of_work() as uow:

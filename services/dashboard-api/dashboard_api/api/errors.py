@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from common.db import Pool, Row
 from common.event_model import Severity
+from common.sayings import said
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.csv_answers import csv_answer
 from dashboard_api.api.described import gives
@@ -79,6 +80,6 @@ def _line(row: Row) -> list[Cell]:
     words = in_words(row["code"])
     return [
         *(row["school"], row["severity"], row["code"], words["title"], row["entity"], row["source_id"], row["name"]),
-        *(row["field"], row["value"], row["detail"], words["remedy"], words["who"]),
+        *(row["field"], row["value"], said(row["detail"]), words["remedy"], words["who"]),
         *(row["first_seen_at"].isoformat(), row["seen_at"].isoformat(), str(row["run_id"])),
     ]

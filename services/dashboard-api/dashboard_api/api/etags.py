@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import Header, Request, Response
 
 from common.db import Connection
+from common.language import listed
 from dashboard_api.api.answers import json_text
 from dashboard_api.language import _
 from dashboard_api.problems import Problem
@@ -27,11 +28,13 @@ ACTS = 50
 
 def tagged(request: Request, body: str, settings: object) -> Response:
     """JSON with its ETag; 304 without it for a GET by somebody who has it already."""
-    tag = f'"{version(settings)}.{_digest(body)}"'
+    answer = json_text(body)
+    tag = f'"{version(settings)}.{_digest(bytes(answer.body).decode())}"'
     known = [one.removeprefix("W/") for one in _tags(request.headers.get("If-None-Match"))]
     if request.method == "GET" and (tag in known or "*" in known):
         return Response(status_code=304, headers={"ETag": tag})
-    return json_text(body, headers={"ETag": tag})
+    answer.headers["ETag"] = tag
+    return answer
 
 
 def version(settings: object) -> str:
@@ -67,7 +70,7 @@ async def require_seen(
 
 
 def _changed(who: str, at: Any, changes: list[dict[str, Any]]) -> Problem:
-    values = {"who": who, "when": exact(at, "UTC"), "fields": ", ".join(change["field"] for change in changes)}
+    values = {"who": who, "when": exact(at, "UTC"), "fields": listed(change["field"] for change in changes)}
     if changes:
         sentence = _(
             "{who} changed this meanwhile ({when}): {fields}. Look at it again, then repeat your change.", **values

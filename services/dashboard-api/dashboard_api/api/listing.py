@@ -12,10 +12,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from common.language import SOURCE, spoken
 from dashboard_api.api.answers import MOST, Limit, bad_cursor, decode_cursor, encode_cursor, json_text, next_link
 from dashboard_api.api.csv_answers import AsCsv, InStyle, csv_answer
 from dashboard_api.csv_text import Cell, CsvStyle
 from dashboard_api.queries.pages import Page
+from dashboard_api.words.workers import told
 
 Json = dict[str, Any]
 Key = tuple[Any, ...]
@@ -52,6 +54,11 @@ class Listing:
     def rows(self, page: Page) -> list[Json]:
         """The rows as they are shown."""
         return [self.each(row) for row in page.rows()] if self.each else page.rows()
+
+    def lines(self, page: Page) -> list[list[Cell]]:
+        """The rows as CSV has them, with what workers told in the reader's language."""
+        rows = self.rows(page) if spoken() == SOURCE else told(self.rows(page))
+        return [[cell(row, column) for column in self.columns] for row in rows]
 
     def _typed(self, parts: Sequence[str]) -> Key:
         return tuple(read(part) for read, part in zip(self.key, parts, strict=True))
@@ -146,7 +153,7 @@ async def _csv(listing: Listing, fetch: Fetch, first: Page) -> AsyncIterator[lis
     """Page after page, so that neither memory nor a transaction is needed for long."""
     page = first
     while True:
-        yield [[cell(row, column) for column in listing.columns] for row in listing.rows(page)]
+        yield listing.lines(page)
         key = listing.following(page)
         if key is None:
             return

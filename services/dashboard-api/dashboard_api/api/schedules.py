@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import to_json
 
+from common.language import mark
 from dashboard_api import district_times, preview, school_times
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
@@ -15,6 +16,7 @@ from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answe
 from dashboard_api.api.schemas import schedules as schemas
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
+from dashboard_api.declare.unfit import Unfit
 from dashboard_api.declare.values import Spread, TimeOfNight, Weekdays
 from dashboard_api.preview import Blackout
 from dashboard_api.problems import not_found
@@ -48,7 +50,7 @@ class BlackoutDates(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last < self.first:
-            raise ValueError("last must not be before first")
+            raise Unfit(mark("{last} must not be before {first}."), {"last": "last", "first": "first"})
         return self
 
 

@@ -1,40 +1,44 @@
 """Mistakes in a declaration, each as one sentence that names the key and says what to do. Values are not repeated."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from common.language import either, listed, mark
 from dashboard_api.declare.kinds import SECRETS
 from dashboard_api.declare.model import Role
 from dashboard_api.declare.places import Place, place_of
+from dashboard_api.declare.shapes import AT_LEAST, AT_MOST, PATTERNS, SHAPES, TOO_SHORT, UNUSABLE, WRONG_TEMPLATE
+from dashboard_api.declare.unfit import Unfit
+from dashboard_api.language import _
+from rules.templates import UnusableTemplate
 
-SHAPES = {
-    "string_too_short": "must not be empty",
-    "too_short": "must not be empty",
-    "int_parsing": "must be a whole number",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
-    "tuple_type": "must be a list",
-    "string_pattern_mismatch": "must be lower-case letters, digits and hyphens",
-    "string_type": "must be text",
-    "model_type": "must have keys of its own below it",
-    "model_attributes_type": "must have keys of its own below it",
-    "dict_type": "must have keys of its own below it",
-}
-"""What a value must be, by pydantic's type of error."""
+QUOTED = re.compile(r"'([^']*)'")
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Where the mistake is, and the sentence about it."""
+    """Where the mistake is, and the sentence about it: marked, with `{key}`, `values`, and other `keys` by name."""
 
     key: str
-    sentence: str
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence for whoever writes keys: in a file, or to the API."""
+        return self.about(str)
+
+    def about(self, name: Callable[[str], str]) -> str:
+        """The sentence with each key as `name` calls it: a page has labels."""
+        others = {word: name(key) for word, key in self.keys.items()}
+        return _(self.message, **{"key": name(self.key), **others, **self.values})
 
 
 class MistakenError(Exception):
@@ -50,62 +54,86 @@ def mistakes_in(error: ValidationError) -> list[Mistake]:
     return [_mistake(detail) for detail in error.errors(include_input=False, include_url=False)]
 
 
+def mistake_of_request(detail: Mapping[str, Any]) -> Mistake:
+    """A mistake in a parameter or body that is no declaration, as FastAPI found it; its key is where it stands."""
+    key = ".".join(map(str, detail["loc"][1:])) or "body"
+    return _of_type(detail["type"], key, detail.get("ctx") or {})
+
+
 def _mistake(detail: ErrorDetails) -> Mistake:
-    place = place_of(detail["loc"])
-    return Mistake(place.key, _sentence(detail["type"], place, detail.get("ctx", {})))
-
-
-def _sentence(type_: str, place: Place, ctx: dict[str, Any]) -> str:
-    key = place.key
-    match type_:
+    place, ctx = place_of(detail["loc"]), detail.get("ctx", {})
+    match detail["type"]:
         case "missing":
             return _missing(place)
-        case "union_tag_not_found":
-            return f"{key}.{_plain(ctx['discriminator'])} is missing. It is one of {', '.join(place.choices)}."
         case "extra_forbidden":
             return _unknown(place)
+        case "union_tag_not_found":
+            return Mistake(
+                place.key,
+                mark("{tag} is missing. It is {choices}."),
+                {"choices": either(place.choices)},
+                {"tag": f"{place.key}.{_tag(ctx)}"},
+            )
         case "union_tag_invalid":
-            return f"{key}.{_plain(ctx['discriminator'])} must be one of {', '.join(place.choices)}."
+            key = {"tag": f"{place.key}.{_tag(ctx)}"}
+            return Mistake(place.key, mark("{tag} must be {choices}."), {"choices": either(place.choices)}, key)
         case "literal_error" if place.of_key:
-            return f"{key} is not a role that can be mapped; the roles are {', '.join(get_args(Role))}."
-        case "literal_error":
-            return f"{key} must be {_plain(ctx['expected'])}."
-        case "value_error":
-            text = str(ctx["error"])
-            return f"{key} {text}." if key else f"{text}."
-    return f"{key} {_shape(type_, key, ctx)}."
+            message = mark("{key} is not a role that can be mapped; the roles are {roles}.")
+            return Mistake(place.key, message, {"roles": listed(get_args(Role))})
+    return _of_type(detail["type"], place.key, ctx)
 
 
-def _plain(quoted: str) -> str:
-    return quoted.replace("'", "")
+def _of_type(type_: str, key: str, ctx: Mapping[str, Any]) -> Mistake:
+    match type_, ctx:
+        case "missing", _:
+            return Mistake(key, mark("{key} is missing."))
+        case "extra_forbidden", _:
+            return Mistake(key, mark("{key} is not a key that is known here."))
+        case (("literal_error" | "enum"), {"expected": expected}):
+            choices = QUOTED.findall(expected) or [expected]
+            return Mistake(key, mark("{key} must be {choices}."), {"choices": either(choices)})
+        case "value_error", {"error": Unfit() as error}:
+            return Mistake(key, error.message, error.values, error.keys)
+        case "value_error", {"error": UnusableTemplate() as error}:
+            values = {"longest": error.longest, "field": error.field, "fields": listed(error.allowed)}
+            return Mistake(key, WRONG_TEMPLATE[error.what], values)
+        case (("greater_than_equal" | "greater_than"), _):
+            return Mistake(key, AT_LEAST, {"least": ctx["ge"] if "ge" in ctx else ctx["gt"] + 1})
+        case (("less_than_equal" | "less_than"), _):
+            return Mistake(key, AT_MOST, {"most": ctx["le"] if "le" in ctx else ctx["lt"] - 1})
+        case (("string_too_short" | "too_short"), {"min_length": least}) if least > 1:
+            return Mistake(key, TOO_SHORT[type_], {"least": least})
+        case "string_pattern_mismatch", {"pattern": pattern} if pattern in PATTERNS:
+            return Mistake(key, PATTERNS[pattern])
+    return Mistake(key, SHAPES.get(type_, UNUSABLE), {"most": ctx.get("max_length", "")})
 
 
-def _missing(place: Place) -> str:
-    field = place.field()
-    says = f" It is {field.description}." if field and field.description else ""
-    return f"{place.key} is missing.{says}{_how_to_give(place.name)}"
+def _tag(ctx: Mapping[str, Any]) -> str:
+    return str(ctx["discriminator"]).replace("'", "")
 
 
-def _how_to_give(name: str) -> str:
-    if name not in SECRETS:
-        return ""
-    return f" In the district file, name an environment variable with {name}_env or a file with {name}_file."
+def _missing(place: Place) -> Mistake:
+    described = place.field()
+    if not described or not described.description:
+        return Mistake(place.key, mark("{key} is missing."))
+    what = _(described.description)
+    if place.name not in SECRETS:
+        return Mistake(place.key, mark("{key} is missing. It is {what}."), {"what": what})
+    message = mark(
+        "{key} is missing. It is {what}. In the district file, name an environment variable with {variable} or a file "
+        "with {file}."
+    )
+    named = {"variable": f"{place.name}_env", "file": f"{place.name}_file"}
+    return Mistake(place.key, message, {"what": what, **named})
 
 
-def _unknown(place: Place) -> str:
+def _unknown(place: Place) -> Mistake:
     parent = place.parent()
     known = list(parent.model_fields) if parent else []
     close = get_close_matches(place.name, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"the keys here are {', '.join(known)}."
-    return f"{place.key} is not a key that is known here; {hint}"
-
-
-def _shape(type_: str, key: str, ctx: dict[str, Any]) -> str:
-    match type_:
-        case "string_too_long":
-            return f"must not be longer than {ctx['max_length']} characters"
-        case "greater_than_equal" | "less_than_equal":
-            return f"must be {'at least' if 'ge' in ctx else 'at most'} {ctx.get('ge', ctx.get('le'))}"
-        case "string_pattern_mismatch" if key == "district.locale":
-            return "must be a language, such as en or nl"
-    return SHAPES.get(type_, "has a value that cannot be used")
+    if close:
+        return Mistake(
+            place.key, mark("{key} is not a key that is known here; did you mean {close}?"), {"close": close[0]}
+        )
+    message = mark("{key} is not a key that is known here; the keys here are {known}.")
+    return Mistake(place.key, message, {"known": listed(known)})

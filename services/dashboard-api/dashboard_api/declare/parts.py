@@ -11,13 +11,14 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from common.events import SettingsChanged
+from common.language import mark
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
 from dashboard_api.declare import reserved
 from dashboard_api.declare.kinds import split
 from dashboard_api.declare.mistakes import Mistake, mistakes_in
-from dashboard_api.declare.model import NO_GUARDIANS, Parallel, Target
+from dashboard_api.declare.model import FOR_GUARDIANS, NO_GUARDIANS, Parallel, Target
 from dashboard_api.declare.patch import merged
 from dashboard_api.declare.second_person import SecondPerson
 from dashboard_api.declare.sources import Source
@@ -101,7 +102,7 @@ async def change_policy(
     before = _declared(await district_parts.policy(uow.conn, district_id))
     policy = read(PolicyPart, {"policy": dict(wanted) if whole else merged(before, wanted)}).policy
     if policy.families and not await district_parts.has_guardian_role(uow.conn, district_id):
-        raise _mistaken([Mistake("policy.families", f"{NO_GUARDIANS}.")])
+        raise _mistaken([Mistake("policy.families", NO_GUARDIANS, keys=FOR_GUARDIANS)])
     after = policy.model_dump(mode="json", exclude_unset=True)
     await district_parts.set_policy(uow.conn, district_id, after)
     await note(
@@ -171,7 +172,7 @@ async def change_target(
     await targets.upsert(uow.conn, district_id, id_, target, box.seal({"token": new_token}))
     policy = Policy.model_validate(await district_parts.policy(uow.conn, district_id))
     if policy.families and "guardian" not in target.roles:
-        raise _mistaken([Mistake("target.roles", f"{NO_GUARDIANS}.")])
+        raise _mistaken([Mistake("target.roles", NO_GUARDIANS, keys=FOR_GUARDIANS)])
     if new_token != token:
         after["secrets_replaced"] = ["token"]
     await note(uow, principal, district_id, Change("change_target", "target", f"target/{id_}", known, after))
@@ -186,7 +187,7 @@ async def change_school(
     if known is None:
         raise not_found("school")
     if target is not None and await district_parts.target(uow.conn, district_id, target) is None:
-        raise _mistaken([Mistake("target", _("There is no target {id} in this district.", id=target))])
+        raise _mistaken([Mistake("target", mark("There is no target {id} in this district."), {"id": target})])
     before = {key: known[key] for key in ("target", "timezone")}
     await district_parts.set_school(uow.conn, district_id, id_, target, timezone)
     after = {"target": target, "timezone": timezone}

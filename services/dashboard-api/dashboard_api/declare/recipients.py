@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from common.language import mark
 from dashboard_api.declare.values import Declared, Email, Id, Locale, Name, email
 
 Outcomes = Literal["all", "problems", "never"]
@@ -15,7 +16,7 @@ class Recipient(Declared):
     For one school it stands in for what the same address has for the district; never: not of this school.
     """
 
-    email: Email = Field(description="the e-mail address")
+    email: Email = Field(description=mark("the e-mail address"))
     outcomes: Outcomes = "all"
     locale: Locale | None = None
     school: Name | None = None

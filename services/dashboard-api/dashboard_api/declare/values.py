@@ -9,6 +9,11 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from common.language import mark
+from dashboard_api.declare.unfit import Unfit
+
+LOCALE_PATTERN = r"^[a-z]{2,3}(-[A-Z]{2})?$"
+ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS = get_args(Weekday)
@@ -23,15 +28,15 @@ class Declared(BaseModel):
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be a web address that begins with https:// or http://")
+        raise Unfit(mark("{key} must be a web address that begins with https:// or http://."))
     if parts.username or parts.password:
-        raise ValueError("must not hold a user name or password; give secrets in their own keys")
+        raise Unfit(mark("{key} must not hold a user name or password; give secrets in their own keys."))
     return value.rstrip("/")
 
 
 def _zone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError("must be a time zone of the IANA list, such as Europe/Amsterdam")
+        raise Unfit(mark("{key} must be a time zone of the IANA list, such as Europe/Amsterdam."))
     return value
 
 
@@ -39,13 +44,13 @@ def email(value: str) -> str:
     """An e-mail address. Raises `ValueError`."""
     local, at, domain = value.partition("@")
     if not (local and at and "." in domain) or any(c.isspace() or c in ",;<>@" for c in local + domain):
-        raise ValueError("must be an e-mail address, such as office@district.example")
+        raise Unfit(mark("{key} must be an e-mail address, such as office@district.example."))
     return value
 
 
 def _absolute(value: str) -> str:
     if not PurePosixPath(value).is_absolute():
-        raise ValueError("must be an absolute path, on the machine where roster-fetcher runs")
+        raise Unfit(mark("{key} must be an absolute path, on the machine where roster-fetcher runs."))
     return value
 
 
@@ -56,7 +61,7 @@ def time_of_night(value: object) -> object:
     if value == "none":
         return None
     if not TIME_OF_DAY.fullmatch(str(value)):
-        raise ValueError('must be a time of day such as "20:00" or "00:00", in the school\'s own time, or none')
+        raise Unfit(mark('{key} must be a time of day such as "20:00" or "00:00", in the school\'s own time, or none.'))
     return time.fromisoformat(str(value))
 
 
@@ -65,7 +70,7 @@ def time_in_utc(value: object) -> object:
     if value is None or isinstance(value, time):
         return value
     if not TIME_OF_DAY.fullmatch(str(value)):
-        raise ValueError('must be a time of day in UTC such as "03:00", or null for none')
+        raise Unfit(mark('{key} must be a time of day in UTC such as "03:00", or null for none.'))
     return time.fromisoformat(str(value))
 
 
@@ -76,7 +81,7 @@ def weekdays(value: object) -> object:
     names = [str(one).lower()[:3] for one in value] if isinstance(value, list | tuple) else []
     known = {name: number for number, name in enumerate(WEEKDAYS, 1)} | {str(n): n for n in range(1, 8)}
     if not names or not set(names) <= known.keys():
-        raise ValueError(f"must be a list of days of the week: {', '.join(WEEKDAYS)}")
+        raise Unfit(mark("{key} must be a list of days of the week: {days}."), days=", ".join(WEEKDAYS))
     return tuple(sorted({known[name] for name in names}))
 
 
@@ -85,9 +90,9 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Email = Annotated[str, AfterValidator(email)]
 AbsolutePath = Annotated[str, AfterValidator(_absolute)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+Locale = Annotated[str, Field(pattern=LOCALE_PATTERN)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
 TimeOfNight = Annotated[time | None, BeforeValidator(time_of_night)]
 TimeInUtc = Annotated[time | None, BeforeValidator(time_in_utc)]
 DaysAsWritten = Annotated[list[Weekday], Field(min_length=1)] | None

@@ -13,9 +13,10 @@ from dashboard_api.declare.mistakes import Mistake, MistakenError
 from dashboard_api.declare.model import TARGET_ID, Declaration
 from dashboard_api.declare.recipients import Recipient
 from dashboard_api.declare.sources import Source
+from dashboard_api.language import plural
 from dashboard_api.queries import audit, district_parts, districts, recipients, schools, sources, targets
 from dashboard_api.queries.recipients import NewRecipient
-from dashboard_api.words.amounts import count
+from dashboard_api.words.amounts import number
 
 
 async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, actor: str) -> None:
@@ -82,9 +83,15 @@ async def _remove_others(uow: UnitOfWork, district_id: str, ids: list[str]) -> N
         raise MistakenError(
             Mistake(
                 f"sources.{used['source_id']}",
-                f"sources.{used['source_id']} is not declared any more, but {count(used['schools'], 'school')} of it "
-                f"{'is' if used['schools'] == 1 else 'are'} set up; put it back, list under schools those that stay, "
-                "apply the file, and then take it out.",
+                plural(
+                    "{key} is not declared any more, but {n} school of it is set up; put it back, list under {schools} "
+                    "those that stay, apply the file, and then take it out.",
+                    "{key} is not declared any more, but {n} schools of it are set up; put it back, list under "
+                    "{schools} those that stay, apply the file, and then take it out.",
+                    used["schools"],
+                ),
+                {"n": number(used["schools"])},
+                {"schools": "schools"},
             )
         )
     await sources.remove_beside(uow.conn, district_id, ids)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 
-from common.language import mark
+from common.language import listed, mark
 from dashboard_api.language import _
 from dashboard_api.problems import Problem
 
@@ -100,11 +100,16 @@ class Form:
         for mistake in problem.mistakes:
             found = self._named(mistake.key)
             if found:
-                self.mistakes.setdefault(found.name, said(found))
+                self.mistakes.setdefault(found.name, _(found.wrong) if found.wrong else mistake.about(self._name))
             else:
-                self.trouble = mistake.sentence
+                self.trouble = mistake.about(self._name)
         if not problem.mistakes:
             self.trouble = problem.detail
+
+    def _name(self, key: str) -> str:
+        """What a key is called on the page; one that has no field here keeps its own name."""
+        found = self._named(key)
+        return _("“{label}”", label=_(found.label)) if found else key
 
     def _named(self, key: str) -> Field | None:
         """The field of a declaration's key: `source.sftp.host` is `sftp.host`, `policy.cohorts[1]` is `cohorts`."""
@@ -157,7 +162,7 @@ def words_of(one: Field, value: Value) -> str:
         return _("yes") if value == "1" else _("no")
     values = [value] if isinstance(value, str) else value
     words = [_(one.choices[each]) if each in one.choices else each for each in values if each]
-    return ", ".join(words) or _("nothing")
+    return listed(words) or _("nothing")
 
 
 def _typed(one: Field, data: FormData) -> Value:

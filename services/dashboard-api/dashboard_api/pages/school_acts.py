@@ -153,43 +153,53 @@ def _question(visit: Visit, choice: Choice, names: list[str]) -> Question:
 
 
 def _words(act: Act, n: int, name: str) -> tuple[str, list[str], str]:
-    """Title, sentences and button."""
-    many = plural("{n} school", "{n} schools", n, n=number(n))
-    what = name if n == 1 else many
+    """Title, sentences and button; the title has the name of a single school."""
+    told = {"n": number(n), "name": name}
     match act:
         case "full":
             return (
-                _("Full sync of {what}?", what=what),
+                plural("Full sync of {name}?", "Full sync of {n} schools?", n, **told),
                 [
                     _("Moodle is made to match what is shared: what is new is created, what differs is set right."),
                     _("Who is no longer shared is suspended, nobody is deleted. Unusually many removals wait for you."),
                 ],
-                _("Run full sync of {many}", many=many),
+                plural("Run full sync of {n} school", "Run full sync of {n} schools", n, **told),
             )
-        case "pause" | "additions":
-            only = act == "additions"
+        case "pause":
             return (
-                _("Only additions at night for {what}?", what=what)
-                if only
-                else _("Pause the nightly sync of {what}?", what=what),
-                [
-                    _("At night only what is new is created; nothing is changed or removed.")
-                    if only
-                    else _("Nothing is synced at night. Runs by hand stay possible."),
-                ],
-                _("Only additions for {many}", many=many) if only else _("Pause {many}", many=many),
+                plural("Pause the nightly sync of {name}?", "Pause the nightly sync of {n} schools?", n, **told),
+                [_("Nothing is synced at night. Runs by hand stay possible.")],
+                plural("Pause {n} school", "Pause {n} schools", n, **told),
+            )
+        case "additions":
+            return (
+                plural("Only additions at night for {name}?", "Only additions at night for {n} schools?", n, **told),
+                [_("At night only what is new is created; nothing is changed or removed.")],
+                plural("Only additions for {n} school", "Only additions for {n} schools", n, **told),
             )
         case "resume":
-            sentence = _("The next night syncs as usual.")
-            return _("Resume the nightly sync of {what}?", what=what), [sentence], _("Resume {many}", many=many)
+            return (
+                plural("Resume the nightly sync of {name}?", "Resume the nightly sync of {n} schools?", n, **told),
+                [_("The next night syncs as usual.")],
+                plural("Resume {n} school", "Resume {n} schools", n, **told),
+            )
         case "preview":
-            sentence = _("A full sync is planned and shown; nothing is sent to Moodle.")
-            return _("Preview {what}?", what=what), [sentence], _("Preview {many}", many=many)
+            return (
+                plural("Preview {name}?", "Preview {n} schools?", n, **told),
+                [_("A full sync is planned and shown; nothing is sent to Moodle.")],
+                plural("Preview {n} school", "Preview {n} schools", n, **told),
+            )
         case "refresh":
-            sentence = _("What is shared is read and counted; nothing is sent to Moodle.")
-            return _("Refresh the counts of {what}?", what=what), [sentence], _("Refresh {many}", many=many)
-    sentence = _("What is new since the last sync is created; nothing that is synced already is touched.")
-    return _("Partial sync of {what}?", what=what), [sentence], _("Run partial sync of {many}", many=many)
+            return (
+                plural("Refresh the counts of {name}?", "Refresh the counts of {n} schools?", n, **told),
+                [_("What is shared is read and counted; nothing is sent to Moodle.")],
+                plural("Refresh {n} school", "Refresh {n} schools", n, **told),
+            )
+    return (
+        plural("Partial sync of {name}?", "Partial sync of {n} schools?", n, **told),
+        [_("What is new since the last sync is created; nothing that is synced already is touched.")],
+        plural("Run partial sync of {n} school", "Run partial sync of {n} schools", n, **told),
+    )
 
 
 def _done(act: Act, n: int) -> str:

@@ -16,10 +16,10 @@ from dashboard_api.words.errors import explained_check, explained_target_check
 from dashboard_api.words.kinds import counts_in_order
 
 OUTCOMES = {
-    "kept": mark("kept"),
-    "kept_with_warning": mark("kept with a warning"),
-    "skipped": mark("skipped with an error"),
-    "out_of_scope": mark("out of scope"),
+    "kept": mark("Rows kept"),
+    "kept_with_warning": mark("Rows kept with a warning"),
+    "skipped": mark("Rows skipped with an error"),
+    "out_of_scope": mark("Rows out of scope"),
 }
 """What becomes of rows."""
 CHANGES = {

@@ -22,10 +22,9 @@ from rules.policy import CLASS_FIELDS, PERSON_FIELDS, Policy, Templates
 EXAMPLES = 12
 MOST_SCHOOLS = 1000
 ONE_A_LINE = mark("One template a line; the first whose fields all have a value is taken.")
-WRONG = mark("A template is written as {title} or {given_name:.1}, with the fields that are listed below.")
 FIELDS = (
     *(
-        Field(f"templates.{name}", label, hint, "lines", optional=name == "email", wrong=WRONG)
+        Field(f"templates.{name}", label, hint, "lines", optional=name == "email")
         for name, label, hint in (
             ("username", mark("User name"), ONE_A_LINE),
             ("email", mark("E-mail address"), ONE_A_LINE),
@@ -34,9 +33,7 @@ FIELDS = (
             ("category", mark("Categories"), mark("From the top down, one a line, four at the most.")),
         )
     ),
-    Field(
-        "templates.idnumber", mark("ID number"), mark("{source}:{id} where two sources share a Moodle."), wrong=WRONG
-    ),
+    Field("templates.idnumber", mark("ID number"), mark("{source}:{id} where two sources share a Moodle.")),
 )
 
 router = APIRouter(prefix="/settings/mapping", include_in_schema=False)

@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from common.language import LANGUAGES, spoken
+from common.language import LANGUAGES, SOURCE, listed, spoken
+from common.sayings import is_known, said
 from dashboard_api import language
 from dashboard_api.auth.principal import Principal
 from dashboard_api.words import amounts, fields, kinds, severities, standing
@@ -70,11 +71,13 @@ def _environment() -> Environment:
         fields.record_name,
         severities.severity_word,
         standing.progress_words,
+        listed,
     ]
     environment.filters.update({filter_.__name__: filter_ for filter_ in filters})
     environment.filters["combine"] = _combine
     environment.filters["date_words"] = _date_words
     environment.filters["source_kind"] = _source_kind
+    environment.filters["told"] = _told
     environment.globals.update(static=_static, _=_say, plural=_say_many, languages=LANGUAGES, standing=standing)
     return environment
 
@@ -109,6 +112,13 @@ def _date_words(day: date) -> str:
 def _source_kind(kind: str) -> str:
     """What a kind of source is called."""
     return standing.SOURCES.get(kind, kind)
+
+
+def _told(text: str | None) -> Markup:
+    """What a worker told, in the spoken language; what a foreign system said in it stays English, and is marked so."""
+    if not text or spoken() == SOURCE or is_known(text):
+        return escape(said(text or ""))
+    return Markup('<span lang="en">{}</span>').format(text)
 
 
 @cache

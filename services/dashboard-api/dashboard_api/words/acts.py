@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from common.language import mark
+from common.language import listed, mark
 from dashboard_api.language import _
 from dashboard_api.queries.runs import run_of
 from dashboard_api.words.amounts import calendar_date
@@ -88,7 +88,7 @@ def _value(key: str, value: Any) -> str:
     if value in (None, ""):
         return _("the district's") if key in ("nightly", "nights", "timezone") else _("none")
     if key == "nights":
-        return ", ".join(_(WEEKDAYS[day]) for day in value)
+        return listed(_(WEEKDAYS[day]) for day in value)
     if key == "until":
         return calendar_date(value)
     return _(MODES[value]) if key == "mode" and value in MODES else str(value)

@@ -11,7 +11,7 @@ from common.language import spoken
 from dashboard_api.language import _, plural
 
 NOTHING = "–"
-SIZES = ("bytes", "kB", "MB", "GB", "TB")
+SIZES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 
 
@@ -30,7 +30,7 @@ def size(value: int | None) -> str:
     if not unit:
         return plural("{n} byte", "{n} bytes", value, n=number(value))
     digits = "0.0" if amount < 99.5 else "0"
-    return f"{format_decimal(amount, digits, locale=spoken())} {SIZES[unit]}"
+    return format_unit(amount, f"digital-{SIZES[unit]}", length="short", format=digits, locale=spoken())
 
 
 def duration(milliseconds: float | None) -> str:

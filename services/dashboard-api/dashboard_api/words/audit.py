@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from common.language import mark
+from common.language import listed, mark
 from dashboard_api.language import _
 from dashboard_api.words import acts
 
@@ -26,7 +26,7 @@ SETTINGS = {
     "check_target": mark("Had a Moodle site looked at"),
     "order": mark("Ordered a run"),
     "decide_hold": mark("Decided about what was held"),
-    "create person": mark("Let a person in"),
+    "create person": mark("Gave a person access"),
     "change person": mark("Changed a person"),
     "create key": mark("Made an API key"),
     "revoke key": mark("Revoked an API key"),
@@ -73,6 +73,6 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
-        return ", ".join(map(str, value))
+        return listed(map(str, value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

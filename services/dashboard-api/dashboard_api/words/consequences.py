@@ -1,5 +1,6 @@
 """What a plan comes to for people, in one sentence."""
 
+from common.language import listed
 from dashboard_api.language import _, plural
 from dashboard_api.queries.plans import Consequences
 from dashboard_api.words.amounts import number
@@ -10,7 +11,7 @@ def sentence(of: Consequences) -> str:
     if not of.changes:
         return _("Nothing changes.")
     ends = _endings(of)
-    parts = [", ".join(ends) if ends else _("Nobody loses access; {what}", what=_beginnings(of))]
+    parts = [listed(ends) if ends else _("Nobody loses access; {what}", what=_beginnings(of))]
     if of.graded:
         parts.append(plural("{n} has graded work", "{n} have graded work", of.graded, n=number(of.graded)))
     if of.grades_unknown:
@@ -77,7 +78,7 @@ def _new(of: Consequences) -> str:
         new.append(plural("{n} new course", "{n} new courses", n, n=number(n)))
     if n := of.enrolments_new:
         new.append(plural("{n} new enrolment", "{n} new enrolments", n, n=number(n)))
-    return ", ".join(new)
+    return listed(new)
 
 
 def _unknown(of: Consequences) -> str:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from babel.lists import format_list
-
 from common.catalogue import entry_of
-from common.language import mark, spoken
+from common.language import listed, mark, spoken
+from common.sayings import said
 from dashboard_api.language import _, plural
 from dashboard_api.words.amounts import number
 from dashboard_api.words.standing import Badge
@@ -140,7 +139,7 @@ def _at_source(facts: Facts) -> str:
 
 def _elsewhere(facts: Facts) -> str:
     if facts.elsewhere:
-        return _("It is in the feed of {schools}.", schools=_listed(facts.elsewhere))
+        return _("It is in the feed of {schools}.", schools=listed(facts.elsewhere))
     return _("No other school of the district shares it.") if facts.feed == "never" else ""
 
 
@@ -250,7 +249,7 @@ def _cause(last: Last) -> str:
 
 
 def _answer(last: Last) -> str:
-    return f" Moodle: “{last.answer}”" if last.answer else ""
+    return f" {_('Moodle: “{answer}”', answer=said(last.answer))}" if last.answer else ""
 
 
 def _remedy(last: Last) -> str:
@@ -284,7 +283,7 @@ def _stays(facts: Facts) -> str:
             "The account stays, since {schools} has the person.",
             "The account stays, since {schools} have the person.",
             len(facts.elsewhere),
-            schools=_listed(facts.elsewhere),
+            schools=listed(facts.elsewhere),
         )
     if n := facts.account_days:
         return plural(
@@ -294,7 +293,3 @@ def _stays(facts: Facts) -> str:
             n=number(n),
         )
     return ""
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return format_list(names, locale=spoken())

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from common.language import mark
-from dashboard_api.language import _
+from common.language import listed, mark
+from dashboard_api.language import _, plural
 from dashboard_api.words.amounts import number
 
 OVERVIEW = {
@@ -48,6 +48,22 @@ KINDS = {
     "changed": mark("changed"),
     "removed": mark("removed"),
 }
+DONE: dict[str, Callable[[int], str]] = {
+    "create": lambda n: plural("{n} created", "{n} created", n, n=number(n)),
+    "link": lambda n: plural("{n} linked", "{n} linked", n, n=number(n)),
+    "update": lambda n: plural("{n} updated", "{n} updated", n, n=number(n)),
+    "reactivate": lambda n: plural("{n} re-activated", "{n} re-activated", n, n=number(n)),
+    "enrol": lambda n: plural("{n} enrolled", "{n} enrolled", n, n=number(n)),
+    "hide": lambda n: plural("{n} hidden", "{n} hidden", n, n=number(n)),
+    "suspend": lambda n: plural("{n} suspended", "{n} suspended", n, n=number(n)),
+    "unenrol": lambda n: plural("{n} un-enrolled", "{n} un-enrolled", n, n=number(n)),
+    "add": lambda n: plural("{n} added", "{n} added", n, n=number(n)),
+    "remove": lambda n: plural("{n} removed", "{n} removed", n, n=number(n)),
+    "added": lambda n: plural("{n} added", "{n} added", n, n=number(n)),
+    "changed": lambda n: plural("{n} changed", "{n} changed", n, n=number(n)),
+    "removed": lambda n: plural("{n} removed", "{n} removed", n, n=number(n)),
+}
+"""How many of them, since some languages have the word agree with the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +128,15 @@ def total(counts: dict[str, dict[str, int]] | None) -> int:
 
 
 def summary(actions: dict[str, dict[str, int]] | None) -> str:
-    """12 created, 3 suspended"""
+    """12 created and 3 suspended"""
     sums: dict[str, int] = {}
     for kinds in (actions or {}).values():
         for kind, n in kinds.items():
             sums[kind] = sums.get(kind, 0) + n
-    return ", ".join(
-        f"{number(sums[kind])} {kind_name(kind)}" for kind in sorted(sums, key=_place(KINDS)) if sums[kind]
+    return listed(
+        DONE[kind](sums[kind]) if kind in DONE else f"{number(sums[kind])} {kind}"
+        for kind in sorted(sums, key=_place(KINDS))
+        if sums[kind]
     )
 
 

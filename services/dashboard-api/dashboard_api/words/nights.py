@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from common.language import mark
+from common.language import listed, mark
 from dashboard_api.language import _
 from dashboard_api.preview import Coming
 from dashboard_api.words.acts import WEEKDAYS
@@ -39,8 +39,8 @@ def explained(night: dict[str, Any]) -> dict[str, Any]:
 
 
 def of_week(days: Sequence[str]) -> str:
-    """Mon, Tue, Wed"""
-    return ", ".join(_(WEEKDAYS[day]) for day in days)
+    """Mon, Tue and Wed"""
+    return listed(_(WEEKDAYS[day]) for day in days)
 
 
 def mode_done(mode: str, school: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from common.catalogue import entry_of
 from common.language import mark, spoken
+from common.sayings import said
 from dashboard_api.language import _
 from dashboard_api.words.explain import planned
 
@@ -71,7 +72,7 @@ def operation_sentence(operation: Mapping[str, Any]) -> str:
         _(found) if found else "",
         _(FATES[operation["state"]]),
         *(f"{entry_of(code).words(spoken()).title} ({code})." for code in codes),
-        f"Moodle: “{operation['answer']}”" if operation["answer"] else "",
+        _("Moodle: “{answer}”", answer=said(operation["answer"])) if operation["answer"] else "",
     ]
     return " ".join(part for part in parts if part)
 

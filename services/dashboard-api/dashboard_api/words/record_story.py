@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from common.language import mark
+from common.language import listed, mark
 from dashboard_api.language import _
 from dashboard_api.words.fields import field_name, record_name
 from dashboard_api.words.operations import Site, value_text
@@ -84,5 +84,5 @@ def _text(value: object) -> str | None:
         case bool():
             return _("yes") if value else _("no")
         case list():
-            return ", ".join(map(str, value))
+            return listed(map(str, value))
     return str(value)

@@ -5,6 +5,7 @@ from typing import Any
 
 from common.catalogue import entry_of
 from common.language import mark, spoken
+from common.sayings import said
 from dashboard_api.language import _, plural
 from dashboard_api.words.amounts import calendar_date, number
 from dashboard_api.words.kinds import summary, total
@@ -128,11 +129,13 @@ def run_badge(run: Json) -> Badge:
 
 def unit(phase: str, n: int | None, of: int | None = None) -> str:
     """1,200 records; 340 of 588 operations"""
-    most = n if of is None else of
-    amount = number(n) if of is None else _("{n} of {all}", n=number(n), all=number(of))
+    if phase == "applying" and of is None:
+        return plural("{n} operation", "{n} operations", n or 0, n=number(n))
+    if of is None:
+        return plural("{n} record", "{n} records", n or 0, n=number(n))
     if phase == "applying":
-        return plural("{n} operation", "{n} operations", most or 0, n=amount)
-    return plural("{n} record", "{n} records", most or 0, n=amount)
+        return plural("{done} of {n} operation", "{done} of {n} operations", of, done=number(n), n=number(of))
+    return plural("{done} of {n} record", "{done} of {n} records", of, done=number(n), n=number(of))
 
 
 def progress_words(run: Json) -> str:
@@ -240,7 +243,7 @@ def _failure(run: Json) -> str:
     words = entry_of(run["failure_code"] or "").words(spoken())
     sentences = [
         f"{words.title}.",
-        run["failure_detail"],
+        said(run["failure_detail"] or ""),
         _("What to do: {remedy}", remedy=words.remedy),
         _("Nobody was removed because of this."),
         _("It will be tried again.") if run["retry_planned"] else "",

@@ -30,7 +30,7 @@ def test_of_an_act_about_several_schools_only_what_is_of_this_one_is_told() -> N
 def test_what_is_the_districts_again_is_called_so() -> None:
     before, after = {"nightly": "20:00", "nights": ["mon", "tue"]}, {"nightly": None, "nights": None}
     found = explained(act("schedule", before=before, after=after))
-    assert found["changes"] == [("Time", "20:00", "the district's"), ("Nights", "Mon, Tue", "the district's")]
+    assert found["changes"] == [("Time", "20:00", "the district's"), ("Nights", "Mon and Tue", "the district's")]
 
 
 def test_an_act_of_another_version_is_called_as_it_is() -> None:

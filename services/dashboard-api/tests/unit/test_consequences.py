@@ -27,12 +27,12 @@ LOSING = replace(NOTHING, people_losing=12, only_students=True, courses_lost=3, 
         ),
         (
             replace(LOSING, graded=1, grades_unknown=2, accounts_suspended=1, courses_hidden=2, memberships_ended=1),
-            "12 students lose access to 3 courses, 1 account is suspended, 2 courses are hidden, 1 place in a group, "
-            "cohort or role ends; 1 has graded work; nobody looked whether 2 of them have graded work.",
+            "12 students lose access to 3 courses, 1 account is suspended, 2 courses are hidden and 1 place in a "
+            "group, cohort or role ends; 1 has graded work; nobody looked whether 2 of them have graded work.",
         ),
         (
             replace(NOTHING, accounts_new=1421, courses_new=1, changes=2000),
-            "Nobody loses access; 1,421 new accounts, 1 new course.",
+            "Nobody loses access; 1,421 new accounts and 1 new course.",
         ),
         (replace(NOTHING, changes=3), "Nobody loses access; 3 changes."),
     ],
@@ -43,7 +43,7 @@ def test_consequences_are_one_sentence(of: Consequences, words: str) -> None:
 
 def test_what_is_new_beside_what_ends_is_told_after_it() -> None:
     assert additions(replace(LOSING, accounts_new=2, enrolments_new=1)) == (
-        "Besides, there are 2 new accounts, 1 new enrolment."
+        "Besides, there are 2 new accounts and 1 new enrolment."
     )
     assert additions(LOSING) == additions(replace(NOTHING, accounts_new=2, changes=2)) == ""
 

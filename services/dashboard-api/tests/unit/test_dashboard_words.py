@@ -54,7 +54,7 @@ def test_counts_become_a_table_in_the_pages_order_without_what_is_zero() -> None
 def test_a_summary_adds_what_was_done_over_all_entities() -> None:
     assert (
         kinds.summary({"user": {"create": 1_400, "suspend": 2}, "course": {"create": 20}})
-        == "1,420 created, 2 suspended"
+        == "1,420 created and 2 suspended"
     )
 
 

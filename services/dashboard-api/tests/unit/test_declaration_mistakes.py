@@ -1,12 +1,15 @@
 """A declaration that is right, and one sentence for each way in which it can be wrong."""
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from common.language import either
 from dashboard_api.declare.kinds import KINDS
-from dashboard_api.declare.mistakes import mistakes_in
+from dashboard_api.declare.mistakes import mistake_of_request, mistakes_in
 from dashboard_api.declare.model import Declaration
 from dashboard_api.declare.sources import OneRosterCsvSource, OneRosterSource
 
@@ -85,8 +88,8 @@ def test_secrets_show_nowhere() -> None:
         ("district.name", " ", "district.name", "district.name must not be empty."),
         ("source", GONE, "source",
          "source is missing. It is where the roster comes from; several stand below sources."),
-        ("source.kind", GONE, "source", "source.kind is missing. It is one of " + ", ".join(KINDS) + "."),
-        ("source.kind", "excel", "source", "source.kind must be one of " + ", ".join(KINDS) + "."),
+        ("source.kind", GONE, "source", f"source.kind is missing. It is {either(KINDS)}."),
+        ("source.kind", "excel", "source", f"source.kind must be {either(KINDS)}."),
         ("source.version", "2.0", "source.version", "source.version must be 1.1 or 1.2."),
         ("source.base_url", "sis.example", "source.base_url",
          "source.base_url must be a web address that begins with https:// or http://."),
@@ -103,7 +106,7 @@ def test_secrets_show_nowhere() -> None:
          "source.path must be an absolute path, on the machine where roster-fetcher runs."),
         ("target.roles", {"student": 5, "pupil": 6}, "target.roles.pupil",
          "target.roles.pupil is not a role that can be mapped; "
-         "the roles are student, teacher, administrator, guardian."),
+         "the roles are student, teacher, administrator and guardian."),
         ("target.roles", {"student": "five"}, "target.roles.student", "target.roles.student must be a whole number."),
         ("target.roles", {}, "target.roles", "target.roles must not be empty."),
         ("target.token", "", "target.token", "target.token must not be empty."),
@@ -112,7 +115,7 @@ def test_secrets_show_nowhere() -> None:
         ("schools", "some", "schools", "schools must be the word all, or a list with at least one school."),
         ("schools", [{"source_id": "7", "id": "7"}], "schools[1].id",
          "schools[1].id is not a key that is known here; the keys here are source_id, source, target, timezone, "
-         "nightly, nights."),
+         "nightly and nights."),
         ("schools", [{"source_id": "7", "nightly": "21h"}], "schools[1].nightly",
          'schools[1].nightly must be a time of day such as "20:00" or "00:00", in the school\'s own time, or none.'),
         ("schools", [{"source_id": "7"}, {"source_id": "7"}], "",
@@ -135,3 +138,47 @@ def test_no_sentence_repeats_a_secret() -> None:
     sentences = " ".join(m.sentence for m in mistakes_in(caught.value))
     assert "secret-value" not in sentences
     assert "token-value" not in sentences
+
+
+def test_a_page_names_what_a_sentence_is_about_by_its_labels() -> None:
+    labels = {"source": "The source", "token": "“Access token”"}
+    whole = with_change("source", {"kind": "clever", "district_id": "d1"})
+    with pytest.raises(ValidationError) as caught:
+        Declaration.model_validate(whole)
+    (mistake,) = mistakes_in(caught.value)
+    assert mistake.about(lambda key: labels.get(key, key)) == (
+        "The source needs client_id and client_secret of the app, or the district's “Access token”, or both."
+    )
+
+
+class Asked(BaseModel):
+    """Values of all the shapes that requests have."""
+
+    limit: int = Field(default=1, ge=1, le=1000)
+    name: str = Field(default="x", max_length=3)
+    password: str = Field(default="long enough", min_length=12)
+    id: UUID | None = None
+    day: date | None = None
+    at: datetime | None = None
+    state: Literal["open", "closed"] = "open"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("limit", 5000, "limit must be at most 1000."),
+        ("limit", 0, "limit must be at least 1."),
+        ("limit", "many", "limit must be a whole number."),
+        ("name", "long", "name must not be longer than 3 characters."),
+        ("password", "short", "password must have at least 12 characters."),
+        ("id", "7", "id must be an id such as 6f1c1a52-0d0e-4c5f-9a53-6f0d3f1c2b7a."),
+        ("day", "today", "day must be a date such as 2026-11-29."),
+        ("at", "now", "at must be a date and time with its zone, such as 2026-11-29T20:00:00Z."),
+        ("state", "ajar", "state must be open or closed."),
+    ],
+)
+def test_a_mistake_in_a_request_is_a_sentence_too(field: str, value: object, sentence: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Asked.model_validate({field: value})
+    (detail,) = caught.value.errors()
+    assert mistake_of_request({**detail, "loc": ("body", *detail["loc"])}).sentence == sentence

@@ -119,8 +119,8 @@ def test_schools_name_their_source_where_there_are_several() -> None:
         (changed("clever", token=None), "source",
          "source needs client_id and client_secret of the app, or the district's token, or both."),
         (changed("clever", page_size=0), "source.page_size", "source.page_size must be at least 1."),
-        (changed("classlink", mode=None), "source", "source.mode is missing. It is one of direct, proxy."),
-        (changed("classlink", mode="both"), "source", "source.mode must be one of direct, proxy."),
+        (changed("classlink", mode=None), "source", "source.mode is missing. It is direct or proxy."),
+        (changed("classlink", mode="both"), "source", "source.mode must be direct or proxy."),
         (changed("classlink", endpoint_url=None), "source.endpoint_url",
          "source.endpoint_url is missing. It is the address of the district's Roster Server, as the console shows it."),
         (changed("classlink by its proxy", application_id="bm9ydGg%253D"), "source.application_id",
@@ -141,8 +141,8 @@ def test_schools_name_their_source_where_there_are_several() -> None:
         (changed("sftp", sftp={**SFTP, "host_key": "any"}), "source.sftp.host_key",
          "source.sftp.host_key must be the server's public key in one line, such as ssh-ed25519 AAAA…."),
         (changed("sftp", sftp={**SFTP, "pasword": "x"}), "source.sftp.pasword",
-         "source.sftp.pasword is not a key that is known here; the keys here are host, port, username, folder, "
-         "host_key."),
+         "source.sftp.pasword is not a key that is known here; the keys here are host, port, username, folder "
+         "and host_key."),
     ],
 )  # fmt: skip
 def test_each_mistake_in_a_source_has_one_sentence(source: dict[str, Any], key: str, sentence: str) -> None:

@@ -79,7 +79,7 @@ def test_values_of_the_source_stand_beside_those_of_moodle() -> None:
     )
     assert facts("user", body, applied, SITE) == [
         Fact("First name", "Zoë", "Zoé"),
-        Fact("Grades", "7, 8", None),
+        Fact("Grades", "7 and 8", None),
         Fact("ID number", None, "u-1"),
     ]
 

@@ -154,7 +154,7 @@ async def test_a_failed_run_says_what_happened_in_the_districts_language_unless_
     assert body is not None
     text = body.get_content()
     assert "De bron weigert de inloggegevens (AUTH_INVALID)\n" in text
-    assert "Details (in het Engels)\nThe source refuses the token.\n" in text
+    assert "\nThe source refuses the token.\n" in text
     assert "Wat u kunt doen\nVernieuw de inloggegevens" in text
 
 

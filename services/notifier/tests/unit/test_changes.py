@@ -1,5 +1,7 @@
 """What a run did, or what waits, in numbers and words."""
 
+import re
+
 import pytest
 
 from common.language import LANGUAGES, speaking
@@ -11,7 +13,7 @@ def test_changes_stand_in_the_order_of_a_run_and_those_that_take_away_last() -> 
     assert what_was_done(actions) == [
         ("Courses", "2 hidden"),
         ("Accounts", "1 suspended"),
-        ("Enrolments", "1,234 created, 2 un-enrolled"),
+        ("Enrolments", "1,234 created and 2 un-enrolled"),
     ]
 
 
@@ -25,7 +27,10 @@ def test_nothing_done_is_told_by_no_row() -> None:
 
 @pytest.mark.parametrize(
     ("locale", "row"),
-    [("nl", ("Accounts", "1.200 aangemaakt, 1 geschorst")), ("fr", ("Comptes", "1\u202f200 créations, 1 suspension"))],
+    [
+        ("nl", ("Accounts", "1.200 aangemaakt en 1 geschorst")),
+        ("fr", ("Comptes", "1\u202f200 créations et 1 suspension")),
+    ],
 )
 def test_numbers_and_plurals_are_those_of_the_language(locale: str, row: tuple[str, str]) -> None:
     with speaking(locale):
@@ -38,4 +43,4 @@ def test_every_kind_of_change_has_words_of_its_own(language: str) -> None:
     with speaking(language):
         for rows in (what_was_done(one_of_each), what_waits(one_of_each)):
             assert len({name for name, _ in rows}) == len(ENTITIES)
-            assert {len(set(said.split(", "))) for _, said in rows} == {len(WAITING)}
+            assert {len(set(re.split(", | and | en | et ", said))) for _, said in rows} == {len(WAITING)}

@@ -136,10 +136,16 @@ def test_a_preview_links_to_its_plan() -> None:
     assert f'href="https://bus.test/runs/{RUN}/plan"' in notice.html
 
 
-def test_details_of_a_failure_are_marked_as_english() -> None:
-    notice = written(a_failure(detail="The source refuses the token."), "nl")
-    assert "Details (in het Engels)\nThe source refuses the token.\n" in notice.text
-    assert re.search(r'<p lang="en"[^>]*>The source refuses the token\.</p>', notice.html)
+def test_details_of_a_failure_are_told_in_the_reader_s_language() -> None:
+    detail = "The source at sis.example did not answer in time. Check its address, or wait and run again."
+    notice = written(a_failure(detail=detail), "nl")
+    assert "De bron op sis.example heeft niet op tijd geantwoord." in notice.text
+    assert 'lang="en"' not in notice.html
+
+
+def test_a_foreign_systems_own_words_are_marked_as_english() -> None:
+    notice = written(a_failure(detail="invalidrecord: Can't find data record"), "nl")
+    assert '<p lang="en"' in notice.html
 
 
 def test_a_devices_failure_is_told_as_the_devices() -> None:

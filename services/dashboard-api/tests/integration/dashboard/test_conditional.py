@@ -51,7 +51,7 @@ async def test_the_refusal_says_what_was_changed_meanwhile_and_by_whom(north: Da
         {"field": "nightly", "from": None, "to": "20:00"},
         {"field": "spread_minutes", "from": 5, "to": 9},
     ]
-    assert "nightly, spread_minutes" in problem["detail"]
+    assert "nightly and spread_minutes" in problem["detail"]
 
 
 async def test_a_device_is_changed_only_as_it_was_seen(north: Dashboard) -> None:

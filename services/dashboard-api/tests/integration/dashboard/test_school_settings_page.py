@@ -21,7 +21,7 @@ async def visited(north: Dashboard) -> Dashboard:
 
 async def test_a_school_gets_times_of_its_own_and_those_of_the_district_back(visited: Dashboard) -> None:
     assert "As the district: 20:00" in await page(visited, PATH)
-    assert "As the district: Mon, Tue, Wed, Thu, Fri" in await page(visited, PATH)
+    assert "As the district: Mon, Tue, Wed, Thu and Fri" in await page(visited, PATH)
     form = {"at": "00:00", "which": "own", "night": "sat"}
     assert (await send(visited, f"{PATH}/schedule", **form)) == (303, PATH)
     own = await visited.row(OWN, school("1"))

@@ -60,7 +60,7 @@ async def test_templates_are_tried_on_real_rows_before_they_are_saved(north: Das
     assert status == 200 and "<ins>zquill</ins>" in text and "not unique" in text
     assert (await north.row("SELECT policy FROM district"))["policy"] == {}
     status, text = await send(north, f"/settings/mapping{AT}", **templates | {"templates.username": "{nickname}"})
-    assert status == 422 and "A template is written as {title}" in text
+    assert status == 422 and "“User name” has the field nickname; the fields here are" in text
     assert (await send(north, f"/settings/mapping{AT}", **templates))[0] == 303
     kept = (await north.row("SELECT policy FROM district"))["policy"]["templates"]
     assert kept["username"] == ["{given_name:.1}{family_name}"] and "email" not in kept
