@@ -28,13 +28,14 @@ def list_(
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
-    table = Table("Name", "May", "Districts", "Until", "Last used", box=None, pad_edge=False)
+    table = Table("Name", "May", "Districts", "Made by", "Until", "Last used", box=None, pad_edge=False)
     for key in found:
         used, until = key["last_used_at"], key["expires_at"] or ""
         table.add_row(
             key["name"],
             ", ".join(key["scopes"]),
             ", ".join(key["districts"] or ["all"]),
+            key["made_by_name"] or "–",
             "ended" if key["expired"] else until[:10] or "–",
             ago(moment(used), datetime.now(UTC)) if used else "never",
         )
