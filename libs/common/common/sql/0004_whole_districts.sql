@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION access_of_school(key text) RETURNS text IMMUTABLE LANGUAGE sql
     AS $$ SELECT format('((SELECT access_all_schools()) OR %1$I = ANY ((SELECT access_schools())::uuid[]))', key) $$;
 
-CREATE FUNCTION access_of_school_or_all(key text) RETURNS text IMMUTABLE LANGUAGE sql
+CREATE OR REPLACE FUNCTION access_of_school_or_all(key text) RETURNS text IMMUTABLE LANGUAGE sql
     AS $$ SELECT format('(%1$I IS NULL OR %2$s)', key, access_of_school(key)) $$;
 
 -- Tables that were protected before: those with the condition that this one replaces.

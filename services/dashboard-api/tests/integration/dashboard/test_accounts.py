@@ -228,6 +228,22 @@ async def test_a_district_that_a_change_does_not_concern_does_not_hear_of_it(nor
     assert (change["district_id"], change["detail"]["after"]["districts"]) == ("south", ["south"])
 
 
+async def test_who_made_a_key_is_found_in_the_audit_log_through_other_keys(north: Dashboard) -> None:
+    robin = await north.operator("robin@north.example")
+    await north.sign_in("robin@north.example")
+    headers = {"X-CSRF-Token": await north.pool.fetchval("SELECT csrf FROM session")}
+    for name in ("one", "two"):
+        _, key = await post(north, "/keys", {"name": name, "scopes": ["read", "administer"]}, headers)
+        headers = {"Authorization": f"Bearer {key['key']}"}
+    await north.key(name="three")
+    await north.pool.execute("UPDATE api_key SET made_by = NULL")
+    migration = files("dashboard_api").joinpath("sql/0090_who_made_keys.sql").read_text()
+    begins = migration.index("WITH RECURSIVE")
+    await north.pool.execute(migration[begins : migration.index(";", begins)])
+    made = {row["name"]: row["made_by"] for row in await north.pool.fetch("SELECT name, made_by FROM api_key")}
+    assert made == {"one": robin, "two": robin, "three": None}
+
+
 async def test_what_the_audit_log_kept_of_people_before_is_taken_out(north: Dashboard) -> None:
     await south_too(north)
     person = {"name": "Robin", "role": "viewer", "districts": ["north", "south"], "schools": None}

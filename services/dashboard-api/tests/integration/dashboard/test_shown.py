@@ -1,5 +1,6 @@
 """What the database itself shows to requests: nothing without being told to whom, then their districts and schools."""
 
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -137,6 +138,20 @@ async def test_what_is_of_a_whole_district_is_shown_to_who_has_one_school_only_w
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
                 await one.execute(statement)
+
+
+async def test_tables_that_were_protected_before_are_protected_anew(both: Dashboard, settings: CommonSettings) -> None:
+    await both.pool.execute("INSERT INTO recipient (district_id, email) VALUES ('north', 'office@north.example')")
+    url = settings.database_url.get_secret_value()
+    owner = await asyncpg.connect(url, server_settings={"search_path": "dashboard_api"})
+    async with await web(settings, "north", str(school("1"))) as one:
+        await owner.execute("SELECT access_show('recipient', 'school_id IS NULL')")
+        assert await one.fetchval("SELECT count(*) FROM recipient") == 1
+        for package, name in (("common", "0004_whole_districts"), ("dashboard_api", "0092_whole_districts")):
+            await owner.execute(files(package).joinpath(f"sql/{name}.sql").read_text())
+        assert await one.fetchval("SELECT count(*) FROM recipient") == 0
+        assert await one.fetchval("SELECT count(*) FROM run") == 1
+    await owner.close()
 
 
 async def test_who_has_all_is_shown_all(both: Dashboard, settings: CommonSettings) -> None:
