@@ -2,8 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from common.reach import METADATA
 
 
 class CommonSettings(BaseSettings):
@@ -40,3 +42,19 @@ class SecretSettings(CommonSettings):
     """For services that open or seal the secrets of sources and targets."""
 
     secret_key: SecretStr = Field(description="Key for secrets at rest: 32 bytes in URL-safe base64 (Fernet)")
+
+
+class WorkerSettings(SecretSettings):
+    """For services that open the addresses that districts declare."""
+
+    refused_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
+        default=METADATA,
+        validate_default=True,
+        description="Networks in which no source and no Moodle is opened, separated by commas; with districts of "
+        "others add your own, such as 10.0.0.0/8",
+    )
+
+    @field_validator("refused_networks", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        return cls._split(value)

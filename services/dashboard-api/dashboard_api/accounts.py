@@ -15,8 +15,8 @@ from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import audit, invitations, operators, schools, second_factors, sessions
 
 INVITED_FOR = timedelta(days=7)
-SETTINGS = ("name", "role", "districts", "schools", "locale", "disabled")
-"""What the audit log keeps of a person, before and after."""
+SETTINGS = ("role", "districts", "schools", "locale", "disabled")
+"""What the audit log keeps of a person, before and after; who it is says the id."""
 PRIVILEGES = ("role", "districts", "schools", "disabled")
 """A change of these ends the person's sessions."""
 
@@ -30,8 +30,17 @@ class Invitation:
 
 
 async def visible(conn: Any, caller: Principal, id_: UUID) -> dict[str, Any]:
-    """A person who has to do with the caller's districts. Raises `Problem` 404."""
-    found = await operators.one(conn, caller.visible, id_)
+    """A person who has to do with the caller's districts, with nothing of others. Raises `Problem` 404."""
+    return _read(await operators.one(conn, caller.visible, id_))
+
+
+async def _whole(conn: Any, caller: Principal, id_: UUID) -> dict[str, Any]:
+    """The same with all districts and schools, to decide what the caller may do with them."""
+    await visible(conn, caller, id_)
+    return _read(await operators.one(conn, None, id_))
+
+
+def _read(found: dict[str, Any] | None) -> dict[str, Any]:
     if found is None:
         raise not_found("person")
     own_schools = None if found["schools"] is None else [UUID(school) for school in found["schools"]]
@@ -64,7 +73,7 @@ async def change(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give a person these values; how they were and are. Raises `Problem`, also 409 if no operator would be left."""
     await operators.lock(conn)
-    before = await visible(conn, caller, id_)
+    before = await _whole(conn, caller, id_)
     _require_authority(caller, before)
     after = {**before, **wished}
     changed = {name for name in PRIVILEGES if after[name] != before[name]}
@@ -82,7 +91,7 @@ async def change(
 
 async def invite(conn: Connection, context: Context, caller: Principal, id_: UUID) -> Invitation:
     """A new link for a person, in place of one that was."""
-    person = await visible(conn, caller, id_)
+    person = await _whole(conn, caller, id_)
     _require_authority(caller, person)
     token = new_token()
     expires_at = await invitations.replace(conn, id_, hash_token(token), INVITED_FOR)
@@ -92,7 +101,7 @@ async def invite(conn: Connection, context: Context, caller: Principal, id_: UUI
 
 async def end_sessions(conn: Connection, caller: Principal, id_: UUID) -> int:
     """Sign a person out everywhere; from how many sessions."""
-    person = await visible(conn, caller, id_)
+    person = await _whole(conn, caller, id_)
     _require_authority(caller, person)
     ended = await sessions.end_all(conn, id_)
     await _note_in_districts(conn, caller, "end sessions", person, {"sessions": ended})
@@ -101,7 +110,7 @@ async def end_sessions(conn: Connection, caller: Principal, id_: UUID) -> int:
 
 async def remove_second_factor(conn: Connection, caller: Principal, id_: UUID) -> None:
     """For who has lost theirs; their sessions end."""
-    person = await visible(conn, caller, id_)
+    person = await _whole(conn, caller, id_)
     _require_authority(caller, person)
     await second_factors.remove(conn, id_)
     await sessions.end_all(conn, id_)
@@ -116,11 +125,25 @@ async def note(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any],
 ) -> None:
-    """Audit a change for each district that it concerns, so that its administrators find it."""
-    change = {"before": before and _settings(before), "after": _settings(after)}
+    """Audit a change for each district that it concerns, as far as it does, so that its administrators find it."""
+    renamed = {"renamed": True} if before and before["name"] != after["name"] else {}
     concerned = {*(after["districts"] or ()), *((before or {}).get("districts") or ())} or {""}
     for district_id in sorted(concerned):
-        await audit.add(conn, district_id, caller.id, action, f"operator/{id_}", change)
+        was = before and await of_district(conn, district_id, {name: before[name] for name in SETTINGS})
+        now = await of_district(conn, district_id, {name: after[name] for name in SETTINGS})
+        if was != now or renamed:
+            change = {"before": was, "after": now | renamed}
+            await audit.add(conn, district_id, caller.id, action, f"operator/{id_}", change)
+
+
+async def of_district(conn: Connection, district_id: str, rights: Mapping[str, Any]) -> dict[str, Any]:
+    """Rights as the audit log of a district keeps them: of other districts and their schools nothing. Blank: all."""
+    districts, own = rights["districts"], rights["schools"]
+    if district_id and districts is not None:
+        districts = [one for one in districts if one == district_id]
+    if district_id and own is not None:
+        own = await schools.of_district(conn, district_id, own)
+    return {**rights, "districts": districts, "schools": own and [str(school) for school in own]}
 
 
 async def _note_in_districts(
@@ -149,8 +172,3 @@ async def _keep_an_operator(conn: Connection, id_: UUID, before: Mapping[str, An
     if was and not stays and not await operators.other_operators(conn, id_):
         sentence = _("This is the last platform operator. Make somebody else one first.")
         raise Problem(409, "last_operator", sentence)
-
-
-def _settings(person: Mapping[str, Any]) -> dict[str, Any]:
-    told = {name: person[name] for name in SETTINGS}
-    return {**told, "schools": told["schools"] and [str(school) for school in told["schools"]]}

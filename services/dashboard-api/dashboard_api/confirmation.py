@@ -1,6 +1,7 @@
-"""What must be said before something dangerous is done: the name of the school, typed, and a reason. Pure."""
+"""What must be said before something dangerous is done: the name of what it is about, typed, and a reason. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dashboard_api.declare.second_person import SecondPerson
@@ -8,18 +9,36 @@ from dashboard_api.language import _
 from dashboard_api.problems import Problem
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody typed to confirm, and why they want it; blank where nothing was asked."""
+
+    typed: str = ""
+    reason: str = ""
+
+
+NOTHING_SAID = Said()
+
+
 def require_typed(school: str, typed: str, reason: str) -> None:
     """Raises `Problem` 422, saying what to type, unless the school's name was typed and a reason given.
 
     Capitals do not matter: the name is typed to look twice, not to be spelt.
     """
-    if typed.strip().casefold() != school.strip().casefold():
-        raise Problem(
-            422,
-            "confirm_needed",
-            _("To confirm, type the name of the school in `confirm`: {school}. Nothing was done yet.", school=school),
-        )
-    if not reason.strip():
+    sentence = _("To confirm, type the name of the school in `confirm`: {school}. Nothing was done yet.", school=school)
+    _require(school, Said(typed, reason), sentence)
+
+
+def require_device_typed(device: str, said: Said) -> None:
+    """The same of a device."""
+    sentence = _("To confirm, type the name of the device in `confirm`: {device}. Nothing was done yet.", device=device)
+    _require(device, said, sentence)
+
+
+def _require(name: str, said: Said, sentence: str) -> None:
+    if said.typed.strip().casefold() != name.strip().casefold():
+        raise Problem(422, "confirm_needed", sentence)
+    if not said.reason.strip():
         raise Problem(
             422, "reason_needed", _("Give a reason in `reason`; it is kept in the audit log. Nothing was done yet.")
         )

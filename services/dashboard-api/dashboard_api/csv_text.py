@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 BOM = "\ufeff"
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""How texts begin that spreadsheets take for formulas (OWASP, CSV Injection)."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How texts begin that spreadsheets take for formulas, also in full width (OWASP, CSV Injection)."""
 
 Cell = str | int | bool | None
 

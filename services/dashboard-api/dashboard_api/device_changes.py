@@ -36,16 +36,16 @@ async def locked(conn: Connection, caller: Principal, device_id: UUID) -> Row:
 
 
 async def declare(
-    uow: UnitOfWork, caller: Principal, district_id: str, wanted: DeclaredDevice, before: Row | None
+    uow: UnitOfWork, caller: Principal, district_id: str, wanted: DeclaredDevice, before: Row | None, reason: str = ""
 ) -> Row:
-    """The device as it is to be, new or known. Raises `Problem` for a school, device or Moodle of others."""
+    """The device as it is to be, new or known, and why. Raises `Problem` for a school, device or Moodle of others."""
     if not await schools.named(uow.conn, district_id, [wanted.school_id]):
         raise not_found("school")
     if wanted.target is not None and not await district_parts.target(uow.conn, district_id, wanted.target):
         raise Problem(422, "mistakes", _("The district has no such Moodle. Choose one of its own."))
     if not await devices.put(uow.conn, district_id, wanted):
         raise not_found("device")
-    return await _note(uow, caller, district_id, wanted.id, "device", before)
+    return await _note(uow, caller, district_id, wanted.id, "device", before, reason)
 
 
 async def remove(uow: UnitOfWork, caller: Principal, device: Row) -> Row:
@@ -73,14 +73,26 @@ async def tell(uow: UnitOfWork, district_id: str) -> None:
 
 
 async def _note(
-    uow: UnitOfWork, caller: Principal, district_id: str, device_id: UUID, action: str, before: Row | None
+    uow: UnitOfWork,
+    caller: Principal,
+    district_id: str,
+    device_id: UUID,
+    action: str,
+    before: Row | None,
+    reason: str = "",
 ) -> Row:
     after = await devices.one(uow.conn, [district_id], device_id)
     assert after is not None
-    change = {"before": settings_of(before), "after": settings_of(after)}
+    change = {"before": settings_of(before), "after": settings_of(after), **({"reason": reason} if reason else {})}
     await audit.add(uow.conn, district_id, caller.id, action, f"device/{device_id}", change)
     await tell(uow, district_id)
     return after
+
+
+def removed(device: Row) -> Problem:
+    """It was taken out: nothing is changed of it."""
+    sentence = _("{device} was removed, and does not sync any more. Add it again first.", device=device["name"])
+    return Problem(409, "device_disabled", sentence)
 
 
 def declared(device: Row) -> DeclaredDevice:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from common.db import Connection
 from dashboard_api.auth import passwords, second_factor, sessions
 from dashboard_api.auth.principal import Principal
 from dashboard_api.auth.tokens import hash_token
@@ -28,7 +29,9 @@ async def change(context: Context, caller: Principal, wanted: Mapping[str, Any])
     after = {**before, **wanted}
     async with context.whole.acquire() as conn, conn.transaction():
         await operators.change_own(conn, id_, **after)
-        detail = {"before": before, "after": after}
+        renamed = {"renamed": True} if after["name"] != before["name"] else {}
+        was, now = ({key: value for key, value in side.items() if key != "name"} for side in (before, after))
+        detail = {"before": was, "after": now | renamed}
         await audit.add(conn, "", caller.id, "change account", f"operator/{id_}", detail)
     return after
 
@@ -38,9 +41,10 @@ async def change_password(context: Context, caller: Principal, current: str, new
     id_ = own_id(caller)
     if len(new) < passwords.LEAST_LENGTH:
         raise passwords.too_short()
-    await confirm_password(context, id_, current)
+    confirmed = await confirm_password(context, id_, current)
     hash_ = await passwords.make(new)
     async with context.whole.acquire() as conn, conn.transaction():
+        await _hold(conn, id_, confirmed)
         await operators.set_password(conn, id_, hash_)
         await session_rows.end_all(conn, id_, caller.csrf)
         await audit.add(conn, "", caller.id, "change password", f"operator/{id_}")
@@ -72,13 +76,14 @@ async def pending_second_factor(context: Context, caller: Principal) -> dict[str
 async def confirm_second_factor(context: Context, caller: Principal, code: str) -> list[str]:
     """The app shows the right code: from now on one is asked for, and other sessions end. Gives the recovery codes."""
     id_ = own_id(caller)
-    found = await second_factors.find(context.whole, id_)
-    if found is None or found["totp_secret"] is None or found["confirmed"]:
-        raise Problem(409, "no_second_factor", _("No second factor is being set up. Begin with its picture."))
     await sessions.limit(context, _attempts(id_), _attempts(id_))
-    secret = context.box.open(found["totp_secret"])["totp"]
     codes = second_factor.new_recovery_codes()
     async with context.whole.acquire() as conn, conn.transaction():
+        await operators.hold(conn, id_)  # another set-up, begun meanwhile, must not be confirmed by this one's code
+        found = await second_factors.find(conn, id_)
+        if found is None or found["totp_secret"] is None or found["confirmed"]:
+            raise Problem(409, "no_second_factor", _("No second factor is being set up. Begin with its picture."))
+        secret = context.box.open(found["totp_secret"])["totp"]
         if not await second_factor.accept(conn, id_, secret, found["totp_step"], code):
             raise Problem(422, "wrong_code", _("This code is wrong or was used already. Wait for the next one."))
         await second_factors.confirm(conn, id_, [second_factor.hash_recovery_code(id_, code) for code in codes])
@@ -91,8 +96,9 @@ async def confirm_second_factor(context: Context, caller: Principal, code: str) 
 async def remove_second_factor(context: Context, caller: Principal, password: str) -> None:
     """Sign in with the password alone again; other sessions end. Raises `Problem` 401 or 429 for a wrong password."""
     id_ = own_id(caller)
-    await confirm_password(context, id_, password)
+    confirmed = await confirm_password(context, id_, password)
     async with context.whole.acquire() as conn, conn.transaction():
+        await _hold(conn, id_, confirmed)
         if await second_factors.remove(conn, id_):
             await session_rows.end_all(conn, id_, caller.csrf)
             await audit.add(conn, "", caller.id, "remove second factor", f"operator/{id_}")
@@ -116,12 +122,28 @@ async def end_session(context: Context, caller: Principal, session_id: UUID) -> 
         await audit.add(conn, "", caller.id, "end sessions", f"operator/{id_}", {"sessions": 1})
 
 
-async def confirm_password(context: Context, id_: UUID, password: str) -> None:
-    """Raises `Problem`: 403 for a wrong password, so that programs do not take it for an ended session; 429."""
+async def confirm_password(context: Context, id_: UUID, password: str) -> str | None:
+    """The hash of the password, if it is this one.
+
+    Raises `Problem`: 403 for a wrong password, so that programs do not take it for an ended session; 429.
+    """
     await sessions.limit(context, _attempts(id_), _attempts(id_))
-    if not await passwords.verify(await operators.password_hash_of(context.whole, id_), password):
-        raise Problem(403, "wrong_password", _("This is not your present password. Try again."))
+    hash_ = await operators.password_hash_of(context.whole, id_)
+    if not await passwords.verify(hash_, password):
+        raise _wrong_password()
     await sign_in_attempts.forget(context.whole, _attempts(id_))
+    return hash_
+
+
+async def _hold(conn: Connection, id_: UUID, confirmed: str | None) -> None:
+    """Hold the person until the transaction ends. Raises `Problem` 403 if the password is another one by now."""
+    held = await operators.hold(conn, id_)
+    if held is None or held["password_hash"] != confirmed:
+        raise _wrong_password()
+
+
+def _wrong_password() -> Problem:
+    return Problem(403, "wrong_password", _("This is not your present password. Try again."))
 
 
 def _to_scan(secret: str, email: str) -> dict[str, Any]:

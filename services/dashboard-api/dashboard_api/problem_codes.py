@@ -26,8 +26,14 @@ _REQUESTS = (
         "platform_only",
         403,
         mark("Only whoever runs Rosterbus may do this"),
-        mark("It reaches beyond one district: places on the workers' own disks, or the workers of another pool."),
-        mark("Ask whoever runs Rosterbus, or choose what belongs to the district: SFTP, and the district's own pool."),
+        mark(
+            "It reaches beyond one district: places on the workers' own disks, addresses within their network, or the"
+            " workers of another pool."
+        ),
+        mark(
+            "Ask whoever runs Rosterbus, or choose what belongs to the district: SFTP, public addresses, and the"
+            " district's own pool."
+        ),
     ),
     ProblemCode(
         "not_found",
@@ -245,9 +251,10 @@ _CONSENTS = (
         422,
         mark("The name has to be typed"),
         mark(
-            "What is dangerous is done only by somebody who typed the name of the school, so that it is the right one."
+            "What is dangerous is done only by somebody who typed the name of the school or device, so that it is the"
+            " right one."
         ),
-        mark("Look at the consequences again, then send the school's name as `confirm`."),
+        mark("Look at the consequences again, then send the name as `confirm`."),
     ),
     ProblemCode(
         "reason_needed",
@@ -267,8 +274,18 @@ _CONSENTS = (
         "second_person",
         403,
         mark("Somebody else has to confirm it"),
-        mark("The district wants two persons for this act, and you are the one who asked for it."),
+        mark(
+            "The district wants two persons for this act, and you are the one who asked for it, or nobody is known to"
+            " stand behind the key. A key counts as the person who made it."
+        ),
         mark("Ask a colleague to confirm it. You may reject it yourself."),
+    ),
+    ProblemCode(
+        "asker_may_not",
+        409,
+        mark("Whoever asked may not do it any more"),
+        mark("Their account, or the key or who made it, was disabled or lost the right after the act was asked for."),
+        mark("Reject what waits. If it is still wanted, ask for it yourself, and have somebody else confirm it."),
     ),
     ProblemCode(
         "consent_over",

@@ -9,6 +9,7 @@ from common import registry
 from common.db import create_pool
 from common.delivery import Routes
 from common.events import HoldDecided, RosterFetched, SyncCancelOrdered, SyncRequested, TargetCheckOrdered
+from common.reach import sockets_outside
 from common.runtime import Runtime
 from common.sealing import SecretBox
 from moodle_sync.handlers import (
@@ -41,7 +42,12 @@ async def main() -> None:
     # Each run at work holds one session for its job and one for each call in flight.
     most_locks = settings.prefetch * (1 + settings.moodle_in_flight)
     locks = create_pool(settings.model_copy(update={"database_connections": most_locks}), "moodle-sync")
-    async with Runtime("moodle-sync", settings) as runtime, aiohttp.ClientSession() as http, await locks as lock_pool:
+    sockets = sockets_outside(settings.refused_networks)
+    async with (
+        Runtime("moodle-sync", settings) as runtime,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(socket_factory=sockets)) as http,
+        await locks as lock_pool,
+    ):
         await registry.wait_until_published(runtime.pool)
         turns = Turns(lock_pool, settings.moodle_in_flight)
         tools = Tools(settings, http, turns, SecretBox(settings.secret_key))

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from common.settings import SecretSettings
+from common.settings import WorkerSettings
 
 
-class Settings(SecretSettings):
+class Settings(WorkerSettings):
     """What every worker with secrets needs, and how Moodle sites are treated."""
 
     moodle_timeout_seconds: float = Field(

@@ -9,6 +9,7 @@ from common import registry
 from common.delivery import Routes
 from common.events import SettingsChanged, SourceCheckOrdered, SyncCancelOrdered, SyncRequested
 from common.leader import lead
+from common.reach import sockets_outside
 from common.runtime import Runtime
 from common.sealing import SecretBox
 from roster_fetcher.handlers import Sources, check_source, fetch_roster, list_schools, report_parked, stop_run
@@ -32,7 +33,8 @@ async def main() -> None:
     """Run until told to stop."""
     settings = Settings()
     set_on_retry_hooks([log_retry])
-    sources = Sources(SOURCES, SecretBox(settings.secret_key), settings.patience)
+    sockets = sockets_outside(settings.refused_networks)
+    sources = Sources(SOURCES, SecretBox(settings.secret_key), settings.patience, sockets)
     async with Runtime("roster-fetcher", settings) as runtime:
         await registry.wait_until_published(runtime.pool)
         watch = Watch(runtime.pool, runtime.unit_of_work, sources, settings.pools)

@@ -17,6 +17,7 @@ from common.events import (
     SyncCancelOrdered,
     SyncRequested,
 )
+from common.reach import Sockets
 from common.sealing import SecretBox
 from common.source_report import SourceObstacle, SourceReport
 from common.uow import UnitOfWork
@@ -41,6 +42,7 @@ class Sources(NamedTuple):
     kinds: Mapping[str, Opener]
     box: SecretBox
     patience: Patience
+    sockets: Sockets | None = None
 
     @asynccontextmanager
     async def open(self, source: registry.Source, pool: Pool) -> AsyncIterator[Source]:
@@ -57,7 +59,7 @@ class Sources(NamedTuple):
 
     def opening(self, source: registry.Source, pool: Pool) -> Opening:
         """What a source is opened with. Raises `Permanent` for secrets of another key."""
-        return Opening(source.settings, self.box.open(source.secrets), self.patience, pool)
+        return Opening(source.settings, self.box.open(source.secrets), self.patience, pool, self.sockets)
 
 
 async def fetch_roster(event: SyncRequested, uow: UnitOfWork, *, sources: Sources) -> None:

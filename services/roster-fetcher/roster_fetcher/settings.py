@@ -4,11 +4,11 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from common.settings import SecretSettings
+from common.settings import WorkerSettings
 from roster_fetcher.patience import Patience
 
 
-class Settings(SecretSettings):
+class Settings(WorkerSettings):
     """What every service with secrets needs, and how patient to be with sources."""
 
     prefetch: int = Field(default=4, ge=1, description="Schools fetched at once; each holds a database connection")

@@ -142,6 +142,7 @@ async def check_target(body: TargetCheckOrder, caller: ApiCaller, context: InCon
     """Have a Moodle site looked at before it is declared. `Location` is the check."""
     caller.require("declare", body.district)
     target = parts.read(TargetPart, {"target": body.target}).target
+    reserved.require_public(caller, {"base_url": target.base_url})
     sealed = context.box.seal({"token": target.token.get_secret_value()})
     async with context.unit_of_work() as uow:
         present = await districts.pool_of(uow.conn, body.district)

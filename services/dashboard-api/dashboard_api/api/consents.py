@@ -29,7 +29,7 @@ CONSENTS = Listing(
     NEWEST,
     (
         *("district_id", "id", "act", "title", "subject", "school_id", "school", "state", "reason", "asked_by_name"),
-        *("asked_at", "expires_at", "decided_by_name", "decided_at", "note"),
+        *("asked_person_name", "asked_at", "expires_at", "decided_by_name", "decided_at", "note"),
     ),
     explained_consent,
 )
@@ -71,11 +71,13 @@ async def show_consent(consent_id: UUID, caller: ApiCaller, context: InContext) 
 
 @router.post("/consents/{consent_id}/confirm", **gives(Consent, problems=(503,)))
 async def confirm_consent(consent_id: UUID, note: Note, caller: ApiCaller, context: InContext) -> Response:
-    """Confirm what somebody else asked for: it is done now. `outcome` names the run."""
+    """Confirm what somebody else asked for, and one may do oneself: it is done now. `outcome` names the run.
+
+    A key counts as the person who made it. 409 where it cannot be done any more, or whoever asked may not do it now.
+    """
     found = await _find(context, caller, consent_id)
-    caller.require("decide", found["district_id"])
     async with context.unit_of_work() as uow:
-        done = await consents.confirm(uow, caller, found["district_id"], consent_id, note.reason)
+        done = await consents.confirm(uow, context.whole, caller, found["district_id"], consent_id, note.reason)
     return _answer(done)
 
 
@@ -83,7 +85,6 @@ async def confirm_consent(consent_id: UUID, note: Note, caller: ApiCaller, conte
 async def reject_consent(consent_id: UUID, note: Note, caller: ApiCaller, context: InContext) -> Response:
     """Reject what was asked for, or take back what one asked for oneself: nothing is done."""
     found = await _find(context, caller, consent_id)
-    caller.require("decide", found["district_id"])
     async with context.unit_of_work() as uow:
         done = await consents.reject(uow, caller, found["district_id"], consent_id, note.reason)
     return _answer(done)

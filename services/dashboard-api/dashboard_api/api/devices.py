@@ -18,6 +18,7 @@ from dashboard_api.api.orders import accepted
 from dashboard_api.api.schemas import schedules as schemas
 from dashboard_api.api.schemas.runs import Accepted
 from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.confirmation import Said
 from dashboard_api.context import Context
 from dashboard_api.declare.values import Id, Name, TimeInUtc
 from dashboard_api.problems import not_found
@@ -54,8 +55,10 @@ class Device(BaseModel):
     """Tell the district's recipients of each sync, by e-mail."""
     force: bool = False
     """Sync courses whose modification dates differ on both sides, too, which may cause errors."""
+    confirm: str = Field(default="", max_length=200)
+    """The device's name, where `force` is switched on."""
     reason: str = Field(default="", max_length=500)
-    """Why; for whoever has to agree to `force`."""
+    """Why; needed where `force` is switched on."""
 
 
 class Contact(BaseModel):
@@ -103,16 +106,16 @@ async def put_device(
 ) -> Response:
     """Declare a device, new or known, under an id that whoever declares it chooses.
 
-    Where the district wants a second person for `force`, that alone waits (`GET /consents`), and is false until then.
+    To switch on `force` takes the device's name in `confirm`, and a `reason`. Where the district wants a second person
+    for it, that alone waits (`GET /consents`), and is false until then.
     """
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
         await devices.lock(uow.conn, device_id)
         before = await devices.one(uow.conn, [district_id], device_id)
         await _require_seen(uow.conn, if_match, district_id, device_id, before)
-        after = await consents.declare_device(
-            uow, caller, district_id, _declared(device_id, wanted), before, wanted.reason
-        )
+        said = Said(wanted.confirm, wanted.reason)
+        after = await consents.declare_device(uow, caller, district_id, _declared(device_id, wanted), before, said)
     return await _answer(request, context, after)
 
 
@@ -159,7 +162,7 @@ async def order_device_sync(device_id: UUID, caller: ApiCaller, context: InConte
 
 
 def _declared(device_id: UUID, wanted: Device) -> DeclaredDevice:
-    values = wanted.model_dump(exclude={"school", "reason"})
+    values = wanted.model_dump(exclude={"school", "confirm", "reason"})
     return DeclaredDevice(id=device_id, school_id=wanted.school, **values)
 
 

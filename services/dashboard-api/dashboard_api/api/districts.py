@@ -16,11 +16,11 @@ from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.declare import reserved
 from dashboard_api.declare.mistakes import Mistake, MistakenError, mistakes_in
-from dashboard_api.declare.model import Declaration
+from dashboard_api.declare.model import TARGET_ID, Declaration
 from dashboard_api.declare.write import declare
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import districts, sources
+from dashboard_api.queries import district_parts, districts, sources
 
 router = APIRouter(tags=["districts"])
 
@@ -84,6 +84,8 @@ async def _require_own(uow: UnitOfWork, caller: Principal, declaration: Declarat
     known = await sources.known(uow.conn, district_id)
     for id_, source in declaration.sources_by_id.items():
         reserved.require_own_place(caller, source, known[id_].settings if id_ in known else None)
+    target = await district_parts.target(uow.conn, district_id, TARGET_ID)
+    reserved.require_public(caller, {"base_url": declaration.target.base_url}, target)
     reserved.require_own_pool(caller, declaration.district.pool, await districts.pool_of(uow.conn, district_id))
 
 

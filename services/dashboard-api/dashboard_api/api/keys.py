@@ -29,7 +29,10 @@ router = APIRouter(tags=["keys"])
 KEYS = Listing(
     "keys",
     BY_NAME,
-    (*("id", "name", "scopes", "districts", "schools", "created_at", "expires_at", "last_used_at", "expired"),),
+    (
+        *("id", "name", "scopes", "districts", "schools", "made_by_name", "created_at", "expires_at"),
+        *("last_used_at", "expired"),
+    ),
 )
 
 
@@ -96,9 +99,8 @@ async def made(context: Context, caller: Principal, wanted: NewApiKey) -> dict[s
     async with context.whole.acquire() as conn, conn.transaction():
         if wanted.schools:
             await accounts.check_schools(conn, wanted.districts, wanted.schools)
-        id_ = await api_keys.add(
-            conn, NewKey(wanted.name, hash_token(key), [*scopes], wanted.districts, lasts, wanted.schools)
-        )
+        new = NewKey(wanted.name, hash_token(key), [*scopes], wanted.districts, lasts, wanted.schools, caller.person)
+        id_ = await api_keys.add(conn, new)
         if id_ is None:
             raise Problem(
                 409, "name_taken", _("Another key has, or had, this name. Choose a name that tells them apart.")
@@ -112,7 +114,9 @@ async def revoked(context: Context, caller: Principal, key_id: UUID) -> dict[str
     """The key, which works no more. Raises `Problem` 403 for one that may do more than the caller."""
     caller.require_scope("administer")
     async with context.whole.acquire() as conn, conn.transaction():
-        found = await _visible(conn, caller, key_id)
+        await _visible(conn, caller, key_id)
+        found = await api_keys.one(conn, None, key_id)
+        assert found is not None
         own = [UUID(school) for school in found["schools"]] if found["schools"] is not None else None
         if not caller.covers(found["scopes"], found["districts"], own):
             raise accounts.more_than_own()
@@ -129,9 +133,11 @@ async def _visible(conn: Any, caller: Principal, key_id: UUID) -> dict[str, Any]
 
 
 async def _note(conn: Any, caller: Principal, action: str, key: dict[str, Any]) -> None:
-    """Audit it for each district that it concerns."""
-    detail = {name: key[name] for name in ("name", "scopes", "districts", "schools", "expires_at")}
+    """Audit it for each district that it concerns, as far as it does."""
+    kept = {name: key[name] for name in ("scopes", "districts", "schools", "expires_at")}
+    kept["schools"] = key["schools"] and [UUID(school) for school in key["schools"]]
     for district_id in key["districts"] or [""]:
+        detail = await accounts.of_district(conn, district_id, kept)
         await audit.add(conn, district_id, caller.id, action, f"key/{key['id']}", detail)
 
 

@@ -49,6 +49,8 @@ class Principal:
     timezone: str | None = None
     role: Role | None = None
     """None: a program."""
+    person: UUID | None = None
+    """Who stands behind it: the person themselves, or who made the key; None: a key that was made at the server."""
 
     @property
     def visible(self) -> list[str] | None:
@@ -91,12 +93,13 @@ def person(row: Mapping[str, Any]) -> Principal:
     schools = None if row["schools"] is None else tuple(row["schools"])
     scopes = ROLES[row["role"]]
     return Principal(
-        str(row["id"]), row["name"], scopes, own, row["csrf"], schools, row["locale"], row["timezone"], row["role"]
-    )
+        str(row["id"]), row["name"], scopes, own, row["csrf"], schools, row["locale"], row["timezone"], row["role"],
+        row["id"],
+    )  # fmt: skip
 
 
 def key(row: Mapping[str, Any]) -> Principal:
-    """A program with an API key: `id, name, scopes, districts, schools`."""
+    """A program with an API key: `id, name, scopes, districts, schools, made_by`."""
     own = None if row["districts"] is None else tuple(row["districts"])
     schools = None if row["schools"] is None else tuple(row["schools"])
-    return Principal(str(row["id"]), row["name"], frozenset(row["scopes"]), own, schools=schools)
+    return Principal(str(row["id"]), row["name"], frozenset(row["scopes"]), own, schools=schools, person=row["made_by"])

@@ -41,11 +41,18 @@ async def sign_in(context: Context, email: str, password: str, address: str) -> 
     hash_: str | None = found["password_hash"] if found else None
     if not await passwords.verify(hash_, password) or found is None or hash_ is None:
         raise Problem(401, "wrong_password", _("This e-mail address and password do not belong together. Try again."))
-    if passwords.needs_renewal(hash_):
-        await operators.renew_hash(context.whole, found["id"], await passwords.make(password))
-    await sign_in_attempts.forget(context.whole, account)
+    renewed = await passwords.make(password) if passwords.needs_renewal(hash_) else None
     async with context.whole.acquire() as conn, conn.transaction():
-        return await begin(conn, context, found["id"], complete=not found["has_second_factor"])
+        held = await operators.hold(conn, found["id"])
+        begun = None
+        if held is not None and held["password_hash"] == hash_:
+            if renewed is not None:
+                await operators.renew_hash(conn, found["id"], renewed)
+            begun = await begin(conn, context, found["id"], complete=not held["has_second_factor"])
+    if begun is None:  # the password was changed while it was checked: judge by what is there now
+        return await sign_in(context, email, password, address)
+    await sign_in_attempts.forget(context.whole, account)
+    return begun
 
 
 async def begin(conn: Connection, context: Context, operator_id: UUID, *, complete: bool = True) -> Begun:
@@ -62,17 +69,25 @@ async def give_code(context: Context, cookie: str | None, code: str, address: st
     """Complete a session with the second factor, under another cookie. Raises `Problem` 401 or 429."""
     waiting = await sessions.waiting(context.whole, hash_token(cookie)) if cookie else None
     if waiting is None:
-        raise Problem(401, "sign_in_again", _("That took too long. Sign in again from the start."))
+        raise _too_late()
     attempts = hash_token(f"code {waiting['id']}")
     await limit(context, attempts, hash_token(f"address {address}"))
-    secret = context.box.open(waiting["totp_secret"])["totp"]
     async with context.whole.acquire() as conn, conn.transaction():
+        await operators.hold(conn, waiting["id"])
+        waiting = await sessions.waiting(conn, hash_token(cookie or ""))  # a new password may have ended it meanwhile
+        if waiting is None:
+            raise _too_late()
+        secret = context.box.open(waiting["totp_secret"])["totp"]
         if not await second_factor.accept(conn, waiting["id"], secret, waiting["totp_step"], code):
             raise Problem(401, "wrong_code", _("This code is wrong or was used already. Wait for the next one."))
         await sessions.end(conn, hash_token(cookie or ""))
         begun = await begin(conn, context, waiting["id"])
     await sign_in_attempts.forget(context.whole, attempts)
     return begun
+
+
+def _too_late() -> Problem:
+    return Problem(401, "sign_in_again", _("That took too long. Sign in again from the start."))
 
 
 async def find(context: Context, cookie: str, scope: Scope | None = None) -> Principal | None:

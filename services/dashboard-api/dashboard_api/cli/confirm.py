@@ -32,6 +32,15 @@ def typed(given: str | None, name: str, what: str) -> None:
         raise Trouble(f'This {what}. To confirm, add --confirm "{name}". Nothing was done.')
 
 
+def because(given: str, what: str) -> str:
+    """The reason, asked for unless --reason gave it. Raises `Trouble` if there is none, and nobody can be asked."""
+    if not given.strip() and sys.stdin.isatty():
+        given = typer.prompt("Why? The reason is kept in the audit log", err=True)
+    if not given.strip():
+        raise Trouble(f'This {what}. Say why with --reason "…"; it is kept in the audit log. Nothing was done.')
+    return given
+
+
 def tell_waiting(answer: Json, as_json: bool) -> bool:
     """Say so if an act waits for a second person; whether it does."""
     consent = answer.get("consent")

@@ -13,6 +13,7 @@ from rich.table import Table
 from dashboard_api.cli.choose import devices_named, the_device, the_district, the_school_id, the_schools
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import school_names
+from dashboard_api.cli.confirm import because, typed
 from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.follow import follow
 from dashboard_api.cli.sync import Report
@@ -86,7 +87,8 @@ def set_(
             "--force/--no-force", help="Sync courses whose modification dates differ, too; it may cause errors."
         ),
     ] = None,
-    reason: Annotated[str | None, typer.Option(help="Why, for the record and for who confirms a forced sync.")] = None,
+    confirm: Annotated[str | None, typer.Option("--confirm", help="The device's name, to confirm --force.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; --force needs it.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Declare a device, or change what is declared of it."""
@@ -97,7 +99,6 @@ def set_(
         "at_next_contact": at_next_contact,
         "notify": notify,
         "force": force,
-        "reason": reason,
     }
     change = {key: value for key, value in change.items() if value is not None}
     for key, value in (("daily_at", daily_at), ("target", target)):
@@ -105,12 +106,17 @@ def set_(
             change[key] = None if value == "none" else value
     if school is not None:
         change["school"] = the_schools(client, district_id, [school])[0]["id"]
+    change |= {"reason": reason} if reason else {}
     if devices_named(client, district_id, device):
-        _change(client, the_device(client, district_id, device), change, as_json)
+        known = the_device(client, district_id, device)
+        forced = _forced(known["name"], confirm, reason) if force and not known["force"] else {}
+        _change(client, known, change | forced, as_json)
     elif school is None:
         raise Trouble(f"There is no device {device}. To declare a new one, name its school with --school.")
     else:
-        _show(client.put(f"/districts/{district_id}/devices/{uuid4()}", {"name": device} | change), as_json)
+        body = {"name": device} | change
+        body |= _forced(str(body["name"]), confirm, reason) if force else {}
+        _show(client.put(f"/districts/{district_id}/devices/{uuid4()}", body), as_json)
 
 
 @app.command()
@@ -185,6 +191,13 @@ def remove(device: Device, district: District = None, as_json: AsJson = False) -
 def _switch(device: str, district: str | None, as_json: bool, *, enabled: bool) -> None:
     client = Client.from_environment()
     _change(client, the_device(client, the_district(client, district), device), {"enabled": enabled}, as_json)
+
+
+def _forced(name: str, confirm: str | None, reason: str) -> Json:
+    """What goes along with --force: the name, typed once more, and the reason."""
+    what = f"forces the syncs of {name}, which may cause errors"
+    typed(confirm, name, what)
+    return {"confirm": name, "reason": because(reason, what)}
 
 
 def _change(client: Client, device: Json, change: Json, as_json: bool) -> None:

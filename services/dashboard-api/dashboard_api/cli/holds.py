@@ -13,7 +13,7 @@ from rich.table import Table
 from dashboard_api.cli.choose import the_school_id
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import school_names
-from dashboard_api.cli.confirm import Confirm, tell_waiting, typed
+from dashboard_api.cli.confirm import Confirm, because, tell_waiting, typed
 from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.follow import follow
 from dashboard_api.cli.plan import SHOWN, show_operations
@@ -105,8 +105,9 @@ def _decide(client: Client, hold: Json, body: Json, confirm: str | None) -> Json
     except Trouble as trouble:
         if trouble.problem != "confirm_needed":
             raise
-    typed(None, hold["school"], "approves more removals than the limit")
-    return client.post(path, {**body, "confirm": hold["school"]})
+    what = "approves more removals than the limit"
+    typed(None, hold["school"], what)
+    return client.post(path, {**body, "confirm": hold["school"], "reason": because(body["reason"], what)})
 
 
 def _meant(words: list[str]) -> tuple[str | None, UUID]:

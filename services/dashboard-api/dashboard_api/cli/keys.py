@@ -18,7 +18,7 @@ from dashboard_api.words.amounts import ago, moment, number
 
 app = typer.Typer(help="API keys.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The key's name.", metavar="NAME")]
-HEADINGS = ("Name", "May", "Districts", "Schools", "Until", "Last used")
+HEADINGS = ("Name", "May", "Districts", "Schools", "Made by", "Until", "Last used")
 
 
 @app.command("list")
@@ -101,6 +101,7 @@ def _cells(key: Json) -> list[str]:
         ", ".join(key["scopes"]),
         ", ".join(key["districts"] or ["all"]),
         "all" if key["schools"] is None else number(len(key["schools"])),
+        key["made_by_name"] or "–",
         "ended" if key["expired"] else (key["expires_at"] or "–")[:10],
         ago(moment(key["last_used_at"]), datetime.now(UTC)) if key["last_used_at"] else "never",
     ]

@@ -14,7 +14,7 @@ from rich.console import Console
 from dashboard_api.cli.choose import the_district, the_schools
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import run_ids, school_names
-from dashboard_api.cli.confirm import Confirm, tell_waiting, typed
+from dashboard_api.cli.confirm import Confirm, because, tell_waiting, typed
 from dashboard_api.cli.follow import follow
 from dashboard_api.cli.records import record_of
 from dashboard_api.cli.sync import Report
@@ -54,7 +54,9 @@ def undo(
     district_id = client.get(f"/runs/{run_id}")["district_id"] if run_id else the_district(client, district)
     meant = [str(run_id)] if run_id else list(_since(client, district_id, school, str(since)))
     if meant and not dry_run:
-        typed(confirm, _meant(client, run_id, school, district_id), f"takes back what {count(len(meant), 'run')} did")
+        what = f"takes back what {count(len(meant), 'run')} did"
+        typed(confirm, _meant(client, run_id, school, district_id), what)
+        body["reason"] = because(reason, what)
     if run_id is not None and not wait:
         order = client.post(f"/runs/{run_id}/undo", _confirmed(client, str(run_id), body))
         if not tell_waiting(order, as_json):

@@ -6,7 +6,7 @@ from uuid import UUID
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
-from dashboard_api.declare import parts
+from dashboard_api.declare import parts, reserved
 from dashboard_api.declare.model import TARGET_ID, District
 from dashboard_api.declare.parts import Change, TargetPart
 from dashboard_api.declare.values import Declared
@@ -38,6 +38,7 @@ async def add_target(uow: UnitOfWork, box: SecretBox, principal: Principal, dist
     """Declare the district's Moodle site. Raises `Problem` 422."""
     await districts.lock(uow.conn, district_id)
     target = parts.read(TargetPart, {"target": body}).target
+    reserved.require_public(principal, {"base_url": target.base_url})
     sealed = box.seal({"token": target.token.get_secret_value()})
     await targets.upsert(uow.conn, district_id, TARGET_ID, target, sealed)
     after = target.model_dump(mode="json", exclude={"token"})

@@ -167,6 +167,7 @@ async def change_target(
     token = box.open(known.pop("secrets"))["token"]
     target = read(TargetPart, {"target": merged({**known, "token": token}, patch)}).target
     new_token = target.token.get_secret_value()
+    reserved.require_public(principal, {"base_url": target.base_url}, known)
     reserved.require_secrets(known, {"base_url": target.base_url}, {"token"} - {*patch}, "target.token")
     after = target.model_dump(mode="json", exclude={"token"})
     await targets.upsert(uow.conn, district_id, id_, target, box.seal({"token": new_token}))

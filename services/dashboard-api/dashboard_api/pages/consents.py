@@ -46,7 +46,7 @@ async def show(visit: InVisit, state: str = "waiting", after: str | None = None)
     return visit.render(
         "consents.html",
         title=_("Second person"),
-        consents=[_row(one) for one in page.rows()],
+        consents=[_row(visit, one) for one in page.rows()],
         state=known,
         states={key: _(word) for key, word in STATES.items()},
         address=address,
@@ -58,7 +58,7 @@ async def show(visit: InVisit, state: str = "waiting", after: str | None = None)
 @router.get("/{consent_id}/confirm")
 async def ask_confirm(consent_id: UUID, visit: InVisit) -> Response:
     """What confirming comes to."""
-    consent = _row(await _find(visit, consent_id))
+    consent = _row(visit, await _find(visit, consent_id))
     return ask(
         visit,
         Question(
@@ -82,7 +82,9 @@ async def confirm(consent_id: UUID, visit: Sending, reason: Annotated[str, Form(
     """Do what somebody else asked for; on to its run."""
     consent = await _find(visit, consent_id)
     async with visit.context.unit_of_work() as uow:
-        done = await consents.confirm(uow, visit.visitor, consent["district_id"], consent_id, reason.strip())
+        done = await consents.confirm(
+            uow, visit.context.whole, visit.visitor, consent["district_id"], consent_id, reason.strip()
+        )
     run_id = (done["outcome"] or {}).get("run_id")
     return visit.back(f"/runs/{run_id}" if run_id else "/consents", _("Confirmed. It is done now."))
 
@@ -101,20 +103,29 @@ async def _find(visit: Visit, consent_id: UUID) -> Consent:
     consent = await kept.one(visit.context.pool, visit.visitor.visible, consent_id)
     if consent is None:
         raise not_found("consent")
-    visit.visitor.require("decide", consent["district_id"])
+    visit.visitor.require(consents.RIGHTS[consent["act"]], consent["district_id"])
     visit.enter(consent["district_id"])
     return consent
 
 
-def _row(consent: Consent) -> Consent:
+def _row(visit: Visit, consent: Consent) -> Consent:
     kind, _slash, id_ = str(consent["subject"]).partition("/")
     return {
         **explained_consent(consent),
-        "who": consent["asked_by_name"] or _("Somebody"),
+        "who": _who(consent),
+        "own": consents.is_own(visit.visitor, consent),
+        "may": visit.visitor.may(consents.RIGHTS[consent["act"]]),
         "about": _about(consent),
         "subject_address": {"run": f"/runs/{id_}", "hold": f"/holds/{id_}", "device": f"/devices/{id_}"}[kind],
         "run_id": (consent["outcome"] or {}).get("run_id"),
     }
+
+
+def _who(consent: Consent) -> str:
+    """Whoever asked; a key with the person whom it counts as."""
+    name, person = consent["asked_by_name"] or _("Somebody"), consent["asked_person_name"]
+    by_key = person is not None and consent["asked_person"] != consent["asked_by"]
+    return _("{key}, a key of {person}", key=name, person=person) if by_key else str(name)
 
 
 def _about(consent: Consent) -> str:

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Form, Response
 
 from common.db import Row
 from dashboard_api import consents, device_changes
+from dashboard_api.confirmation import NOTHING_SAID, Said
 from dashboard_api.language import _
 from dashboard_api.pages.confirming import Question, ask, lacking
 from dashboard_api.pages.device import entered
 from dashboard_api.pages.devices import time_of
 from dashboard_api.pages.visit import InVisit, Sending, Visit
-from dashboard_api.problems import Problem
 
 router = APIRouter(prefix="/devices/{device_id}", include_in_schema=False)
 
@@ -81,7 +81,7 @@ async def set_force(
     visit.visitor.require("declare", device["district_id"])
     if on and (problem := lacking(_forcing(device), confirm, reason)):
         return ask(visit, _forcing(device), problem, reason)
-    device = await _change(visit, device_id, reason.strip(), force=on)
+    device = await _change(visit, device_id, Said(confirm, reason.strip()), force=on)
     if on and not device["force"]:
         return _back(visit, device, _("It waits for a second person: somebody else has to confirm it."))
     sentence = _("The syncs of {device} are forced.") if on else _("The syncs of {device} are not forced any more.")
@@ -106,16 +106,15 @@ async def remove(device_id: UUID, visit: Sending) -> Response:
     return visit.back("/devices", _("{device} is removed.", device=device["name"]))
 
 
-async def _change(visit: Visit, device_id: UUID, reason: str = "", **change: Any) -> Row:
+async def _change(visit: Visit, device_id: UUID, said: Said = NOTHING_SAID, **change: Any) -> Row:
     """Declare the device as it is, but for these values. Raises `Problem` 409 for one that was removed."""
     async with visit.context.unit_of_work() as uow:
         before = await device_changes.locked(uow.conn, visit.visitor, device_id)
         visit.visitor.require("declare", before["district_id"])
         if before["removed_at"]:
-            sentence = _("{device} was removed, and does not sync any more. Add it again first.", device=before["name"])
-            raise Problem(409, "device_disabled", sentence)
+            raise device_changes.removed(before)
         wanted = replace(device_changes.declared(before), **change)
-        return await consents.declare_device(uow, visit.visitor, before["district_id"], wanted, before, reason)
+        return await consents.declare_device(uow, visit.visitor, before["district_id"], wanted, before, said)
 
 
 def _back(visit: Visit, device: Row, sentence: str) -> Response:
@@ -136,7 +135,7 @@ def _forcing(device: Row) -> Question:
         back=f"/devices/{device['id']}",
         fields=[("on", "true")],
         typed=device["name"],
-        reason="optional",
+        reason="required",
         danger=True,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from dashboard_api.pages.addresses import HOME
 from dashboard_api.pages.sign_in import signed_in
 from dashboard_api.pages.templating import render
 from dashboard_api.problems import Problem
-from dashboard_api.queries import audit, invitations, operators, second_factors
+from dashboard_api.queries import audit, invitations, operators
 from dashboard_api.queries import sessions as session_rows
 
 router = APIRouter(include_in_schema=False)
@@ -36,18 +36,18 @@ async def take(
     """Keep the password and sign in; other sessions of the person end, and a second factor is still asked for."""
     if len(password) < LEAST_LENGTH:
         return _form(request, token, passwords.too_short())
-    if await invitations.find(context.whole, hash_token(token)) is None:
+    id_ = await invitations.find(context.whole, hash_token(token))
+    if id_ is None:
         raise _used()
     hash_ = await passwords.make(password)
     async with context.whole.acquire() as conn, conn.transaction():
-        id_ = await invitations.use(conn, hash_token(token))
-        if id_ is None:
+        held = await operators.hold(conn, id_)
+        if held is None or await invitations.use(conn, hash_token(token)) is None:
             raise _used()
         await operators.set_password(conn, id_, hash_)
         await session_rows.end_all(conn, id_)
         await audit.add(conn, "", str(id_), "choose password", f"operator/{id_}")
-        factor = await second_factors.find(conn, id_)
-        begun = await sessions.begin(conn, context, id_, complete=not (factor and factor["confirmed"]))
+        begun = await sessions.begin(conn, context, id_, complete=not held["has_second_factor"])
     return signed_in(context, begun, HOME if begun.complete else "/sign-in/code")
 
 

@@ -8,13 +8,17 @@ from uuid import UUID
 
 from common.db import Connection, Pool, Row
 from dashboard_api.queries.pages import Page
+from dashboard_api.queries.rights import own_districts, own_schools
 
 SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key to be made. `districts` None: all; `schools` None: all of these; `lasts` None: until it is deleted."""
+    """A key to be made. `districts` None: all; `schools` None: all of these; `lasts` None: until it is deleted.
+
+    `made_by`: the person who made it, or who made the key that made it; None: whoever was at the server.
+    """
 
     name: str
     token_hash: bytes
@@ -22,22 +26,25 @@ class NewKey:
     districts: list[str] | None
     lasts: timedelta | None
     schools: list[UUID] | None = None
+    made_by: UUID | None = None
 
 
-SHOWN = """
-    json_build_object('id', k.id, 'name', k.name, 'scopes', k.scopes, 'districts', k.districts, 'schools', k.schools,
+SHOWN = f"""
+    json_build_object('id', k.id, 'name', k.name, 'scopes', k.scopes, 'districts', {own_districts("k.districts")},
+                      'schools', {own_schools("k.schools")}, 'made_by', k.made_by,
+                      'made_by_name', (SELECT o.name FROM operator o WHERE o.id = k.made_by),
                       'created_at', k.created_at, 'expires_at', k.expires_at, 'last_used_at', k.last_used_at,
                       'expired', coalesce(k.expires_at <= now(), false))
 """
-"""A key as the API shows it; one that was revoked has expired."""
+"""A key as the API shows it to who has the districts `$1` (null: all); one that was revoked has expired."""
 SEEN = "($1::text[] IS NULL OR k.districts && $1)"
 
 
 async def find(pool: Pool, token_hash: bytes) -> Row | None:
-    """`id, name, scopes, districts, schools` of a key that has not expired."""
+    """`id, name, scopes, districts, schools, made_by` of a key that has not expired."""
     row = await pool.fetchrow(
         """
-        SELECT id, name, scopes, districts, schools,
+        SELECT id, name, scopes, districts, schools, made_by,
                last_used_at IS NULL OR last_used_at < now() - $2::interval AS stale
         FROM api_key WHERE token_hash = $1 AND (expires_at IS NULL OR expires_at > now())
         """,
@@ -49,15 +56,27 @@ async def find(pool: Pool, token_hash: bytes) -> Row | None:
     return row
 
 
+async def of(pool: Pool, id_: UUID) -> Row | None:
+    """The same of a key by its id."""
+    return await pool.fetchrow(
+        """
+        SELECT id, name, scopes, districts, schools, made_by
+        FROM api_key WHERE id = $1 AND (expires_at IS NULL OR expires_at > now())
+        """,
+        id_,
+    )
+
+
 MAKE = """
-    INSERT INTO api_key (name, token_hash, scopes, districts, expires_at, schools)
-    VALUES ($1, $2, $3, $4, now() + $5::interval, $6)
+    INSERT INTO api_key (name, token_hash, scopes, districts, expires_at, schools, made_by)
+    VALUES ($1, $2, $3, $4, now() + $5::interval, $6, $7)
     ON CONFLICT (name) DO {otherwise}
     RETURNING id
 """
 REPLACE = """
     UPDATE SET token_hash = excluded.token_hash, scopes = excluded.scopes, districts = excluded.districts,
-               expires_at = excluded.expires_at, schools = excluded.schools, created_at = now(), last_used_at = NULL
+               expires_at = excluded.expires_at, schools = excluded.schools, made_by = excluded.made_by,
+               created_at = now(), last_used_at = NULL
 """
 
 
@@ -74,7 +93,7 @@ async def add(conn: Connection, new: NewKey) -> UUID | None:
 
 
 def _values(new: NewKey) -> tuple[object, ...]:
-    return new.name, new.token_hash, new.scopes, new.districts, new.lasts, new.schools
+    return new.name, new.token_hash, new.scopes, new.districts, new.lasts, new.schools, new.made_by
 
 
 async def page(
@@ -106,7 +125,7 @@ async def page(
 
 
 async def one(conn: Connection | Pool, districts: list[str] | None, id_: UUID) -> dict[str, Any] | None:
-    """A key as the API shows it, among those that have to do with these districts. `districts` None: all."""
+    """A key that has to do with these districts, with nothing of other districts. `districts` None: all."""
     text: str | None = await conn.fetchval(
         f"SELECT {SHOWN}::text FROM api_key k WHERE {SEEN} AND k.id = $2", districts, id_
     )

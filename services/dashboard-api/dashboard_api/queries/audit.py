@@ -7,11 +7,16 @@ from uuid import UUID
 from common.db import Connection, Pool, Row
 from dashboard_api.queries.pages import Page
 
+SUBJECT_NAME = """
+    CASE WHEN subject LIKE 'operator/%' OR subject LIKE 'key/%' THEN name_of_actor(split_part(subject, '/', 2)) END
+"""
+"""Names of people and keys are looked up when they are shown; null once there is nobody of this id."""
+
 
 async def add(
     conn: Connection, district_id: str, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None
 ) -> None:
-    """Note an act, in the transaction that does it. Never a secret, never a person's data."""
+    """Note an act, in the transaction that does it. Never a secret, never a person's data: people by their ids."""
     await conn.execute(
         "INSERT INTO audit (district_id, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)",
         district_id,
@@ -40,7 +45,7 @@ async def latest(conn: Connection, district_id: str, subject: str, actions: Sequ
 async def page(pool: Pool, districts: list[str] | None, district_id: str | None, after: int | None, limit: int) -> Page:
     """A page of acts, the latest first. `districts` None: all; `after` is the id of the last act before the page."""
     row = await pool.fetchrow(
-        """
+        f"""
         WITH page AS (
             SELECT id, district_id, at, actor, action, subject, detail FROM audit
             WHERE ($1::text[] IS NULL OR district_id = ANY ($1)) AND ($2::text IS NULL OR district_id = $2)
@@ -51,7 +56,8 @@ async def page(pool: Pool, districts: list[str] | None, district_id: str | None,
                    'at', at, 'district_id', district_id, 'actor', actor,
                    'actor_name', coalesce((SELECT o.name FROM operator o WHERE o.id::text = actor),
                                           (SELECT k.name FROM api_key k WHERE k.id::text = actor), actor),
-                   'action', action, 'subject', subject, 'detail', detail) ORDER BY id DESC), '[]')::text AS items,
+                   'action', action, 'subject', subject, 'subject_name', {SUBJECT_NAME}, 'detail', detail)
+                   ORDER BY id DESC), '[]')::text AS items,
                CASE WHEN (SELECT count(*) FROM page) > $4 THEN (
                    SELECT json_build_array(id::text) FROM kept ORDER BY id LIMIT 1)::text END AS next
         FROM kept

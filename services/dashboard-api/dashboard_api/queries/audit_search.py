@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from common.db import Pool
+from dashboard_api.queries.audit import SUBJECT_NAME
 from dashboard_api.queries.pages import Page
 
 PART = 500
@@ -29,7 +30,7 @@ class ActFilter:
 async def page(pool: Pool, wanted: ActFilter) -> Page:
     """A page of acts, the latest first, as `queries.audit.page` has them."""
     row = await pool.fetchrow(
-        """
+        f"""
         WITH page AS (
             SELECT id, district_id, at, actor, action, subject, detail FROM audit
             WHERE district_id = $1 AND ($2 = '' OR actor = $2) AND ($3 = '' OR action = $3)
@@ -42,7 +43,8 @@ async def page(pool: Pool, wanted: ActFilter) -> Page:
                    'at', at, 'district_id', district_id, 'actor', actor,
                    'actor_name', coalesce((SELECT o.name FROM operator o WHERE o.id::text = actor),
                                           (SELECT k.name FROM api_key k WHERE k.id::text = actor)),
-                   'action', action, 'subject', subject, 'detail', detail) ORDER BY id DESC), '[]')::text AS items,
+                   'action', action, 'subject', subject, 'subject_name', {SUBJECT_NAME}, 'detail', detail)
+                   ORDER BY id DESC), '[]')::text AS items,
                CASE WHEN (SELECT count(*) FROM page) > $8 THEN (
                    SELECT json_build_array(id::text) FROM kept ORDER BY id LIMIT 1)::text END AS next
         FROM kept

@@ -12,7 +12,8 @@ from dashboard_api.queries.pages import Page
 WAITS_FOR = timedelta(hours=24)
 CONSENT = """
     SELECT c.district_id, d.name AS district, c.id, c.act, c.subject, c.school_id, s.name AS school, c.body, c.reason,
-           c.asked_by, coalesce((SELECT o.name FROM operator o WHERE o.id::text = c.asked_by),
+           c.asked_by, c.asked_person, (SELECT o.name FROM operator o WHERE o.id = c.asked_person) AS asked_person_name,
+           coalesce((SELECT o.name FROM operator o WHERE o.id::text = c.asked_by),
                                 (SELECT k.name FROM api_key k WHERE k.id::text = c.asked_by)) AS asked_by_name,
            c.asked_at, c.expires_at,
            CASE WHEN c.state = 'waiting' AND c.expires_at <= now() THEN 'expired' ELSE c.state END AS state,
@@ -50,7 +51,7 @@ class ConsentFilter:
     limit: int = 50
 
 
-async def add(conn: Connection, asked: Asked, asked_by: str) -> UUID | None:
+async def add(conn: Connection, asked: Asked, asked_by: str, person: UUID | None) -> UUID | None:
     """Let an act wait; None if one like it waits already. Those that have run out are no hindrance."""
     await conn.execute(
         "UPDATE consent SET state = 'expired' "
@@ -61,8 +62,8 @@ async def add(conn: Connection, asked: Asked, asked_by: str) -> UUID | None:
     )
     id_: UUID | None = await conn.fetchval(
         """
-        INSERT INTO consent (district_id, act, subject, school_id, body, reason, asked_by, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8::interval)
+        INSERT INTO consent (district_id, act, subject, school_id, body, reason, asked_by, asked_person, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9::interval)
         ON CONFLICT (district_id, act, subject) WHERE state = 'waiting' DO NOTHING RETURNING id
         """,
         asked.district_id,
@@ -72,6 +73,7 @@ async def add(conn: Connection, asked: Asked, asked_by: str) -> UUID | None:
         asked.body,
         asked.reason,
         asked_by,
+        person,
         WAITS_FOR,
     )
     return id_
@@ -89,30 +91,40 @@ async def locked(conn: Connection, district_id: str, id_: UUID) -> dict[str, Any
     return await _one(conn, "c.district_id = $1 AND c.id = $2", district_id, id_)
 
 
-async def decide(
-    conn: Connection, district_id: str, id_: UUID, state: str, by: str, note: str, outcome: dict[str, Any] | None
-) -> None:
-    """Note what was decided about a consent that waits, by whom and why, and what came of it."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of an act that waited: confirmed or rejected, by whom and why, and what came of it."""
+
+    state: str
+    by: str
+    person: UUID | None
+    note: str
+    outcome: dict[str, Any] | None
+
+
+async def decide(conn: Connection, district_id: str, id_: UUID, decided: Decided) -> None:
+    """Note what was decided about a consent that waits."""
     await conn.execute(
         """
-        UPDATE consent SET state = $3, decided_by = $4, decided_at = now(), note = $5, outcome = $6
+        UPDATE consent SET state = $3, decided_by = $4, decided_person = $5, decided_at = now(), note = $6, outcome = $7
         WHERE district_id = $1 AND id = $2 AND state = 'waiting'
         """,
         district_id,
         id_,
-        state,
-        by,
-        note,
-        outcome,
+        decided.state,
+        decided.by,
+        decided.person,
+        decided.note,
+        decided.outcome,
     )
 
 
 async def one(pool: Pool, districts: list[str] | None, id_: UUID) -> dict[str, Any] | None:
     """A consent, among those that one may see. `districts` None: all.
 
-    `{district_id, district, id, act, subject, school_id, school, body, reason, asked_by, asked_by_name, asked_at,
-    expires_at, state, decided_by, decided_by_name, decided_at, note, outcome, timezone}`; `state` is waiting,
-    confirmed, rejected or expired.
+    `{district_id, district, id, act, subject, school_id, school, body, reason, asked_by, asked_by_name, asked_person,
+    asked_person_name, asked_at, expires_at, state, decided_by, decided_by_name, decided_at, note, outcome, timezone}`;
+    `state` is waiting, confirmed, rejected or expired.
     """
     return await _one(pool, "c.id = $1 AND ($2::text[] IS NULL OR c.district_id = ANY($2))", id_, districts)
 

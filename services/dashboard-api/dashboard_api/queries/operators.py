@@ -7,10 +7,12 @@ from uuid import UUID
 
 from common.db import Connection, Pool, Row
 from dashboard_api.queries.pages import Page
+from dashboard_api.queries.rights import own_districts, own_schools
 
-SHOWN = """
+SHOWN = f"""
     json_build_object(
-        'id', o.id, 'email', o.email, 'name', o.name, 'role', o.role, 'districts', o.districts, 'schools', o.schools,
+        'id', o.id, 'email', o.email, 'name', o.name, 'role', o.role,
+        'districts', {own_districts("o.districts")}, 'schools', {own_schools("o.schools")},
         'locale', o.locale, 'timezone', o.timezone, 'created_at', o.created_at, 'disabled_at', o.disabled_at,
         'disabled', o.disabled_at IS NOT NULL,
         'second_factor', o.totp_confirmed_at IS NOT NULL, 'has_password', o.password_hash IS NOT NULL,
@@ -18,7 +20,7 @@ SHOWN = """
                      WHERE s.operator_id = o.id AND s.second_factor AND s.expires_at > now()),
         'last_seen_at', (SELECT max(s.last_seen_at) FROM session s WHERE s.operator_id = o.id))
 """
-"""A person as the API shows them."""
+"""A person as the API shows them to who has the districts `$1`; null: all."""
 SEEN = "($1::text[] IS NULL OR o.districts && $1)"
 
 
@@ -36,20 +38,31 @@ class NewOperator:
 
 
 async def find(pool: Pool, email: str) -> Row | None:
-    """`id, password_hash, has_second_factor` of the person with this address, in lower case, unless disabled."""
+    """`id, password_hash` of the person with this address, in lower case, unless disabled."""
     return await pool.fetchrow(
+        "SELECT id, password_hash FROM operator WHERE email = lower($1) AND disabled_at IS NULL", email
+    )
+
+
+async def hold(conn: Connection, id_: UUID) -> Row | None:
+    """`password_hash, has_second_factor` of a person, which nobody changes until the transaction ends.
+
+    Whoever lets somebody in, or changes what lets them in, holds them first: what was checked then still stands.
+    None for who may not sign in.
+    """
+    return await conn.fetchrow(
         """
-        SELECT id, password_hash, totp_confirmed_at IS NOT NULL AS has_second_factor
-        FROM operator WHERE email = lower($1) AND disabled_at IS NULL
+        SELECT password_hash, totp_confirmed_at IS NOT NULL AS has_second_factor
+        FROM operator WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE
         """,
-        email,
+        id_,
     )
 
 
 async def by_identity(conn: Connection, subject: str, verified_email: str | None) -> UUID | None:
     """The person that an identity provider means: by its name for them, or at first by a verified address."""
     id_: UUID | None = await conn.fetchval(
-        "SELECT id FROM operator WHERE oidc_subject = $1 AND disabled_at IS NULL", subject
+        "SELECT id FROM operator WHERE oidc_subject = $1 AND disabled_at IS NULL FOR NO KEY UPDATE", subject
     )
     if id_ is None and verified_email:
         id_ = await conn.fetchval(
@@ -83,7 +96,7 @@ async def add(conn: Connection, new: NewOperator) -> UUID | None:
 
 
 async def reset(conn: Connection, new: NewOperator) -> UUID:
-    """Give a known operator these values, and end the sessions begun under the old ones."""
+    """Give a known operator these values, and end the sessions and links made under the old ones."""
     id_: UUID = await conn.fetchval(
         """
         UPDATE operator SET name = $2, role = $3, districts = $4, password_hash = $5, schools = $6, disabled_at = NULL
@@ -97,6 +110,7 @@ async def reset(conn: Connection, new: NewOperator) -> UUID:
         new.schools,
     )
     await conn.execute("DELETE FROM session WHERE operator_id = $1", id_)
+    await conn.execute("DELETE FROM invitation WHERE operator_id = $1", id_)
     return id_
 
 
@@ -129,11 +143,22 @@ async def page(
 
 
 async def one(conn: Connection | Pool, districts: list[str] | None, id_: UUID) -> dict[str, Any] | None:
-    """A person as the API shows them, among those who have to do with these districts. `districts` None: all."""
+    """A person who has to do with these districts, with nothing of other districts. `districts` None: all."""
     text: str | None = await conn.fetchval(
         f"SELECT {SHOWN}::text FROM operator o WHERE {SEEN} AND o.id = $2", districts, id_
     )
     return json.loads(text) if text else None
+
+
+async def of(pool: Pool, id_: UUID) -> Row | None:
+    """What a session would say of a person who is not disabled, without one."""
+    return await pool.fetchrow(
+        """
+        SELECT id, name, role, districts, schools, locale, timezone, NULL::text AS csrf
+        FROM operator WHERE id = $1 AND disabled_at IS NULL
+        """,
+        id_,
+    )
 
 
 async def lock(conn: Connection) -> None:
@@ -186,6 +211,6 @@ async def set_password(conn: Connection, id_: UUID, password_hash: str) -> None:
     await conn.execute("DELETE FROM invitation WHERE operator_id = $1", id_)
 
 
-async def renew_hash(pool: Pool, id_: UUID, password_hash: str) -> None:
-    """Keep the password under newer hashing parameters."""
-    await pool.execute("UPDATE operator SET password_hash = $2 WHERE id = $1", id_, password_hash)
+async def renew_hash(conn: Connection, id_: UUID, password_hash: str) -> None:
+    """Keep the password of a person who is held under newer hashing parameters."""
+    await conn.execute("UPDATE operator SET password_hash = $2 WHERE id = $1", id_, password_hash)

@@ -165,6 +165,13 @@ async def district_of(pool: Pool, districts: list[str] | None, id_: UUID) -> str
     return district
 
 
+async def of_district(conn: Connection, district_id: str, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these schools that are the district's, in the same order."""
+    rows = await conn.fetch("SELECT id FROM school WHERE district_id = $1 AND id = ANY ($2)", district_id, ids)
+    own = {row["id"] for row in rows}
+    return [id_ for id_ in ids if id_ in own]
+
+
 async def count_of(conn: Connection, districts: Sequence[str] | None, ids: Sequence[UUID]) -> int:
     """How many of these schools are in these districts. `districts` None: all."""
     n: int = await conn.fetchval(

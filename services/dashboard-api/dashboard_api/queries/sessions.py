@@ -76,9 +76,9 @@ async def find(pool: Pool, token_hash: bytes, idle: timedelta) -> Row | None:
     return row
 
 
-async def waiting(pool: Pool, token_hash: bytes) -> Row | None:
+async def waiting(conn: Connection | Pool, token_hash: bytes) -> Row | None:
     """The person whose password was right and whose code is awaited: `id, totp_secret, totp_step`."""
-    return await pool.fetchrow(
+    return await conn.fetchrow(
         """
         SELECT o.id, o.totp_secret, o.totp_step FROM session s JOIN operator o ON o.id = s.operator_id
         WHERE s.token_hash = $1 AND NOT s.second_factor AND o.disabled_at IS NULL AND s.expires_at > now()

@@ -12,9 +12,9 @@ CELLS = st.one_of(st.none(), st.booleans(), st.integers(), st.text(st.characters
 
 
 def test_texts_that_look_like_formulas_are_texts() -> None:
-    row = ["=1+1", "+31 6", "-1", "@SUM", "\tx", "\rx", "plain", "a=b"]
+    row = ["=1+1", "+31 6", "-1", "@SUM", "\tx", "\rx", "\nx", "＝1", "plain", "a=b"]
     (read,) = csv.reader(io.StringIO(CsvStyle().lines([row]), newline=""))
-    assert read == ["'=1+1", "'+31 6", "'-1", "'@SUM", "'\tx", "'\rx", "plain", "a=b"]
+    assert read == ["'=1+1", "'+31 6", "'-1", "'@SUM", "'\tx", "'\rx", "'\nx", "'＝1", "plain", "a=b"]
 
 
 def test_numbers_and_truths_are_written_plainly() -> None:

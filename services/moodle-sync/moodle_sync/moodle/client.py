@@ -57,8 +57,9 @@ class MoodleClient:
     async def call(self, function: str, params: wire.Params) -> Any:
         """Call a function; its decoded answer, `None` where Moodle says null.
 
-        Raises `Refused`, `NoAnswer` (time-out, connection, 429, 5xx, not JSON), `Permanent` (token, capability,
-        address), and what `watched` raises before anything was sent.
+        Redirects are not followed, since the token must go nowhere else. Raises `Refused`, `NoAnswer` (time-out,
+        connection, 429, 5xx, not JSON), `Permanent` (token, capability, address), and what `watched` raises before
+        anything was sent.
         """
         form = {"wstoken": self._token, "wsfunction": function, "moodlewsrestformat": "json", **wire.flatten(params)}
         if len(form) >= self.most_fields:
@@ -84,7 +85,9 @@ class MoodleClient:
         self.meter.calls += 1
         self.meter.bytes_up += len(body)
         try:
-            async with self._http.post(self._url, data=body, headers=FORM, timeout=self._timeout) as response:
+            async with self._http.post(
+                self._url, data=body, headers=FORM, timeout=self._timeout, allow_redirects=False
+            ) as response:
                 content = await response.read()
                 self.meter.bytes_down += response.content.total_raw_bytes
                 if response.status != 200:

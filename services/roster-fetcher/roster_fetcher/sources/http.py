@@ -121,6 +121,7 @@ class Http:
     async def __aenter__(self) -> Self:
         silence = self._opening.patience.answer
         self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(socket_factory=self._opening.sockets),
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=silence, sock_read=silence),
             headers={"User-Agent": "rosterbus", "Accept": "application/json", "Accept-Encoding": "gzip"},

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from common.db import Pool
 from common.errors import Permanent
+from common.reach import Sockets
 from roster_fetcher.findings import Notes
 from roster_fetcher.ledger import Entry
 from roster_fetcher.patience import Patience
@@ -208,12 +209,16 @@ class Source(Protocol):
 
 
 class Opening(NamedTuple):
-    """What a source is opened with. In `pool` workers share the pace of their requests; None: there are no others."""
+    """What a source is opened with. In `pool` workers share the pace of their requests; None: there are no others.
+
+    `sockets` makes the sockets, and refuses addresses that workers must not open; None: any are opened.
+    """
 
     settings: dict[str, Any]
     secrets: dict[str, str]
     patience: Patience
     pool: Pool | None = None
+    sockets: Sockets | None = None
 
 
 Opener = Callable[[Opening], AbstractAsyncContextManager[Source]]

@@ -3,12 +3,14 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from common.events import SchoolsListed, SyncFailed
+from common.reach import sockets_outside
 from roster_fetcher.patience import Patience
 from roster_fetcher.sources.oneroster_csv import open_source
 from roster_fetcher.sources.oneroster_csv.watching import newest
@@ -133,6 +135,17 @@ async def test_two_who_need_a_package_at_once_download_it_once(server: SftpServe
     assert [school.source_school_id for school in first] == ["o-1"]
     assert second == first
     assert server.bytes_read < 1.5 * package.stat().st_size
+
+
+async def test_a_server_is_opened_unless_it_is_in_a_refused_network(server: SftpServer) -> None:
+    large(server.folder / "2026-11-01.zip")
+    opening = Opening({"sftp": server.settings}, {"password": PASSWORD}, HURRIED)
+    elsewhere, here = (sockets_outside([ip_network(one)]) for one in ("10.0.0.0/8", "127.0.0.0/8"))
+    async with open_source(opening._replace(sockets=elsewhere)) as source:
+        assert len(await source.schools()) == 1
+    with pytest.raises(SourceTrouble, match="cannot be connected to"):
+        async with open_source(opening._replace(sockets=here)) as source:
+            await source.schools()
 
 
 async def test_a_server_that_says_nothing_is_not_waited_for_in_vain(north: North, server: SftpServer) -> None:

@@ -4,19 +4,40 @@ import gzip
 import re
 import time
 from collections.abc import Mapping
+from ipaddress import ip_network
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from prometheus_client import REGISTRY
 
+from common.reach import sockets_outside
+from roster_fetcher.ledger import Entry
 from roster_fetcher.metrics import count_request
 from roster_fetcher.patience import Patience
 from roster_fetcher.sources import http
 from roster_fetcher.sources.http import Answer, PassingTrouble, digest, patiently, unpack
 from roster_fetcher.sources.limits import Remaining, remaining
-from roster_fetcher.sources.protocol import SourceTrouble
+from roster_fetcher.sources.protocol import Opening, SourceTrouble
 from roster_fetcher.sources.refusals import NotThereError, naming, refusal
 
 QUICK = Patience(attempts=3, budget=5, answer=1, first_wait=0.001, longest_wait=0.002)
+
+
+async def test_a_source_in_a_refused_network_is_not_opened() -> None:
+    called: list[str] = []
+
+    async def listen(request: web.Request) -> web.Response:
+        called.append(request.path)
+        return web.json_response({})
+
+    source = web.Application()
+    source.router.add_get("/orgs", listen)
+    opening = Opening({}, {}, QUICK, sockets=sockets_outside([ip_network("127.0.0.0/8")]))
+    async with TestServer(source) as server, http.http_of(opening, "ours") as connection:
+        with pytest.raises(PassingTrouble):
+            await connection.exchange("GET", str(server.make_url("/orgs")), Entry("orgs", "school"), {})
+    assert called == []
 
 
 def an_answer(status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:

@@ -72,6 +72,8 @@ class Key(Shape):
     scopes: Annotated[list[str], Field(examples=[["read"]])]
     districts: Districts
     schools: Schools
+    made_by: Annotated[UUID | None, Field(description="Id of the person who made it; null: made at the server")]
+    made_by_name: Name | None
     created_at: When
     expires_at: When | None
     last_used_at: When | None

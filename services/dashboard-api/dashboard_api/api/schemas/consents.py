@@ -22,6 +22,8 @@ class Consent(Shape):
     reason: Reason
     asked_by: str
     asked_by_name: Name | None
+    asked_person: Annotated[UUID | None, Field(description="Who asked, or who made the key that did; null: not known")]
+    asked_person_name: Name | None
     asked_at: When
     expires_at: When
     state: Literal["waiting", "confirmed", "rejected", "expired"]

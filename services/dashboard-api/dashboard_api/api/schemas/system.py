@@ -48,6 +48,7 @@ class Act(Shape):
     actor_name: Name
     action: Annotated[str, Field(examples=["order"])]
     subject: Annotated[str, Field(examples=["district/north"])]
+    subject_name: Annotated[Name | None, Field(description="Of a person or key")]
     detail: Annotated[dict[str, Any], Field(description="Before and after, and why", examples=[{"reason": "new term"}])]
 
 

@@ -84,18 +84,24 @@ class Dashboard:
         schools: list[UUID] | None = None,
         lasts: timedelta | None = None,
         name: str = "",
+        made_by: UUID | None = None,
     ) -> str:
-        """A new API key."""
+        """A new API key; made at the server, unless by a person."""
         token = new_key()
         async with self.pool.acquire() as conn:
+            name = name or f"key {uuid4()}"
             await api_keys.replace(
-                conn, NewKey(name or f"key {uuid4()}", hash_token(token), list(scopes), districts, lasts, schools)
+                conn, NewKey(name, hash_token(token), list(scopes), districts, lasts, schools, made_by)
             )
         return token
 
     async def bearer(self, **wanted: Any) -> dict[str, str]:
         """Headers with a new API key."""
         return {"Authorization": f"Bearer {await self.key(**wanted)}"}
+
+    async def somebody(self, **wanted: Any) -> dict[str, str]:
+        """The same of a key that a person of its own made."""
+        return await self.bearer(**wanted, made_by=await self.operator(f"{uuid4()}@north.example"))
 
     async def operator(
         self,

@@ -1,5 +1,6 @@
 """People and keys in the API: who may make whom, to what, and what the audit log keeps of it."""
 
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -170,3 +171,92 @@ async def test_a_key_gives_no_more_than_its_maker_has(north: Dashboard, wished: 
     headers = await north.bearer(districts=["north"], scopes=["read", "administer"])
     status, problem = await post(north, "/keys", {"name": "more", **wished}, headers)
     assert (status, problem["code"]) == (403, "more_than_own")
+
+
+async def test_the_audit_log_names_nobody_and_looks_names_up(north: Dashboard) -> None:
+    headers = await north.bearer()
+    _, person = await post(north, "/users", PERSON, headers)
+    await send(north, "PATCH", f"/users/{person['id']}", {"name": "Robin Dale"}, headers)
+    kept = str(await north.pool.fetch("SELECT detail FROM audit"))
+    assert not any(name in kept for name in ("Robin", "Vale", "Dale", "north.example"))
+    _, found = await get(north, "/audit?district=north", headers)
+    acts_of = [(act["action"], act["subject_name"]) for act in found["acts"] if act["subject"].startswith("operator/")]
+    assert acts_of[0] == ("change person", "Robin Dale")
+    (changed,) = await acts(north, "change person")
+    assert changed["detail"]["after"]["renamed"] is True
+
+
+async def test_what_one_calls_oneself_is_not_in_the_audit_log(north: Dashboard) -> None:
+    await north.operator("robin@north.example")
+    await north.sign_in("robin@north.example")
+    csrf = {"X-CSRF-Token": await north.pool.fetchval("SELECT csrf FROM session")}
+    assert (await send(north, "PATCH", "/me", {"name": "Robin Dale", "locale": "nl"}, csrf))[0] == 200
+    (act,) = await acts(north, "change account")
+    assert (act["detail"]["after"], "name" in act["detail"]["before"]) == (
+        {"locale": "nl", "timezone": None, "renamed": True},
+        False,
+    )
+
+
+async def test_each_district_sees_of_a_person_of_several_what_is_its_own(north: Dashboard) -> None:
+    await south_too(north)
+    both = {"districts": ["north", "south"], "schools": [str(school("1")), str(school("1", "south"))]}
+    headers = await north.bearer()
+    _, person = await post(north, "/users", {**PERSON, **both, "role": "school_admin"}, headers)
+    _, key = await post(north, "/keys", {"name": "both", "scopes": ["read"], **both}, headers)
+    own = await north.bearer(districts=["north"])
+    for path in (f"/users/{person['id']}", f"/keys/{key['id']}"):
+        _, seen = await get(north, path, own)
+        assert (seen["districts"], seen["schools"]) == (["north"], [str(school("1"))])
+        _, whole = await get(north, path, headers)
+        assert sorted(whole["districts"]) == ["north", "south"]
+    _, listed = await get(north, "/users", own)
+    assert "south" not in str(listed)
+    _, audited = await get(north, "/audit", own)
+    assert "south" not in str(audited["acts"])
+    assert str(school("1", "south")) not in str(audited["acts"])
+    assert (await send(north, "PATCH", f"/users/{person['id']}", {"disabled": True}, own))[0] == 403
+    assert (await send(north, "DELETE", f"/keys/{key['id']}", None, own))[0] == 403
+
+
+async def test_a_district_that_a_change_does_not_concern_does_not_hear_of_it(north: Dashboard) -> None:
+    await south_too(north)
+    headers = await north.bearer()
+    _, person = await post(north, "/users", PERSON, headers)
+    await send(north, "PATCH", f"/users/{person['id']}", {"districts": ["north", "south"]}, headers)
+    (change,) = await acts(north, "change person")
+    assert (change["district_id"], change["detail"]["after"]["districts"]) == ("south", ["south"])
+
+
+async def test_who_made_a_key_is_found_in_the_audit_log_through_other_keys(north: Dashboard) -> None:
+    robin = await north.operator("robin@north.example")
+    await north.sign_in("robin@north.example")
+    headers = {"X-CSRF-Token": await north.pool.fetchval("SELECT csrf FROM session")}
+    for name in ("one", "two"):
+        _, key = await post(north, "/keys", {"name": name, "scopes": ["read", "administer"]}, headers)
+        headers = {"Authorization": f"Bearer {key['key']}"}
+    await north.key(name="three")
+    await north.pool.execute("UPDATE api_key SET made_by = NULL")
+    migration = files("dashboard_api").joinpath("sql/0090_who_made_keys.sql").read_text()
+    begins = migration.index("WITH RECURSIVE")
+    await north.pool.execute(migration[begins : migration.index(";", begins)])
+    made = {row["name"]: row["made_by"] for row in await north.pool.fetch("SELECT name, made_by FROM api_key")}
+    assert made == {"one": robin, "two": robin, "three": None}
+
+
+async def test_what_the_audit_log_kept_of_people_before_is_taken_out(north: Dashboard) -> None:
+    await south_too(north)
+    person = {"name": "Robin", "role": "viewer", "districts": ["north", "south"], "schools": None}
+    key = {"name": "Robin's", "scopes": ["read"], "districts": ["south", "north"], "schools": [str(school("1"))]}
+    for action, detail in (("change person", {"before": None, "after": person}), ("create key", key)):
+        await north.pool.execute(
+            "INSERT INTO audit (district_id, actor, action, subject, detail) VALUES ('north', 'x', $1, 'x', $2)",
+            action,
+            detail,
+        )
+    await north.pool.execute(files("dashboard_api").joinpath("sql/0091_audit_by_ids.sql").read_text())
+    (changed,), (made,) = await acts(north, "change person"), await acts(north, "create key")
+    assert changed["detail"]["before"] is None
+    assert "Robin" not in str(changed) + str(made)
+    assert "south" not in str(changed) + str(made)
+    assert made["detail"]["schools"] == [str(school("1"))]

@@ -59,8 +59,10 @@ async def test_an_operator_who_exists_changes_only_with_reset(dashboard: Dashboa
     code, again = await admin(dashboard, "create-operator", "--email", EMAIL, "--password-file", str(other))
     assert (code, "nothing was changed" in again) == (0, True)
     assert await signs_in(dashboard, password)
+    await dashboard.pool.execute("INSERT INTO invitation SELECT id, ''::bytea, now() + interval '1 day' FROM operator")
     await admin(dashboard, "create-operator", "--email", EMAIL, "--password-file", str(other), "--reset")
     assert await dashboard.pool.fetchval("SELECT count(*) FROM session") == 0
+    assert await dashboard.pool.fetchval("SELECT count(*) FROM invitation") == 0
     assert await signs_in(dashboard, "another long password")
     assert not await signs_in(dashboard, password)
 

@@ -21,6 +21,7 @@ from .test_schedules import call
 
 BOX = uuid4()
 ASHGROVE = str(school("1"))
+FORCE: dict[str, Any] = {"force": True, "confirm": "box 1", "reason": "the courses differ for good"}
 MISSING = "The device was not synced: this version cannot do it yet."
 
 
@@ -103,7 +104,7 @@ async def test_a_device_that_cannot_be_is_refused(north: Dashboard, change: dict
 async def test_a_device_has_a_moodle_of_its_own_tells_of_its_syncs_and_is_forced(north: Dashboard) -> None:
     usual = await declare(north)
     assert (usual["target"], usual["notify"], usual["force"]) == (None, False, False)
-    found = await declare(north, target="main", notify=True, force=True)
+    found = await declare(north, target="main", notify=True, **FORCE)
     assert (found["target"], found["notify"], found["force"]) == ("main", True, True)
     _, log = await call(north, "GET", "/audit?district=north&limit=1")
     detail = log["acts"][0]["detail"]
@@ -269,6 +270,45 @@ async def test_the_command_line_says_what_is_wrong(north: Dashboard) -> None:
     ):
         ended = await rosterbus(north, *arguments, key=key)
         assert (ended.code, sentence in ended.err.replace("\n", " ")) == (2, True), ended.err
+
+
+async def test_forcing_a_devices_syncs_takes_its_name_and_a_reason(north: Dashboard) -> None:
+    path, body = f"/districts/north/devices/{BOX}", {"name": "Box 1", "school": ASHGROVE}
+    await declare(north)
+    for lacking, code in (({"confirm": "Box 2"}, "confirm_needed"), ({"reason": " "}, "reason_needed")):
+        status, problem = await call(north, "PUT", path, body | FORCE | lacking)
+        assert (status, problem["code"], "Nothing was done" in problem["detail"]) == (422, code, True)
+    assert await north.pool.fetchval("SELECT force FROM device") is False
+    status, problem = await call(north, "PUT", path, body | FORCE | {"name": "Box 2", "confirm": "Box 2"})
+    assert (status, "Box 1" in problem["detail"]) == (422, True)
+    assert (await call(north, "PUT", path, body | FORCE))[0] == 200
+    assert (await call(north, "PUT", path, body | {"force": True, "enabled": False}))[0] == 200
+    _, audited = await call(north, "GET", "/audit?district=north")
+    assert [act["detail"].get("reason") for act in audited["acts"]][:2] == [None, FORCE["reason"]]
+
+
+async def test_a_device_that_was_removed_is_forced_anew_only_by_its_name(north: Dashboard) -> None:
+    await declare(north, **FORCE)
+    await call(north, "DELETE", f"/devices/{BOX}")
+    body = {"name": "Box 1", "school": ASHGROVE, "force": True}
+    assert (await call(north, "PUT", f"/districts/north/devices/{BOX}", body))[0] == 422
+
+
+async def test_the_command_line_forces_by_name_and_reason(north: Dashboard) -> None:
+    key = await north.key()
+    await declare(north)
+    force = ("device", "set", "Box 1", "--force")
+    for arguments, sentence in (
+        (force, 'add --confirm "Box 1"'),
+        ((*force, "--confirm", "Box 1"), "Say why with --reason"),
+        ((*force, "--school", "Ashgrove", "--confirm", "Box 9", "--reason", "why"), 'add --confirm "Box 1"'),
+    ):
+        ended = await rosterbus(north, *arguments, key=key)
+        assert (ended.code, sentence in ended.err.replace("\n", " ")) == (2, True), ended.err
+    done = await rosterbus(north, *force, "--confirm", "box 1", "--reason", "they differ", "--json", key=key)
+    assert (done.code, done.json()["force"]) == (0, True), done.err
+    again = await rosterbus(north, *force, "--notify", "--json", key=key)
+    assert (again.code, again.json()["notify"]) == (0, True), again.err
 
 
 async def test_a_sync_that_is_waited_for_says_that_the_device_is_offline(

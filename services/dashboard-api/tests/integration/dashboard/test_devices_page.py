@@ -84,9 +84,11 @@ async def test_each_form_changes_what_it_shows_and_nothing_else(visited: Dashboa
 async def test_forcing_is_asked_in_steps_and_needs_the_devices_name(visited: Dashboard) -> None:
     address = await add(visited)
     assert "Type Box 1 to go on" in await page(visited, f"{address}/force")
-    status, text = await send(visited, f"{address}/force", on="true", confirm="Box 2")
+    status, text = await send(visited, f"{address}/force", on="true", confirm="Box 2", reason="they differ")
     assert (status, "Type Box 1 exactly" in text, (await visited.row(OWN))["force"]) == (422, True, False)
-    await send(visited, f"{address}/force", on="true", confirm="Box 1")
+    status, text = await send(visited, f"{address}/force", on="true", confirm="Box 1")
+    assert (status, "Say why" in text) == (422, True)
+    await send(visited, f"{address}/force", on="true", confirm="Box 1", reason="the courses differ for good")
     assert "Its syncs are forced." in await page(visited, address)
     await send(visited, f"{address}/force", on="false")
     assert (await visited.row(OWN))["force"] is False

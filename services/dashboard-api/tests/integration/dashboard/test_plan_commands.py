@@ -120,7 +120,7 @@ async def test_what_is_dangerous_waits_for_the_name_and_then_for_a_second_person
     north: Dashboard, held: SyncHeld
 ) -> None:
     await north.pool.execute("UPDATE district SET second_person = $1", {"undo": True, "approvals_over_limit": 1})
-    key, other = await north.key(), await north.key()
+    key, other = await north.key(), await north.key(made_by=await north.operator("robin@north.example"))
     undo = ("undo", str(held.run_id), "--reason", "wrong year")
     refused = await rosterbus(north, *undo, key=key)
     assert (refused.code, 'add --confirm "Ashgrove Primary"' in refused.err) == (2, True)

@@ -9,6 +9,7 @@ from .asking import Headers, post
 from .surroundings import NORTH, Dashboard, school
 from .surroundings import north as north_with
 
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIInventedInventedInventedInventedInventedInve"
 PACKAGES: dict[str, Any] = {"kind": "oneroster-csv", "folder": "/srv/rosters/south"}
 
 
@@ -34,6 +35,33 @@ async def test_disks_and_pools_are_for_whoever_runs_rosterbus(
     status, problem = await send(north, method, path, body, await north.bearer(districts=["north"]))
     assert (status, problem.get("code")) == (403, "platform_only")
     assert (await send(north, method, path, body, await north.bearer()))[0] in (200, 202)
+
+
+@pytest.mark.parametrize("host", [
+    "127.0.0.1", "10.1.2.3", "[::1]", "[::ffff:10.1.2.3]", "169.254.169.254", "2130706433", "0x7f.1", "localhost",
+    "rabbitmq:15672", "db.internal", "moodle.LOCAL.",
+])  # fmt: skip
+async def test_addresses_of_the_workers_own_network_are_for_whoever_runs_rosterbus(north: Dashboard, host: str) -> None:
+    own, everything = await north.bearer(districts=["north"]), await north.bearer()
+    inner = f"http://{host}/moodle"
+    source, target = {**NORTH["source"], "token_url": inner}, {**NORTH["target"], "base_url": inner}
+    sftp = {"host": host.strip("[]").partition(":1567")[0], "username": "us", "folder": "out", "host_key": HOST_KEY}
+    packages = {"kind": "oneroster-csv", "sftp": sftp, "password": "a-password"}
+    asked: list[tuple[str, str, dict[str, Any]]] = [
+        ("POST", "/source-checks", {"district": "north", "source": source}),
+        ("POST", "/source-checks", {"district": "north", "source": packages}),
+        ("POST", "/target-checks", {"district": "north", "target": target}),
+        ("PATCH", "/districts/north/targets/main", {"base_url": inner, "token": "anew"}),
+        ("PATCH", "/districts/north/sources/main", {"source": source}),
+        ("PUT", "/districts/north", north_with(target=target)),
+    ]
+    for method, path, body in asked:
+        status, problem = await send(north, method, path, body, own)
+        assert (status, problem.get("code")) == (403, "platform_only"), path
+    for method, path, body in asked:
+        assert (await send(north, method, path, body, everything))[0] in (200, 202), path
+    assert (await send(north, "PUT", "/districts/north", north_with(target=target), own))[0] == 200
+    assert (await send(north, "PATCH", "/districts/north/targets/main", {"name": "Ours"}, own))[0] == 200
 
 
 async def test_what_is_declared_already_may_be_declared_again(dashboard: Dashboard) -> None:

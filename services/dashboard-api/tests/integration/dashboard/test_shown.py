@@ -1,5 +1,6 @@
 """What the database itself shows to requests: nothing without being told to whom, then their districts and schools."""
 
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,12 @@ RELATIONS = """
       AND has_schema_privilege('rosterbus_web', n.oid, 'USAGE')
       AND has_table_privilege('rosterbus_web', c.oid, 'SELECT')
     ORDER BY 1
+"""
+WITHOUT_SCHOOL = """
+    SELECT n.nspname || '.' || quote_ident(c.relname) AS name
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'school_id' AND NOT a.attnotnull
+    WHERE c.relkind = 'r' AND has_schema_privilege('rosterbus_web', n.oid, 'USAGE')
 """
 OF_NO_DISTRICT = {
     "dashboard_api.district", "dashboard_api.district_overview", "registry.district",  # their key is called id
@@ -98,6 +105,53 @@ async def test_who_has_one_school_is_shown_that_and_its_district(both: Dashboard
         assert await one.fetchval("SELECT count(*) FROM plan.operation") == 1
         assert await one.fetchval("SELECT schools FROM district_overview") == 1
         assert await one.fetchval("SELECT count(*) FROM source") == 1
+
+
+OF_A_WHOLE_DISTRICT = {
+    "dashboard_api.blackout": True,  # a day without a nightly sync is theirs as well
+    "dashboard_api.hint": True,  # something is new: no more than that
+    "dashboard_api.recipient": False,  # addresses of other people
+}  # fmt: skip
+"""Where a row may be without a school: whether who has only some schools is shown it."""
+
+
+async def test_what_is_of_a_whole_district_is_shown_to_who_has_one_school_only_where_that_was_decided(
+    both: Dashboard, settings: CommonSettings
+) -> None:
+    await both.pool.execute(
+        "INSERT INTO blackout (district_id, first, last) VALUES ('north', '2027-01-01', '2027-01-02')"
+    )
+    await both.pool.execute("INSERT INTO recipient (district_id, email) VALUES ('north', 'office@north.example')")
+    await both.pool.execute(
+        "INSERT INTO recipient (district_id, email, school_id) VALUES ('north', 'own@north.example', $1)", school("1")
+    )
+    await both.pool.execute("INSERT INTO hint (district_id, type) VALUES ('north', 'settings.changed')")
+    assert {row["name"] for row in await both.pool.fetch(WITHOUT_SCHOOL)} == {*OF_A_WHOLE_DISTRICT}
+    async with await web(settings, "north", str(school("1"))) as one:
+        for name, shown in OF_A_WHOLE_DISTRICT.items():
+            found = await one.fetch(f"SELECT school_id FROM {name}")
+            assert (None in {row["school_id"] for row in found}) is shown, name
+        assert [row["email"] for row in await one.fetch("SELECT email FROM recipient")] == ["own@north.example"]
+        for statement in (
+            "INSERT INTO blackout (district_id, first, last) VALUES ('north', '2027-02-01', '2027-02-02')",
+            "UPDATE recipient SET school_id = NULL",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+                await one.execute(statement)
+
+
+async def test_tables_that_were_protected_before_are_protected_anew(both: Dashboard, settings: CommonSettings) -> None:
+    await both.pool.execute("INSERT INTO recipient (district_id, email) VALUES ('north', 'office@north.example')")
+    url = settings.database_url.get_secret_value()
+    owner = await asyncpg.connect(url, server_settings={"search_path": "dashboard_api"})
+    async with await web(settings, "north", str(school("1"))) as one:
+        await owner.execute("SELECT access_show('recipient', 'school_id IS NULL')")
+        assert await one.fetchval("SELECT count(*) FROM recipient") == 1
+        for package, name in (("common", "0004_whole_districts"), ("dashboard_api", "0092_whole_districts")):
+            await owner.execute(files(package).joinpath(f"sql/{name}.sql").read_text())
+        assert await one.fetchval("SELECT count(*) FROM recipient") == 0
+        assert await one.fetchval("SELECT count(*) FROM run") == 1
+    await owner.close()
 
 
 async def test_who_has_all_is_shown_all(both: Dashboard, settings: CommonSettings) -> None:

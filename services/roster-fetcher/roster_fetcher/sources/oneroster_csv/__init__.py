@@ -24,7 +24,7 @@ async def open_source(opening: Opening) -> AsyncIterator[Source]:
             with Package(settings.path) as package:
                 yield OneRosterCsvSource(OnePackage(package, str(settings.path)), lookups)
             return
-        async with open_place(settings, opening.patience) as place:
+        async with open_place(settings, opening) as place:
             yield OneRosterCsvSource(Delivered(place, await find_delivery(place, time())), lookups)
 
 

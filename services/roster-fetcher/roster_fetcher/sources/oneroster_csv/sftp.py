@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 import asyncssh
 
-from roster_fetcher.patience import Patience
+from common import reach
 from roster_fetcher.sources.http import PassingTrouble
 from roster_fetcher.sources.oneroster_csv.settings import OneRosterCsvSettings, SftpSettings
-from roster_fetcher.sources.protocol import SourceTrouble
+from roster_fetcher.sources.protocol import Opening, SourceTrouble
 
 T = TypeVar("T")
 
@@ -21,9 +21,10 @@ class Connection:
     """One connection to one server. Only the key of the settings is accepted as the server's; nothing is asked of an
     agent or of files of whoever runs this."""
 
-    def __init__(self, settings: OneRosterCsvSettings, server: SftpSettings, patience: Patience) -> None:
+    def __init__(self, settings: OneRosterCsvSettings, server: SftpSettings, opening: Opening) -> None:
         self._server = server
-        self._patience = patience
+        self._patience = opening.patience
+        self._sockets = opening.sockets
         self._proof = _proof(settings)
         self._open: tuple[asyncssh.SSHClientConnection, asyncssh.SFTPClient] | None = None
 
@@ -53,8 +54,7 @@ class Connection:
         asyncssh.set_log_level(logging.WARNING)  # below that it names people's accounts
         async with asyncio.timeout(self._patience.answer):
             connection = await asyncssh.connect(
-                self._server.host,
-                self._server.port,
+                **await self._where(),
                 username=self._server.username,
                 known_hosts=([asyncssh.import_public_key(self._server.host_key)], [], []),
                 config=None,
@@ -69,6 +69,13 @@ class Connection:
             except BaseException:
                 connection.abort()
                 raise
+
+    async def _where(self) -> dict[str, Any]:
+        """Where to connect to: through a socket of ours, if some addresses are refused."""
+        host, port = self._server.host, self._server.port
+        if self._sockets is None:
+            return {"host": host, "port": port}
+        return {"sock": await reach.connect(host, port, self._sockets)}
 
 
 def _proof(settings: OneRosterCsvSettings) -> dict[str, Any]:

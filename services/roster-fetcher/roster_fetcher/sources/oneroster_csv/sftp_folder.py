@@ -11,7 +11,6 @@ from typing import Self, TypeVar
 import asyncssh
 import msgspec
 
-from roster_fetcher.patience import Patience
 from roster_fetcher.sources.http import patiently
 from roster_fetcher.sources.oneroster_csv import cache
 from roster_fetcher.sources.oneroster_csv.ordering import Found, is_package
@@ -20,6 +19,7 @@ from roster_fetcher.sources.oneroster_csv.place import changed_meanwhile
 from roster_fetcher.sources.oneroster_csv.remote_file import remote_file
 from roster_fetcher.sources.oneroster_csv.settings import OneRosterCsvSettings, SftpSettings
 from roster_fetcher.sources.oneroster_csv.sftp import Connection
+from roster_fetcher.sources.protocol import Opening
 
 CHUNK = 1 << 20
 """Bytes asked for at once; they are asked for in many requests of less."""
@@ -32,10 +32,10 @@ _outline = msgspec.msgpack.Decoder(Outline)
 class SftpFolder:
     """A `Place` on a server. Use with `async with`; it connects when it is first asked."""
 
-    def __init__(self, settings: OneRosterCsvSettings, server: SftpSettings, patience: Patience) -> None:
+    def __init__(self, settings: OneRosterCsvSettings, server: SftpSettings, opening: Opening) -> None:
         self._server = server
-        self._patience = patience
-        self._connection = Connection(settings, server, patience)
+        self._patience = opening.patience
+        self._connection = Connection(settings, server, opening)
         self._cache = cache.cache_folder()
         self._bytes = 0
         self.title = f"folder {server.folder} on {server.host}"

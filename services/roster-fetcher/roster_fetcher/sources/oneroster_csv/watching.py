@@ -28,7 +28,7 @@ async def newest(opening: Opening) -> str | None:
     settings = read_settings(opening)
     if settings.path:
         return None
-    async with open_place(settings, opening.patience) as place, aclosing(newest_first(place, time())) as packages:
+    async with open_place(settings, opening) as place, aclosing(newest_first(place, time())) as packages:
         async for found, _ in packages:
             return fingerprint(found)
     return None
