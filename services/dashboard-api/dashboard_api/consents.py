@@ -78,7 +78,9 @@ async def confirm(uow: UnitOfWork, principal: Principal, district_id: str, id_: 
     consent = await _open(uow, district_id, id_)
     if consent["asked_by"] == principal.id:
         raise Problem(
-            403, "second_person", _("You asked for this yourself; somebody else has to confirm it. You may reject it.")
+            403,
+            "second_person",
+            _("You asked for this yourself; somebody else has to confirm it. You may take it back."),
         )
     outcome = await DEEDS[consent["act"]](uow, replace(principal, id=consent["asked_by"]), consent)
     return await _close(uow, principal, consent, "confirmed", note, outcome)
@@ -108,7 +110,9 @@ async def _close(
     district_id, id_ = consent["district_id"], UUID(consent["id"])
     await consents.decide(uow.conn, district_id, id_, state, principal.id, note, outcome)
     detail = {"asked_by": consent["asked_by"], "act": consent["act"], "subject": consent["subject"], "reason": note}
-    action = {"confirmed": "confirm_consent", "rejected": "reject_consent"}[state]
+    action = "confirm_consent" if state == "confirmed" else "reject_consent"
+    if state == "rejected" and principal.id == consent["asked_by"]:
+        action = "take_back_consent"
     await _note(uow, principal, consent, action, {**detail, "outcome": outcome})
     closed = await consents.locked(uow.conn, district_id, id_)
     assert closed is not None

@@ -118,6 +118,13 @@ _RUNS = (
         mark("Set schools up in the district's settings, or change status and search."),
     ),
     ProblemCode(
+        "mode_unchanged",
+        409,
+        mark("The nightly sync is so already"),
+        mark("What was asked for would change nothing: the schools that were chosen are paused already, or none is."),
+        mark("Look at the schools again. Until when one is paused, and why, is changed in its settings."),
+    ),
+    ProblemCode(
         "not_set_up",
         409,
         mark("The school is not set up"),
@@ -268,7 +275,7 @@ _CONSENTS = (
         403,
         mark("Somebody else has to confirm it"),
         mark("The district wants two persons for this act, and you are the one who asked for it."),
-        mark("Ask a colleague to confirm it. You may reject it yourself."),
+        mark("Ask a colleague to confirm it. You may take it back yourself."),
     ),
     ProblemCode(
         "consent_over",
