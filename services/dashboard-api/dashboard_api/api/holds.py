@@ -23,7 +23,7 @@ from dashboard_api.decisions import Decision, Verdict
 from dashboard_api.language import _, plural
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import holds, plans
-from dashboard_api.queries.holds import HoldFilter
+from dashboard_api.queries.pages import StateFilter
 from dashboard_api.words import consequences
 from dashboard_api.words.amounts import number
 from dashboard_api.words.holds import explained_hold
@@ -77,7 +77,7 @@ async def list_holds(
     return await list_answer(
         asked,
         HOLDS,
-        lambda after, limit: holds.page(context.pool, HoldFilter(visible, district, school, state, after, limit)),
+        lambda after, limit: holds.page(context.pool, StateFilter(visible, district, school, state, after, limit)),
     )
 
 

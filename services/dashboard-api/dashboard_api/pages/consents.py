@@ -15,7 +15,7 @@ from dashboard_api.pages.confirming import Question, ask
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import not_found
 from dashboard_api.queries import consents as kept
-from dashboard_api.queries.consents import ConsentFilter
+from dashboard_api.queries.pages import StateFilter
 from dashboard_api.words.amounts import number
 from dashboard_api.words.consents import explained_consent, is_taken_back
 
@@ -37,7 +37,7 @@ async def show(visit: InVisit, state: str = "waiting", after: str | None = None)
     """What waits, unless another state is asked for; any other word shows all."""
     district_id = visit.district
     known = next((one for one in get_args(ConsentState) if one == state), None)
-    wanted = ConsentFilter([district_id], district_id, None, known, CONSENTS.read(after), ROWS)
+    wanted = StateFilter([district_id], district_id, None, known, CONSENTS.read(after), ROWS)
     page = await kept.page(visit.context.pool, wanted)
 
     def address(**changes: object) -> str:

@@ -105,6 +105,22 @@ async def test_forcing_is_asked_in_steps_and_needs_the_devices_name(visited: Das
     assert (await visited.row(OWN))["force"] is False
 
 
+async def test_forcing_that_waits_for_a_second_person_says_so_until_it_is_taken_back(visited: Dashboard) -> None:
+    await visited.pool.execute("UPDATE district SET second_person = $1", {"force": True})
+    address = await add(visited)
+    await send(visited, f"{address}/force", on="true", confirm="Box 1")
+    text = await page(visited, address)
+    assert ("waits for a second person." in text, "Force …" in text) == (True, False)
+    await send(visited, f"/consents/{await visited.pool.fetchval('SELECT id FROM consent')}/reject")
+    text = await page(visited, address)
+    assert ("waits for a second person." in text, "Force …" in text) == (False, True)
+
+
+async def test_nothing_was_compared_so_no_conflict_is_denied(visited: Dashboard) -> None:
+    text = await page(visited, await add(visited))
+    assert "Nobody has looked" in text and "No conflicts" not in text
+
+
 async def test_a_sync_is_started_and_the_last_five_are_listed_each_with_its_information(visited: Dashboard) -> None:
     address = await add(visited)
     assert "Not synced yet" in await page(visited, address)
