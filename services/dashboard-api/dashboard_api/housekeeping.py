@@ -12,6 +12,7 @@ from prometheus_client import Gauge
 from common.db import DATABASE_AWAY, Pool
 from dashboard_api.auth.sessions import WINDOW
 from dashboard_api.queries import (
+    checks,
     hints,
     idempotency_keys,
     invitations,
@@ -19,8 +20,6 @@ from dashboard_api.queries import (
     school_list,
     sessions,
     sign_in_attempts,
-    source_checks,
-    target_checks,
 )
 from dashboard_api.queries.school_list import SchoolStatus
 
@@ -37,9 +36,8 @@ async def clean(pool: Pool) -> None:
     await sessions.forget_expired(pool)
     await invitations.forget_expired(pool)
     await sign_in_attempts.forget_old(pool, WINDOW)
-    await source_checks.forget_old(pool)
+    await checks.forget_old(pool)
     await idempotency_keys.forget_old(pool)
-    await target_checks.forget_old(pool)
 
 
 async def count_people(pool: Pool) -> None:

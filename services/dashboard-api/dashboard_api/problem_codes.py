@@ -124,6 +124,13 @@ _RUNS = (
         mark("Set schools up in the district's settings, or change status and search."),
     ),
     ProblemCode(
+        "mode_unchanged",
+        409,
+        mark("The nightly sync is so already"),
+        mark("What was asked for would change nothing: the schools that were chosen are paused already, or none is."),
+        mark("Look at the schools again. Until when one is paused, and why, is changed in its settings."),
+    ),
+    ProblemCode(
         "not_set_up",
         409,
         mark("The school is not set up"),
@@ -278,7 +285,7 @@ _CONSENTS = (
             "The district wants two persons for this act, and you are the one who asked for it, or nobody is known to"
             " stand behind the key. A key counts as the person who made it."
         ),
-        mark("Ask a colleague to confirm it. You may reject it yourself."),
+        mark("Ask a colleague to confirm it. You may take it back yourself."),
     ),
     ProblemCode(
         "asker_may_not",

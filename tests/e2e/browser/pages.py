@@ -14,7 +14,6 @@ NO_PAGES = {
     "/sign-in/provider": "leads to the provider",
     "/sign-in/provider/callback": "the provider leads to it",
     "/invitation/{token}": "wants an invitation",
-    "/runs.csv": "a file",
     "/errors.csv": "a file",
     "/settings/audit.csv": "a file",
     "/settings/checks/{what}/{check_id}": "wants a check",

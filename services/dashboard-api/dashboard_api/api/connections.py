@@ -23,8 +23,7 @@ from dashboard_api.declare.export import district_file
 from dashboard_api.declare.parts import TargetPart
 from dashboard_api.declare.values import Id
 from dashboard_api.problems import not_found
-from dashboard_api.queries import district_parts, districts, exports
-from dashboard_api.queries import target_checks as checks
+from dashboard_api.queries import checks, district_parts, districts, exports
 from dashboard_api.queries.target_checks import NewTargetCheck
 from dashboard_api.words.errors import explained_target_check
 
@@ -157,7 +156,7 @@ async def check_target(body: TargetCheckOrder, caller: ApiCaller, context: InCon
 async def show_target_check(check_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """A check: `state` waiting, unanswered (for ten minutes) or done, and then `report`, its trouble also in words."""
     caller.require_scope("declare")
-    text = await checks.one_json(context.pool, caller.visible, check_id)
+    text = await checks.one_json(context.pool, "target", caller.visible, check_id)
     if text is None:
         raise not_found("check")
     return json_text(json.dumps(explained_target_check(json.loads(text)), ensure_ascii=False))

@@ -17,7 +17,7 @@ from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.problems import not_found
 from dashboard_api.queries import consents as kept
-from dashboard_api.queries.consents import ConsentFilter
+from dashboard_api.queries.pages import StateFilter
 from dashboard_api.words.consents import explained_consent
 
 ConsentState = Literal["waiting", "confirmed", "rejected", "expired"]
@@ -58,7 +58,7 @@ async def list_consents(
     return await list_answer(
         asked,
         CONSENTS,
-        lambda after, limit: kept.page(context.pool, ConsentFilter(visible, district, school, state, after, limit)),
+        lambda after, limit: kept.page(context.pool, StateFilter(visible, district, school, state, after, limit)),
     )
 
 

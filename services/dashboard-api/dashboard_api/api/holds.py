@@ -23,7 +23,7 @@ from dashboard_api.decisions import Decision, Verdict
 from dashboard_api.language import _, plural
 from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import holds, plans
-from dashboard_api.queries.holds import HoldFilter
+from dashboard_api.queries.pages import StateFilter
 from dashboard_api.words import consequences
 from dashboard_api.words.amounts import number
 from dashboard_api.words.holds import explained_hold
@@ -51,7 +51,12 @@ class DecisionBody(BaseModel):
 
     decision: Decision
     plan_hash: str | None = Field(default=None, min_length=1, max_length=200)
-    operations: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(default=None, min_length=1, max_length=20_000)
+    operations: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=20_000,
+        description="Numbers of the operations that are decided on; null: all. The others that wait are rejected",
+    )
     reason: str = Field(default="", max_length=500)
     confirm: str = Field(default="", max_length=200)
     """The school's name, where more removals are approved than the limit."""
@@ -72,7 +77,7 @@ async def list_holds(
     return await list_answer(
         asked,
         HOLDS,
-        lambda after, limit: holds.page(context.pool, HoldFilter(visible, district, school, state, after, limit)),
+        lambda after, limit: holds.page(context.pool, StateFilter(visible, district, school, state, after, limit)),
     )
 
 
@@ -90,7 +95,11 @@ async def show_hold(request: Request, hold_id: UUID, caller: ApiCaller, context:
 async def decide_hold(
     hold_id: UUID, body: DecisionBody, caller: ApiCaller, context: InContext, if_match: IfMatch = None
 ) -> Response:
-    """Approve, reject, or only suspend what waits: all of it, or the operations that are named; others are rejected.
+    """Approve, reject, or only suspend what waits: all of it, or the operations that are named.
+
+    Those that are not named are rejected, whatever the decision: nothing is done by not being mentioned. To reject
+    only some, approve the others by number; they are done at once. What a hold comes to stands in its `consequences`,
+    and each operation with its number in its run's operations with the state `held`.
 
     `run_id` is the run that does it, null after a rejection. Approvals over the limit need a reason, and the school's
     name in `confirm`; where the district wants a second person for them, `consent` is what waits for that person.

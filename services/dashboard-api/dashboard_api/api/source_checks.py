@@ -20,8 +20,7 @@ from dashboard_api.declare.sources import Source
 from dashboard_api.declare.values import Declared, Id
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import districts
-from dashboard_api.queries import source_checks as checks
+from dashboard_api.queries import checks, districts
 from dashboard_api.source_checks import Wish
 from dashboard_api.words.errors import explained_check
 
@@ -62,7 +61,7 @@ async def order_source_check(order: CheckOrder, caller: ApiCaller, context: InCo
 async def show_source_check(check_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """A check: `state` waiting, unanswered (for ten minutes) or done, and then `report`, its codes also in words."""
     caller.require_scope("declare")
-    text = await checks.one_json(context.pool, caller.visible, check_id)
+    text = await checks.one_json(context.pool, "source", caller.visible, check_id)
     if text is None:
         raise not_found("check")
     return json_text(json.dumps(explained_check(json.loads(text)), ensure_ascii=False))

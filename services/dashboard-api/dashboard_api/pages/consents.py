@@ -15,9 +15,9 @@ from dashboard_api.pages.confirming import Question, ask
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import not_found
 from dashboard_api.queries import consents as kept
-from dashboard_api.queries.consents import ConsentFilter
+from dashboard_api.queries.pages import StateFilter
 from dashboard_api.words.amounts import number
-from dashboard_api.words.consents import explained_consent
+from dashboard_api.words.consents import explained_consent, is_taken_back
 
 Consent = dict[str, Any]
 
@@ -25,7 +25,7 @@ ROWS = 50
 STATES: dict[ConsentState, str] = {
     "waiting": mark("Waiting"),
     "confirmed": mark("Confirmed"),
-    "rejected": mark("Rejected"),
+    "rejected": mark("Rejected or taken back"),
     "expired": mark("Ran out"),
 }
 
@@ -37,7 +37,7 @@ async def show(visit: InVisit, state: str = "waiting", after: str | None = None)
     """What waits, unless another state is asked for; any other word shows all."""
     district_id = visit.district
     known = next((one for one in get_args(ConsentState) if one == state), None)
-    wanted = ConsentFilter([district_id], district_id, None, known, CONSENTS.read(after), ROWS)
+    wanted = StateFilter([district_id], district_id, None, known, CONSENTS.read(after), ROWS)
     page = await kept.page(visit.context.pool, wanted)
 
     def address(**changes: object) -> str:
@@ -94,8 +94,10 @@ async def reject(consent_id: UUID, visit: Sending) -> Response:
     """It is not done; whoever asked takes it back so, too."""
     consent = await _find(visit, consent_id)
     async with visit.context.unit_of_work() as uow:
-        await consents.reject(uow, visit.visitor, consent["district_id"], consent_id, "")
-    return visit.back(with_query("/consents", {"district": consent["district_id"]}), _("Rejected. Nothing is done."))
+        closed = await consents.reject(uow, visit.visitor, consent["district_id"], consent_id, "")
+    taken_back = _("Taken back. What you asked for is not done.")
+    told = taken_back if is_taken_back(closed) else _("Rejected. Nothing is done.")
+    return visit.back(with_query("/consents", {"district": consent["district_id"]}), told)
 
 
 async def _find(visit: Visit, consent_id: UUID) -> Consent:

@@ -14,7 +14,7 @@ from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.runs import after_run
 from dashboard_api.pages.visit import InVisit, Visit
 from dashboard_api.problems import not_found
-from dashboard_api.queries import devices, district_parts
+from dashboard_api.queries import consents, devices, district_parts
 from dashboard_api.words import device_standing, kinds, standing
 
 LAST = 5
@@ -34,6 +34,7 @@ async def show(device_id: UUID, visit: InVisit) -> Response:
     school = await district_parts.school(pool, district_id, device["school_id"])
     targets = {target["id"]: target["name"] for target in await district_parts.targets(pool, district_id)}
     waits = await devices.waits_since(pool, district_id, device_id)
+    forcing = await consents.waiting(pool, district_id, "force", f"device/{device_id}")
     return visit.render(
         "device.html",
         **_about(device),
@@ -42,6 +43,7 @@ async def show(device_id: UUID, visit: InVisit) -> Response:
         syncs=[_shown(sync) for sync in syncs[:LAST]],
         more=len(syncs) > LAST,
         targets=targets,
+        force_asked=forcing is not None and forcing["state"] == "waiting",
         usual_target=targets.get(school["target"] if school else None),
     )
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Response
 from dashboard_api.language import _
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.queries import record_search, school_list
+from dashboard_api.queries.record_search import PEOPLE_AND_CLASSES
 from dashboard_api.queries.school_list import SchoolFilter
-from dashboard_api.words.fields import record_name
 from dashboard_api.words.operations import record_address
 
 FIRST = 20
@@ -40,8 +40,7 @@ async def _page(visit: Visit, text: str, most: int) -> Response:
     records: list[dict[str, Any]] = []
     schools: list[dict[str, Any]] = []
     if text:
-        found = json.loads(await record_search.find(pool, district_id, text, None, most + 1, ("user", "class")))
-        records = [record | {"what": record_name(record["role"] or record["entity"])} for record in found]
+        records = json.loads(await record_search.find(pool, district_id, text, None, most + 1, PEOPLE_AND_CLASSES))
         wanted = SchoolFilter([district_id], district_id, None, text[:100], None, SCHOOLS)
         schools = (await school_list.page(pool, wanted)).rows()
     return visit.render(
@@ -52,5 +51,5 @@ async def _page(visit: Visit, text: str, most: int) -> Response:
         more=len(records) > most and most < ALL,
         cut=len(records) > most,
         schools=schools,
-        address=record_address,
+        record_address=record_address,
     )

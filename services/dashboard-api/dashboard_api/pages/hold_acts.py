@@ -177,38 +177,55 @@ def _title(decision: Decision, school: str, n: int, others: int) -> tuple[str, s
                 ),
                 plural("Approve {n}, but only suspend", "Approve {n}, but only suspend", n, n=number(n)),
             )
-    title = plural("Reject {n} operation of {school}?", "Reject {n} operations of {school}?", n, **many)
     if others:
-        return title, _("Reject {n}, approve {others}", n=number(n), others=number(others))
+        return (
+            _("Reject {n} of {all} operations of {school}, and approve the rest?", all=number(n + others), **many),
+            _("Reject {n}, approve {others}", n=number(n), others=number(others)),
+        )
+    title = plural("Reject {n} operation of {school}?", "Reject {n} operations of {school}?", n, **many)
     return title, plural("Reject {n} operation", "Reject {n} operations", n, n=number(n))
 
 
 def _sentences(decision: Decision, split: Split, effect: str, weight: Weight) -> list[str]:
     """What it comes to, what becomes of the others, and what happens next."""
     n, others = len(split.meant), len(split.others)
-    told = []
-    if decision == "reject":
+    told = _rejecting(n, others, effect) if decision == "reject" else _approving(decision, others, effect)
+    if effect:
+        told.append(_("A run that begins at once does it. Anything that differs by then waits again."))
+    if weight.second:
+        told.append(_("The district wants a second person for so many: somebody else has to confirm it within a day."))
+    return told
+
+
+def _rejecting(n: int, others: int, effect: str) -> list[str]:
+    """To reject some approves the others; `effect` is what these come to."""
+    told = [
+        plural(
+            "{n} operation is not done: in Moodle it stays as it is, until it changes at the source.",
+            "{n} operations are not done: in Moodle it stays as it is, until it changes at the source.",
+            n,
+            n=number(n),
+        )
+    ]
+    if others:
         told.append(
             plural(
-                "{n} operation is not done: in Moodle it stays as it is, until it changes at the source.",
-                "{n} operations are not done: in Moodle it stays as it is, until it changes at the source.",
-                n,
-                n=number(n),
+                "The other {n} is approved by this, and done. What that comes to: {effect}",
+                "The other {n} are approved by this, and done. What that comes to: {effect}",
+                others,
+                n=number(others),
+                effect=effect,
             )
         )
-        if others:
-            told.append(
-                plural(
-                    "The other {n} is approved and done.",
-                    "The other {n} are approved and done.",
-                    others,
-                    n=number(others),
-                )
-            )
-    told += [effect] if effect else []
+    return told
+
+
+def _approving(decision: Decision, others: int, effect: str) -> list[str]:
+    """To approve some rejects the others."""
+    told = [effect]
     if decision == "suspend":
         told.append(_("Who would be un-enrolled is suspended in the course instead: the place and the grades stay."))
-    if decision != "reject" and others:
+    if others:
         told.append(
             plural(
                 "The other {n} is rejected: in Moodle it stays as it is, until it changes at the source.",
@@ -217,8 +234,4 @@ def _sentences(decision: Decision, split: Split, effect: str, weight: Weight) ->
                 n=number(others),
             )
         )
-    if effect:
-        told.append(_("A run that begins at once does it. Anything that differs by then waits again."))
-    if weight.second:
-        told.append(_("The district wants a second person for so many: somebody else has to confirm it within a day."))
     return told

@@ -15,8 +15,7 @@ from dashboard_api.pages.operation_list import Counts, Narrowed, Narrowing, Run,
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import not_found
 from dashboard_api.queries import consents, holds, plans
-from dashboard_api.queries.consents import ConsentFilter
-from dashboard_api.queries.holds import HoldFilter
+from dashboard_api.queries.pages import StateFilter
 from dashboard_api.words import consequences, kinds
 from dashboard_api.words.amounts import number
 from dashboard_api.words.holds import decided, explained_hold, reasons
@@ -41,8 +40,8 @@ async def show_all(
     """What waits, unless another state is asked for; any other word shows all."""
     district_id, pool = visit.district, visit.context.pool
     known = next((one for one in get_args(HoldState) if one == state), None)
-    page = await holds.page(pool, HoldFilter([district_id], district_id, school, known, HOLDS.read(after), ROWS))
-    waiting = await consents.page(pool, ConsentFilter([district_id], district_id, state="waiting", limit=ROWS))
+    page = await holds.page(pool, StateFilter([district_id], district_id, school, known, HOLDS.read(after), ROWS))
+    waiting = await consents.page(pool, StateFilter([district_id], district_id, state="waiting", limit=ROWS))
 
     def address(**changes: object) -> str:
         return with_query("/holds", {"district": district_id, "state": state, "school": school, **changes})

@@ -1,18 +1,14 @@
 """The runs page: what was run and what is running, over all schools of a district."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from common.db import Pool
 from common.language import mark
 from dashboard_api.api.answers import bad_cursor, decode_cursor, encode_cursor
-from dashboard_api.api.csv_answers import InStyle, csv_answer
-from dashboard_api.csv_text import Cell
 from dashboard_api.language import _
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.visit import InVisit, Visit
@@ -21,7 +17,6 @@ from dashboard_api.queries.run_list import PREVIEW, STANDINGS, RunFilter
 from dashboard_api.words import standing
 
 ROWS = 50
-ROWS_AT_ONCE = 1000
 
 STANDING_WORDS = {
     "running": mark("Under way"),
@@ -39,11 +34,6 @@ TRIGGERS = {
     "decision": mark("A decision about a hold"),
     "arrival": mark("A new package"),
 }
-COLUMNS = (
-    *("id", "school", "kind", "mode", "dry_run", "trigger", "ordered_by_name", "reason", "status", "outcome"),
-    *("refusal", "failure_code", "errors", "courses", "source_up", "source_down", "target_up", "target_down"),
-    *("noted_at", "requested_at", "ended_at", "duration_ms"),
-)
 
 router = APIRouter(include_in_schema=False)
 
@@ -106,7 +96,7 @@ async def show(visit: InVisit, place: Annotated[Place, Depends(place)], after: s
         title=_("Runs"),
         place=place,
         address=lambda **changes: place.address(visit.district, **changes),
-        csv=place.address(visit.district, "/runs.csv"),
+        csv=place.address(visit.district, "/api/v1/runs.csv", bom="true"),
         school=own["name"] if own else None,
         filtered=place != Place(None, None, None, None, ""),
         runs=page.rows(),
@@ -119,12 +109,6 @@ async def show(visit: InVisit, place: Annotated[Place, Depends(place)], after: s
     )
 
 
-@router.get("/runs.csv")
-async def download(visit: InVisit, place: Annotated[Place, Depends(place)], style: InStyle) -> Response:
-    """All runs that the filter leaves, as CSV."""
-    return csv_answer(f"runs-{visit.district}", style, COLUMNS, _rows(visit.context.pool, place.filter(visit)))
-
-
 def after_run(cursor: str | None) -> tuple[datetime, UUID] | None:
     """The sort key of the last run before a page. Raises `Problem` 400."""
     key = decode_cursor(cursor, 2)
@@ -132,13 +116,3 @@ def after_run(cursor: str | None) -> tuple[datetime, UUID] | None:
         return (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
     except ValueError:
         raise bad_cursor() from None
-
-
-async def _rows(pool: Pool, wanted: RunFilter) -> AsyncIterator[list[list[Cell]]]:
-    following: dict[str, Any] = {}
-    while True:
-        page = await run_list.page(pool, replace(wanted, limit=ROWS_AT_ONCE, **following))
-        yield [[run[column] for column in COLUMNS] for run in page.rows()]
-        if page.next is None:
-            return
-        following = {"after": (datetime.fromisoformat(page.next[0]), UUID(page.next[1]))}

@@ -18,7 +18,7 @@ from dashboard_api.queries import audit, record_search, run_list, schools
 from dashboard_api.queries.run_list import RunFilter
 from dashboard_api.school_page import school_page
 from dashboard_api.words import acts, school_story, standing
-from dashboard_api.words.fields import record_name
+from dashboard_api.words.operations import record_address
 
 LATEST = 8
 ROWS = 50
@@ -37,7 +37,6 @@ async def show(school_id: UUID, visit: InVisit) -> Response:
         runs=found.rows(),
         counts=school_story.count_rows(school),
         causes=school["causes"],
-        severities={key: _(word) for key, word in school_story.SEVERITIES.items()},
     )
 
 
@@ -71,13 +70,14 @@ async def find(school_id: UUID, visit: Sending, text: Annotated[str, Form(max_le
     """People and classes of the school by name: the text stands in no address."""
     school = await entered(visit, school_id)
     wanted = text.strip()
-    found = await record_search.find(visit.context.pool, school["district_id"], wanted, school_id) if wanted else "[]"
+    pool, district_id, what = visit.context.pool, school["district_id"], record_search.PEOPLE_AND_CLASSES
+    found = await record_search.find(pool, district_id, wanted, school_id, entities=what) if wanted else "[]"
     return visit.render(
         "school_find.html",
         **about(school, "overview"),
         text=wanted,
         found=json.loads(found),
-        record_name=record_name,
+        record_address=record_address,
     )
 
 

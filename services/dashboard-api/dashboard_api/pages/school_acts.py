@@ -11,6 +11,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Response
 
+from common.db import Row
 from dashboard_api import nightly_modes, orders
 from dashboard_api.api.orders import SchoolChoice, chosen
 from dashboard_api.language import _, plural
@@ -54,23 +55,17 @@ class Choice:
         return [*pairs, *(("chosen", str(id_)) for id_ in self.ticked)]
 
     async def schools(self, visit: Visit) -> list[UUID]:
-        """The ids, all of them set up. Raises `Problem` where there are none."""
+        """The ids of those that are meant. Raises `Problem` where there are none."""
         if self.ticked and not self.matching:
             return list(dict.fromkeys(self.ticked))
         wanted = SchoolChoice(status=self.status or None, search=self.search or None) if self.matching else None
         found = await chosen(visit.context.pool, visit.district, wanted) if wanted else None
         if found is None:
-            found = await self._all(visit)
+            async with visit.context.pool.acquire() as conn:
+                found = await schools.set_up(conn, visit.district)
         if not found:
             raise Problem(409, "no_schools", _("No school of this district is set up yet. Choose a Moodle for one."))
         return found
-
-    async def _all(self, visit: Visit) -> list[UUID]:
-        """All that are set up; for pausing and resuming only those to which it makes a difference."""
-        async with visit.context.pool.acquire() as conn:
-            if self.act in ("pause", "resume"):
-                return await schools.set_up_and_paused(conn, visit.district, self.act == "resume")
-            return await schools.set_up(conn, visit.district)
 
 
 def asked(
@@ -101,12 +96,8 @@ def sent(
 async def question(visit: InVisit, choice: Annotated[Choice, Depends(asked)]) -> Response:
     """What the act comes to, and for how many schools."""
     visit.visitor.require("order", visit.district)
-    ids = await choice.schools(visit)
-    async with visit.context.pool.acquire() as conn:
-        names = [row["name"] for row in await schools.named(conn, visit.district, ids)]
-    if len(names) != len(ids):
-        raise not_found("school")
-    return ask(visit, _question(visit, choice, names))
+    meant = await _meant(visit, choice)
+    return ask(visit, _question(visit, choice, [row["name"] for row in _changing(choice.act, meant)], len(meant)))
 
 
 @router.post("")
@@ -118,9 +109,9 @@ async def act(
 ) -> Response:
     """Do it. Afterwards a single run has its own page, everything else is seen where it was asked for."""
     visit.visitor.require("order", visit.district)
-    ids = await choice.schools(visit)
     if choice.act in RUNS:
-        return await _run(visit, choice, ids, reason)
+        return await _run(visit, choice, await choice.schools(visit), reason)
+    ids = [row["id"] for row in _changing(choice.act, await _meant(visit, choice))]
     async with visit.context.unit_of_work() as uow:
         await nightly_modes.change(
             uow, visit.visitor, visit.district, ids, mode=MODES[choice.act], until=_date(until), reason=reason
@@ -137,8 +128,36 @@ async def _run(visit: Visit, choice: Choice, ids: list[UUID], reason: str) -> Re
     return visit.back(with_query("/schools", {"district": visit.district, "ordered": placed.order_id}))
 
 
-def _question(visit: Visit, choice: Choice, names: list[str]) -> Question:
+async def _meant(visit: Visit, choice: Choice) -> list[Row]:
+    """`id, name, mode` of the schools that are meant, by name. Raises `Problem` for one that is not there."""
+    ids = await choice.schools(visit)
+    async with visit.context.pool.acquire() as conn:
+        meant = await schools.in_modes(conn, visit.district, ids)
+    if len(meant) != len(ids):
+        raise not_found("school")
+    return meant
+
+
+def _changing(act: Act, meant: Sequence[Row]) -> list[Row]:
+    """Those of the schools to which the act makes a difference. Raises `Problem` 409 where it makes none to any."""
+    match act:
+        case "pause":
+            changing = [row for row in meant if row["mode"] != "paused"]
+        case "additions":
+            changing = [row for row in meant if row["mode"] != "additions_only"]
+        case "resume":
+            changing = [row for row in meant if row["mode"] == "paused"]
+        case _:
+            return list(meant)
+    if not changing:
+        raise Problem(409, "mode_unchanged", _unchanged(act, len(meant), meant[0]["name"]))
+    return changing
+
+
+def _question(visit: Visit, choice: Choice, names: list[str], meant: int) -> Question:
     title, sentences, button = _words(choice.act, len(names), names[0])
+    if stay := meant - len(names):
+        sentences.append(_staying(choice.act, stay))
     return Question(
         title=title,
         sentences=sentences,
@@ -199,6 +218,57 @@ def _words(act: Act, n: int, name: str) -> tuple[str, list[str], str]:
         plural("Partial sync of {name}?", "Partial sync of {n} schools?", n, **told),
         [_("What is new since the last sync is created; nothing that is synced already is touched.")],
         plural("Run partial sync of {n} school", "Run partial sync of {n} schools", n, **told),
+    )
+
+
+def _unchanged(act: Act, n: int, name: str) -> str:
+    """Why an act would change nothing; `name` is that of a single school."""
+    told = {"n": number(n), "name": name}
+    match act:
+        case "pause":
+            return plural(
+                "The nightly sync of {name} is paused already.",
+                "The nightly sync of all these {n} schools is paused already.",
+                n,
+                **told,
+            )
+        case "additions":
+            return plural(
+                "At night, {name} only gets additions already.",
+                "At night, all these {n} schools only get additions already.",
+                n,
+                **told,
+            )
+    return plural(
+        "The nightly sync of {name} is not paused, so there is nothing to resume.",
+        "The nightly sync of none of these {n} schools is paused, so there is nothing to resume.",
+        n,
+        **told,
+    )
+
+
+def _staying(act: Act, n: int) -> str:
+    """What becomes of those that were meant, too, but are so already."""
+    match act:
+        case "pause":
+            return plural(
+                "{n} more school is paused already, and stays so.",
+                "{n} more schools are paused already, and stay so.",
+                n,
+                n=number(n),
+            )
+        case "additions":
+            return plural(
+                "{n} more school only gets additions already.",
+                "{n} more schools only get additions already.",
+                n,
+                n=number(n),
+            )
+    return plural(
+        "{n} more school is not paused, and stays as it is.",
+        "{n} more schools are not paused, and stay as they are.",
+        n,
+        n=number(n),
     )
 
 

@@ -1,7 +1,7 @@
 """`/settings/checks`: what was found when a source or a Moodle site was tried out, and what is to be done about it."""
 
 import json
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -11,7 +11,8 @@ from dashboard_api.language import _
 from dashboard_api.pages.settings_frame import show
 from dashboard_api.pages.visit import InVisit, Visit
 from dashboard_api.problems import not_found
-from dashboard_api.queries import source_checks, target_checks
+from dashboard_api.queries import checks
+from dashboard_api.queries.checks import What
 from dashboard_api.words.errors import explained_check, explained_target_check
 from dashboard_api.words.kinds import counts_in_order
 
@@ -33,7 +34,7 @@ router = APIRouter(prefix="/settings/checks", include_in_schema=False)
 
 
 @router.get("/{what}/{check_id}")
-async def look(what: Literal["source", "target"], check_id: UUID, visit: InVisit) -> Response:
+async def look(what: What, check_id: UUID, visit: InVisit) -> Response:
     """The page; while nobody has answered it looks again by itself."""
     visit.visitor.require_scope("declare")
     check = await found(visit, what, check_id)
@@ -43,11 +44,9 @@ async def look(what: Literal["source", "target"], check_id: UUID, visit: InVisit
     return show(visit, "settings_check.html", f"{what}s", title, sentence_of(what, check), **values)
 
 
-async def found(visit: Visit, what: str, check_id: UUID) -> dict[str, Any]:
+async def found(visit: Visit, what: What, check_id: UUID) -> dict[str, Any]:
     """A check with its codes in words. Raises `Problem` 404."""
-    visible, pool = visit.visitor.visible, visit.context.pool
-    one_json = source_checks.one_json if what == "source" else target_checks.one_json
-    text = await one_json(pool, visible, check_id)
+    text = await checks.one_json(visit.context.pool, what, visit.visitor.visible, check_id)
     if text is None:
         raise not_found("check")
     check: dict[str, Any] = json.loads(text)

@@ -4,14 +4,14 @@ from common.checks import SourceChecked, SourceCheckOrdered, TargetChecked, Targ
 from common.events import PackageArrived
 from common.uow import UnitOfWork
 from dashboard_api.projections.told import told_at
-from dashboard_api.queries import hints, source_checks, target_checks
+from dashboard_api.queries import checks, hints
 
 
 async def note_check(event: SourceChecked, uow: UnitOfWork) -> None:
     """Keep what was found."""
     report = event.report.model_dump(mode="json")
     async with uow:
-        await source_checks.note_report(uow.conn, event.district_id, event.check_id, report, told_at(uow))
+        await checks.note_report(uow.conn, "source", event.district_id, event.check_id, report, told_at(uow))
         await hints.tell(uow.conn, event)
 
 
@@ -19,7 +19,7 @@ async def note_target_check(event: TargetChecked, uow: UnitOfWork) -> None:
     """Keep what was found of a Moodle site."""
     report = event.report.model_dump(mode="json")
     async with uow:
-        await target_checks.note_report(uow.conn, event.district_id, event.check_id, report, told_at(uow))
+        await checks.note_report(uow.conn, "target", event.district_id, event.check_id, report, told_at(uow))
         await hints.tell(uow.conn, event)
 
 

@@ -1,13 +1,12 @@
 """The table `api_key`: programs that may use the API. Only hashes of keys are kept."""
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from common.db import Connection, Pool, Row
-from dashboard_api.queries.pages import Page
+from dashboard_api.queries.pages import Page, by_name, one_of
 from dashboard_api.queries.rights import own_districts, own_schools
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -30,14 +29,13 @@ class NewKey:
 
 
 SHOWN = f"""
-    json_build_object('id', k.id, 'name', k.name, 'scopes', k.scopes, 'districts', {own_districts("k.districts")},
-                      'schools', {own_schools("k.schools")}, 'made_by', k.made_by,
-                      'made_by_name', (SELECT o.name FROM operator o WHERE o.id = k.made_by),
-                      'created_at', k.created_at, 'expires_at', k.expires_at, 'last_used_at', k.last_used_at,
-                      'expired', coalesce(k.expires_at <= now(), false))
+    json_build_object('id', t.id, 'name', t.name, 'scopes', t.scopes, 'districts', {own_districts("t.districts")},
+                      'schools', {own_schools("t.schools")}, 'made_by', t.made_by,
+                      'made_by_name', (SELECT o.name FROM operator o WHERE o.id = t.made_by),
+                      'created_at', t.created_at, 'expires_at', t.expires_at, 'last_used_at', t.last_used_at,
+                      'expired', coalesce(t.expires_at <= now(), false))
 """
 """A key as the API shows it to who has the districts `$1` (null: all); one that was revoked has expired."""
-SEEN = "($1::text[] IS NULL OR k.districts && $1)"
 
 
 async def find(pool: Pool, token_hash: bytes) -> Row | None:
@@ -100,36 +98,12 @@ async def page(
     pool: Pool, districts: list[str] | None, district_id: str | None, after: tuple[str, UUID] | None, limit: int
 ) -> Page:
     """A page of keys that have to do with these districts, by name. `after`: the last name, in lower case, and id."""
-    row = await pool.fetchrow(
-        f"""
-        WITH page AS (
-            SELECT k.* FROM api_key k
-            WHERE {SEEN} AND ($2::text IS NULL OR k.districts IS NULL OR $2 = ANY (k.districts))
-              AND ($3::text IS NULL OR (lower(k.name), k.id) > ($3, $4::uuid))
-            ORDER BY lower(k.name), k.id LIMIT $5 + 1
-        ), kept AS (SELECT * FROM page ORDER BY lower(name), id LIMIT $5)
-        SELECT coalesce(json_agg({SHOWN} ORDER BY lower(k.name), k.id), '[]')::text AS items,
-               CASE WHEN (SELECT count(*) FROM page) > $5 THEN (
-                   SELECT json_build_array(lower(name), id) FROM kept ORDER BY lower(name) DESC, id DESC LIMIT 1)::text
-               END AS next
-        FROM kept k
-        """,
-        districts,
-        district_id,
-        after[0] if after else None,
-        after[1] if after else None,
-        limit,
-    )
-    assert row is not None
-    return Page.of(row)
+    return await by_name(pool, "api_key", SHOWN, districts, district_id, after, limit)
 
 
 async def one(conn: Connection | Pool, districts: list[str] | None, id_: UUID) -> dict[str, Any] | None:
     """A key that has to do with these districts, with nothing of other districts. `districts` None: all."""
-    text: str | None = await conn.fetchval(
-        f"SELECT {SHOWN}::text FROM api_key k WHERE {SEEN} AND k.id = $2", districts, id_
-    )
-    return json.loads(text) if text else None
+    return await one_of(conn, "api_key", SHOWN, districts, id_)
 
 
 async def revoke(conn: Connection, id_: UUID) -> None:

@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from common.db import Connection, Pool
-from dashboard_api.queries.pages import Page
+from dashboard_api.queries.pages import Page, StateFilter, newest_first
 
 WAITS_FOR = timedelta(hours=24)
 CONSENT = """
@@ -38,19 +38,6 @@ class Asked:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentFilter:
-    """Which consents. `districts` None: all."""
-
-    districts: list[str] | None
-    district_id: str | None = None
-    school_id: UUID | None = None
-    state: str | None = None
-    after: tuple[datetime, UUID] | None = None
-    """The sort key (asked, id) of the last consent before the page."""
-    limit: int = 50
-
-
 async def add(conn: Connection, asked: Asked, asked_by: str, person: UUID | None) -> UUID | None:
     """Let an act wait; None if one like it waits already. Those that have run out are no hindrance."""
     await conn.execute(
@@ -79,8 +66,8 @@ async def add(conn: Connection, asked: Asked, asked_by: str, person: UUID | None
     return id_
 
 
-async def waiting(conn: Connection, district_id: str, act: str, subject: str) -> dict[str, Any] | None:
-    """The consent that waits for this act on this subject."""
+async def waiting(conn: Connection | Pool, district_id: str, act: str, subject: str) -> dict[str, Any] | None:
+    """The consent that waits for this act on this subject; its `state` may say that it has run out meanwhile."""
     return await _one(conn, "c.district_id = $1 AND c.act = $2 AND c.subject = $3 AND c.state = 'waiting'",
                       district_id, act, subject)  # fmt: skip
 
@@ -129,34 +116,9 @@ async def one(pool: Pool, districts: list[str] | None, id_: UUID) -> dict[str, A
     return await _one(pool, "c.id = $1 AND ($2::text[] IS NULL OR c.district_id = ANY($2))", id_, districts)
 
 
-async def page(pool: Pool, wanted: ConsentFilter) -> Page:
+async def page(pool: Pool, wanted: StateFilter) -> Page:
     """A page of consents as `one` gives them, the newest first."""
-    row = await pool.fetchrow(
-        f"""
-        WITH page AS (
-            SELECT * FROM ({CONSENT}) o
-            WHERE ($1::text[] IS NULL OR district_id = ANY($1))
-              AND ($2::text IS NULL OR district_id = $2)
-              AND ($3::uuid IS NULL OR school_id = $3)
-              AND ($4::text IS NULL OR state = $4)
-              AND ($5::timestamptz IS NULL OR (asked_at, id) < ($5, $6::uuid))
-            ORDER BY asked_at DESC, id DESC LIMIT $7 + 1
-        ), kept AS (SELECT * FROM page ORDER BY asked_at DESC, id DESC LIMIT $7)
-        SELECT coalesce(json_agg(to_json(kept) ORDER BY asked_at DESC, id DESC), '[]')::text AS items,
-               CASE WHEN (SELECT count(*) FROM page) > $7 THEN (
-                   SELECT json_build_array(asked_at, id) FROM kept ORDER BY asked_at, id LIMIT 1)::text END AS next
-        FROM kept
-        """,
-        wanted.districts,
-        wanted.district_id,
-        wanted.school_id,
-        wanted.state,
-        wanted.after[0] if wanted.after else None,
-        wanted.after[1] if wanted.after else None,
-        wanted.limit,
-    )
-    assert row is not None
-    return Page.of(row)
+    return await newest_first(pool, CONSENT, "asked_at", wanted)
 
 
 async def _one(conn: Connection | Pool, condition: str, *values: object) -> dict[str, Any] | None:

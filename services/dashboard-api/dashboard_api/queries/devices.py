@@ -189,12 +189,14 @@ async def one_sync(pool: Pool, district_id: str, id_: UUID, run_id: UUID) -> dic
     return dict(row) if row else None
 
 
-async def numbers(pool: Pool, district_id: str) -> Row:
-    """`devices, online, enabled` of a district."""
+async def numbers(pool: Pool, district_id: str, school_id: UUID | None = None) -> Row:
+    """`devices, online, enabled` of a district, or of one of its schools."""
     row = await pool.fetchrow(
         "SELECT count(*) AS devices, count(*) FILTER (WHERE online) AS online, "
-        "count(*) FILTER (WHERE enabled) AS enabled FROM device WHERE district_id = $1 AND removed_at IS NULL",
+        "count(*) FILTER (WHERE enabled) AS enabled FROM device "
+        "WHERE district_id = $1 AND ($2::uuid IS NULL OR school_id = $2) AND removed_at IS NULL",
         district_id,
+        school_id,
     )
     assert row is not None
     return row

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from common.db import Connection, Pool
-from dashboard_api.queries.source_checks import ANSWERED_WITHIN
+from dashboard_api.queries.checks import ANSWERED_WITHIN
 
 Json = dict[str, Any]
 GENERAL = ("name", "timezone", "locale", "pool", "max_parallel")

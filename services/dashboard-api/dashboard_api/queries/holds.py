@@ -1,13 +1,11 @@
 """moodle-sync's published view `plan.hold`, with what was decided here and not heard of there yet."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from common.db import Pool
-from dashboard_api.queries.pages import Page
+from dashboard_api.queries.pages import Page, StateFilter, newest_first
 
 HOLD = """
     SELECT h.district_id, h.id, h.run_id, h.school_id, s.name AS school, h.plan_hash, named.guards, h.operations,
@@ -36,47 +34,9 @@ HOLD = """
 """`chosen`: how many the decision names, null for all. Each guard about a class has its `name`."""
 
 
-@dataclass(frozen=True, slots=True)
-class HoldFilter:
-    """Which holds. `districts` None: all."""
-
-    districts: list[str] | None
-    district_id: str | None = None
-    school_id: UUID | None = None
-    state: str | None = None
-    after: tuple[datetime, UUID] | None = None
-    """The sort key (opened, id) of the last hold before the page."""
-    limit: int = 50
-
-
-async def page(pool: Pool, wanted: HoldFilter) -> Page:
+async def page(pool: Pool, wanted: StateFilter) -> Page:
     """A page of holds, the newest first."""
-    row = await pool.fetchrow(
-        f"""
-        WITH page AS (
-            SELECT * FROM ({HOLD}) o
-            WHERE ($1::text[] IS NULL OR district_id = ANY($1))
-              AND ($2::text IS NULL OR district_id = $2)
-              AND ($3::uuid IS NULL OR school_id = $3)
-              AND ($4::text IS NULL OR state = $4)
-              AND ($5::timestamptz IS NULL OR (opened_at, id) < ($5, $6::uuid))
-            ORDER BY opened_at DESC, id DESC LIMIT $7 + 1
-        ), kept AS (SELECT * FROM page ORDER BY opened_at DESC, id DESC LIMIT $7)
-        SELECT coalesce(json_agg(to_json(kept) ORDER BY opened_at DESC, id DESC), '[]')::text AS items,
-               CASE WHEN (SELECT count(*) FROM page) > $7 THEN (
-                   SELECT json_build_array(opened_at, id) FROM kept ORDER BY opened_at, id LIMIT 1)::text END AS next
-        FROM kept
-        """,
-        wanted.districts,
-        wanted.district_id,
-        wanted.school_id,
-        wanted.state,
-        wanted.after[0] if wanted.after else None,
-        wanted.after[1] if wanted.after else None,
-        wanted.limit,
-    )
-    assert row is not None
-    return Page.of(row)
+    return await newest_first(pool, HOLD, "opened_at", wanted)
 
 
 async def one(pool: Pool, districts: list[str] | None, id_: UUID) -> dict[str, Any] | None:

@@ -1,27 +1,25 @@
 """The table `operator`: people who may sign in."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from common.db import Connection, Pool, Row
-from dashboard_api.queries.pages import Page
+from dashboard_api.queries.pages import Page, by_name, one_of
 from dashboard_api.queries.rights import own_districts, own_schools
 
 SHOWN = f"""
     json_build_object(
-        'id', o.id, 'email', o.email, 'name', o.name, 'role', o.role,
-        'districts', {own_districts("o.districts")}, 'schools', {own_schools("o.schools")},
-        'locale', o.locale, 'timezone', o.timezone, 'created_at', o.created_at, 'disabled_at', o.disabled_at,
-        'disabled', o.disabled_at IS NOT NULL,
-        'second_factor', o.totp_confirmed_at IS NOT NULL, 'has_password', o.password_hash IS NOT NULL,
+        'id', t.id, 'email', t.email, 'name', t.name, 'role', t.role,
+        'districts', {own_districts("t.districts")}, 'schools', {own_schools("t.schools")},
+        'locale', t.locale, 'timezone', t.timezone, 'created_at', t.created_at, 'disabled_at', t.disabled_at,
+        'disabled', t.disabled_at IS NOT NULL,
+        'second_factor', t.totp_confirmed_at IS NOT NULL, 'has_password', t.password_hash IS NOT NULL,
         'sessions', (SELECT count(*) FROM session s
-                     WHERE s.operator_id = o.id AND s.second_factor AND s.expires_at > now()),
-        'last_seen_at', (SELECT max(s.last_seen_at) FROM session s WHERE s.operator_id = o.id))
+                     WHERE s.operator_id = t.id AND s.second_factor AND s.expires_at > now()),
+        'last_seen_at', (SELECT max(s.last_seen_at) FROM session s WHERE s.operator_id = t.id))
 """
 """A person as the API shows them to who has the districts `$1`; null: all."""
-SEEN = "($1::text[] IS NULL OR o.districts && $1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,36 +116,12 @@ async def page(
     pool: Pool, districts: list[str] | None, district_id: str | None, after: tuple[str, UUID] | None, limit: int
 ) -> Page:
     """A page of people who have to do with these districts, by name. `after`: the last name, in lower case, and id."""
-    row = await pool.fetchrow(
-        f"""
-        WITH page AS (
-            SELECT o.* FROM operator o
-            WHERE {SEEN} AND ($2::text IS NULL OR o.districts IS NULL OR $2 = ANY (o.districts))
-              AND ($3::text IS NULL OR (lower(o.name), o.id) > ($3, $4::uuid))
-            ORDER BY lower(o.name), o.id LIMIT $5 + 1
-        ), kept AS (SELECT * FROM page ORDER BY lower(name), id LIMIT $5)
-        SELECT coalesce(json_agg({SHOWN} ORDER BY lower(o.name), o.id), '[]')::text AS items,
-               CASE WHEN (SELECT count(*) FROM page) > $5 THEN (
-                   SELECT json_build_array(lower(name), id) FROM kept ORDER BY lower(name) DESC, id DESC LIMIT 1)::text
-               END AS next
-        FROM kept o
-        """,
-        districts,
-        district_id,
-        after[0] if after else None,
-        after[1] if after else None,
-        limit,
-    )
-    assert row is not None
-    return Page.of(row)
+    return await by_name(pool, "operator", SHOWN, districts, district_id, after, limit)
 
 
 async def one(conn: Connection | Pool, districts: list[str] | None, id_: UUID) -> dict[str, Any] | None:
     """A person who has to do with these districts, with nothing of other districts. `districts` None: all."""
-    text: str | None = await conn.fetchval(
-        f"SELECT {SHOWN}::text FROM operator o WHERE {SEEN} AND o.id = $2", districts, id_
-    )
-    return json.loads(text) if text else None
+    return await one_of(conn, "operator", SHOWN, districts, id_)
 
 
 async def of(pool: Pool, id_: UUID) -> Row | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from common.db import Pool
 
 MOST = 50
+PEOPLE_AND_CLASSES = ("user", "class")
 
 
 async def find(
@@ -14,7 +15,7 @@ async def find(
     text: str,
     school_id: UUID | None,
     most: int = MOST,
-    entities: Sequence[str] = ("user", "class", "school"),
+    entities: Sequence[str] = (*PEOPLE_AND_CLASSES, "school"),
 ) -> str:
     """Up to so many records, as a JSON array; those first that are shared now, and those that match exactly.
 

@@ -102,17 +102,16 @@ async def set_up(conn: Connection, district_id: str) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def set_up_and_paused(conn: Connection, district_id: str, paused: bool) -> list[UUID]:
-    """The shared schools that have a target and whose nightly sync is paused, or is not."""
-    rows = await conn.fetch(
+async def in_modes(conn: Connection, district_id: str, ids: Sequence[UUID]) -> list[Row]:
+    """`id, name, mode` of those of these schools that the district has, by name; `mode` is that of tonight."""
+    return await conn.fetch(
         """
-        SELECT id FROM school_status
-        WHERE district_id = $1 AND shared AND target_id IS NOT NULL AND (mode = 'paused') = $2 ORDER BY sort_name, id
+        SELECT id, name, mode FROM school_status
+        WHERE district_id = $1 AND id = ANY ($2::uuid[]) ORDER BY sort_name, id
         """,
         district_id,
-        paused,
+        ids,
     )
-    return [row["id"] for row in rows]
 
 
 async def matching(pool: Pool, district_id: str, status: str | None, search: str | None) -> list[UUID]:

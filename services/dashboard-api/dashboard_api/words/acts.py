@@ -19,6 +19,7 @@ ACTS = {
     "ask_consent": mark("Asked for an act that needs a second person"),
     "confirm_consent": mark("Confirmed an act as the second person"),
     "reject_consent": mark("Rejected an act as the second person"),
+    "take_back_consent": mark("Took back an act that waited for a second person"),
     "device": mark("Changed a device"),
     "remove device": mark("Removed a device"),
     "device contact": mark("Told whether a device is there"),

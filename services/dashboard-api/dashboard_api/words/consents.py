@@ -16,8 +16,16 @@ STATES = {
     "rejected": mark("Rejected"),
     "expired": mark("Ran out after a day"),
 }
+TAKEN_BACK = mark("Taken back")
+"""Rejected by whoever asked."""
 
 
 def explained_consent(consent: dict[str, Any]) -> dict[str, Any]:
     """The consent with `title` (the act) and `state_title` in words."""
-    return {**consent, "title": _(ACTS[consent["act"]]), "state_title": _(STATES[consent["state"]])}
+    state = TAKEN_BACK if is_taken_back(consent) else STATES[consent["state"]]
+    return {**consent, "title": _(ACTS[consent["act"]]), "state_title": _(state)}
+
+
+def is_taken_back(consent: dict[str, Any]) -> bool:
+    """Whether it was whoever asked who decided against it."""
+    return bool(consent["state"] == "rejected" and consent["decided_by"] == consent["asked_by"])

@@ -20,8 +20,6 @@ ROWS = {
 }
 """What is counted: its name, and its keys among what is shared, what is in Moodle, and what is held."""
 
-SEVERITIES = {"critical": mark("critical"), "error": mark("error"), "warning": mark("warning")}
-
 
 def sentence(school: Json) -> str:
     """How it stands, what has not happened, and what comes next."""

@@ -118,7 +118,7 @@ COMMANDS: dict[str, tuple[Line, ...]] = {
     "showDevice": (line("device show", "Box 1"),),
     "putDevice": (
         line("device set", "Box 1", *line("--name Box --daily-at 03:00 --at-next-contact --target main")),
-        line("device set", "Box 1", *line("--notify --force --school Ashgrove --reason lost")),
+        line("device set", "Box 1", *line("--notify --force --school Ashgrove --reason lost --confirm"), "Box 1"),
         line("device enable", "Box 1"),
     ),
     "removeDevice": (line("device remove", "Box 1"),),

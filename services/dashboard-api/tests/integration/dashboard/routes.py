@@ -152,7 +152,6 @@ ROUTES: dict[str, Line] = {
     "GET /api/v1/system/workers": Line("platform"),
     "GET /api/v1/system/versions": Line("platform"),
     "GET /runs": Line("read"),
-    "GET /runs.csv": Line("read"),
     "GET /runs/compare": Line("read", query="before={run_id}&after={run_id}"),
     "GET /runs/{run_id}/undo": Line("decide", "school"),
     "POST /runs/{run_id}/undo": Line("decide", "school", body=REASON),

@@ -137,7 +137,7 @@ async def test_what_was_asked_for_is_rejected_also_by_the_asker(north: Dashboard
     headers = await north.bearer()
     id_ = await ask(north, run_id, headers)
     status, done = await post(north, f"/consents/{id_}/reject", {"reason": "my mistake"}, headers)
-    assert (status, done["state"], done["outcome"]) == (200, "rejected", None)
+    assert (status, done["state"], done["state_title"], done["outcome"]) == (200, "rejected", "Taken back", None)
     assert (await post(north, f"/consents/{id_}/confirm", {}, await north.somebody()))[0] == 409
     assert await ask(north, run_id, headers) != id_
     assert await north.pool.fetchval("SELECT count(*) FROM run WHERE kind = 'undo'") == 0

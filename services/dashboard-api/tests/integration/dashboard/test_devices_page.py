@@ -53,7 +53,20 @@ async def test_a_device_is_added_and_listed_with_its_schedule(visited: Dashboard
     text = await page(visited, LIST)
     for words in ("2 devices", "daily at 03:00", "only if online", "by hand", "Never seen", "&lt;b&gt;Box 2"):
         assert words in text, words
-    assert "No device at this school" in await page(visited, f"{LIST}&school={school('2')}")
+    assert text.count("2 of 2 devices") == 1
+
+
+async def test_the_list_of_one_school_says_how_many_of_all_these_are(visited: Dashboard) -> None:
+    await add(visited)
+    await send(visited, LIST, name="Box 2", school=str(school("2")))
+    await send(visited, LIST, name="Box 3", school=str(school("2")))
+    assert "3 of 3 devices" in await page(visited, LIST)
+    text = await page(visited, f"{LIST}&school={school('2')}")
+    assert (text.count("2 of 3 devices"), "2 online" in text, "0 online" in text) == (2, False, True)
+    await send(visited, f"{await add(visited, 'Box 4')}/remove")
+    await visited.pool.execute("UPDATE device SET removed_at = now() WHERE school_id = $1", school("1"))
+    text = await page(visited, f"{LIST}&school={school('1')}")
+    assert "0 of 2 devices" in text and "No device at this school" in text
 
 
 async def test_what_cannot_be_is_refused_with_a_sentence(visited: Dashboard) -> None:
@@ -92,6 +105,22 @@ async def test_forcing_is_asked_in_steps_and_needs_the_devices_name(visited: Das
     assert "Its syncs are forced." in await page(visited, address)
     await send(visited, f"{address}/force", on="false")
     assert (await visited.row(OWN))["force"] is False
+
+
+async def test_forcing_that_waits_for_a_second_person_says_so_until_it_is_taken_back(visited: Dashboard) -> None:
+    await visited.pool.execute("UPDATE district SET second_person = $1", {"force": True})
+    address = await add(visited)
+    await send(visited, f"{address}/force", on="true", confirm="Box 1")
+    text = await page(visited, address)
+    assert ("waits for a second person." in text, "Force …" in text) == (True, False)
+    await send(visited, f"/consents/{await visited.pool.fetchval('SELECT id FROM consent')}/reject")
+    text = await page(visited, address)
+    assert ("waits for a second person." in text, "Force …" in text) == (False, True)
+
+
+async def test_nothing_was_compared_so_no_conflict_is_denied(visited: Dashboard) -> None:
+    text = await page(visited, await add(visited))
+    assert "Nobody has looked" in text and "No conflicts" not in text
 
 
 async def test_a_sync_is_started_and_the_last_five_are_listed_each_with_its_information(visited: Dashboard) -> None:

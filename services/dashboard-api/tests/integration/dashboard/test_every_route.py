@@ -15,6 +15,7 @@ from dashboard_api.app import create_app
 from .asking import south_too
 from .routes import ROUTES, Line, all_routes, filled, filled_body
 from .surroundings import PASSWORD, Dashboard, completed, fetched, school
+from .visiting import nested
 from .workers import Workers, person
 
 Ids = dict[str, str | UUID]
@@ -198,6 +199,14 @@ async def test_the_administrator_of_the_district_comes_in_everywhere(north: Dash
                 assert status == 403, (route, status)
             elif line.access != "own" and not line.absent:
                 assert status not in (401, 403, 404), (route, status)
+
+
+async def test_no_part_of_a_page_that_follows_the_server_stands_in_another(north: Dashboard, ids: Ids) -> None:
+    """It would be morphed twice, the second time from what the first had left of it."""
+    async with somebody(north, "district_admin") as own:
+        for route, _ in guarded(api=False):
+            if route.startswith("GET "):
+                assert not nested((await own.visit(route, ids))[1], "data-live"), route
 
 
 async def test_a_form_or_call_of_another_site_changes_nothing(north: Dashboard, ids: Ids) -> None:

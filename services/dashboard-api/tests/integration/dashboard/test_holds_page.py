@@ -107,7 +107,11 @@ async def test_to_reject_those_that_match_is_to_approve_the_others(
     await signed_in(north)
     path = f"/holds/{held.hold_id}/decision"
     text = await page(north, f"{path}?decision=reject&plan_hash=hash-1&matching=1&graded=true")
-    for words in ("Reject 2 operations", "The other 4 are approved and done.", "Reject 2, approve 4"):
+    for words in (
+        "Reject 2 of 6 operations of Ashgrove Primary, and approve the rest?", "2 operations are not done",
+        "The other 4 are approved by this, and done. What that comes to: 4 students lose access to 1 course",
+        "A run that begins at once does it.", "Reject 2, approve 4",
+    ):  # fmt: skip
         assert words in text, words
     fields = {"decision": "reject", "plan_hash": "hash-1", "matching": "1", "graded": "true"}
     await send(north, path, **fields, reason="they come back", confirm=SCHOOL)
@@ -172,6 +176,10 @@ async def test_whoever_asked_takes_it_back(north: Dashboard, held: SyncHeld) -> 
     fields = {"decision": "approve", "plan_hash": "hash-1", "reason": "year", "confirm": SCHOOL}
     await send(north, f"/holds/{held.hold_id}/decision", **fields)
     id_ = await north.pool.fetchval("SELECT id FROM consent")
-    assert (await send(north, f"/consents/{id_}/reject"))[0] == 303
+    _, address = await send(north, f"/consents/{id_}/reject")
+    assert "Taken back. What you asked for is not done." in await page(north, address)
     assert await north.pool.fetchval("SELECT state FROM consent") == "rejected"
     assert await decided(north) is None
+    text = await page(north, "/consents?state=rejected")
+    assert ("Taken back" in text, "Rejected<" in text) == (True, False)
+    assert "Took back an act" in await page(north, "/settings/audit?district=north")

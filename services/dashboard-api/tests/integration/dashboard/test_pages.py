@@ -20,6 +20,7 @@ from dashboard_api.api.answers import encode_cursor
 
 from .surroundings import Dashboard, completed, fetched, found_error, school
 from .surroundings import north as north_with
+from .visiting import send
 
 EMAIL = "a.rossi@north.example"
 RUN = uuid4()
@@ -143,6 +144,31 @@ async def test_all_that_match_are_more_than_those_that_are_ticked(north: Dashboa
     assert "Full sync of Ashgrove?" in await page(north, ticked)
     assert "Full sync of 3 schools?" in await page(north, f"{ticked}&matching=1")
     assert "Full sync of Beech Hill?" in await page(north, f"{ticked}beech&matching=1")
+
+
+async def test_pausing_and_resuming_are_about_the_schools_that_they_change(north: Dashboard) -> None:
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    acts, first = "/schools/act?district=north", school("1")
+    status, text = await send(north, acts, act="resume", chosen=str(first))
+    assert (status, "is not paused, so there is nothing to resume" in text) == (409, True)
+    await send(north, acts, act="pause", chosen=str(first))
+    both = f"&chosen={first}&chosen={school('2')}"
+    text = await page(north, f"{acts}&act=pause{both}")
+    for words in ("Pause the nightly sync of Beech Hill School?", "Pause 1 school", "1 more school is paused already"):
+        assert words in text, words
+    _, address = await send(north, acts, act="pause", matching="1")
+    assert "The nightly sync of 1 school is paused." in await page(north, address)
+    for form, words in (
+        ({"chosen": str(first)}, "The nightly sync of Ashgrove Primary is paused already."),
+        ({"matching": "1"}, "The nightly sync of all these 2 schools is paused already."),
+        ({}, "The nightly sync of all these 2 schools is paused already."),
+    ):
+        status, text = await send(north, acts, act="pause", **form)
+        assert (status, words in text) == (409, True), form
+    assert "Resume the nightly sync of 2 schools?" in await page(north, f"{acts}&act=resume&matching=1")
+    _, address = await send(north, acts, act="resume")
+    assert "The nightly sync of 2 schools is on again." in await page(north, address)
 
 
 async def test_a_school_of_others_cannot_be_asked_about(north: Dashboard) -> None:

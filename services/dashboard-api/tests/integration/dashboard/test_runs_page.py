@@ -1,5 +1,7 @@
 """The page with the runs of a district."""
 
+import re
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +13,12 @@ from .visiting import page, send, signed_in
 
 PREVIEW: dict[str, Any] = {"district_id": "north", "run_id": uuid4(), "school_id": school("1")}
 FAILED = {"district_id": "north", "school_id": school("2"), "mode": "nightly", "phase": "fetching"}
+
+
+def csv_of(text: str) -> str:
+    """Where a page's link to its CSV leads."""
+    (address,) = re.findall(r'href="(/api/v1/runs\.csv[^"]*)"', text)
+    return unescape(address)
 
 
 async def test_the_runs_of_all_schools_are_filtered_by_what_they_are(north: Dashboard) -> None:
@@ -52,7 +60,15 @@ async def test_runs_come_in_pages_and_whole_as_csv(north: Dashboard) -> None:
     first = await page(north, "/runs")
     following = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
     assert "50 runs on this page" in first and "2 runs on this page" in await page(north, following)
-    assert len((await page(north, "/runs.csv?district=north")).splitlines()) == 53
+    assert len((await page(north, csv_of(first))).splitlines()) == 53
+
+
+async def test_the_csv_has_what_the_filter_leaves(north: Dashboard) -> None:
+    await signed_in(north)
+    await north.handle(completed(uuid4()))
+    await north.handle(SyncFailed.model_validate({**FAILED, "run_id": uuid4(), "code": "SOURCE_UNREACHABLE"}))
+    lines = (await page(north, csv_of(await page(north, "/runs?standing=failed&what=nightly")))).splitlines()
+    assert len(lines) == 2 and "SOURCE_UNREACHABLE" in lines[1]
 
 
 async def test_before_the_first_run_the_page_says_where_to_begin(north: Dashboard) -> None:
