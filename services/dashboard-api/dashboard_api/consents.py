@@ -109,7 +109,9 @@ async def _require_second(whole: Pool, principal: Principal, consent: Consent) -
     """Raises `Problem` 403 unless somebody else stands behind the account, who may do the act themselves."""
     if is_own(principal, consent):
         raise Problem(
-            403, "second_person", _("You asked for this yourself; somebody else has to confirm it. You may take it back.")
+            403,
+            "second_person",
+            _("You asked for this yourself; somebody else has to confirm it. You may take it back."),
         )
     if principal.person is None:
         raise Problem(
@@ -168,7 +170,7 @@ async def _close(
     await consents.decide(uow.conn, district_id, id_, Decided(state, principal.id, principal.person, note, outcome))
     detail = {"asked_by": consent["asked_by"], "act": consent["act"], "subject": consent["subject"], "reason": note}
     action = "confirm_consent" if state == "confirmed" else "reject_consent"
-    if state == "rejected" and principal.id == consent["asked_by"]:
+    if state == "rejected" and is_own(principal, consent):
         action = "take_back_consent"
     await _note(uow, principal, consent, action, {**detail, "outcome": outcome})
     closed = await consents.locked(uow.conn, district_id, id_)
