@@ -22,16 +22,20 @@ async def add(
     )
 
 
-async def latest(conn: Connection, district_id: str, subject: str, actions: Sequence[str], limit: int) -> list[Row]:
-    """`at, actor_name, detail` of the latest acts of these kinds on a subject, the latest first."""
+async def latest(
+    conn: Connection, district_id: str, subjects: Sequence[str], actions: Sequence[str], limit: int
+) -> list[Row]:
+    """`at, action, actor_name, detail` of the latest acts of these kinds on these subjects, the latest first."""
     return await conn.fetch(
         """
-        SELECT at, detail, coalesce((SELECT o.name FROM operator o WHERE o.id::text = actor),
-                                    (SELECT k.name FROM api_key k WHERE k.id::text = actor), actor) AS actor_name
-        FROM audit WHERE district_id = $1 AND subject = $2 AND action = ANY($3::text[]) ORDER BY id DESC LIMIT $4
+        SELECT at, action, detail,
+               coalesce((SELECT o.name FROM operator o WHERE o.id::text = actor),
+                        (SELECT k.name FROM api_key k WHERE k.id::text = actor), actor) AS actor_name
+        FROM audit
+        WHERE district_id = $1 AND subject = ANY($2::text[]) AND action = ANY($3::text[]) ORDER BY id DESC LIMIT $4
         """,
         district_id,
-        subject,
+        subjects,
         actions,
         limit,
     )
