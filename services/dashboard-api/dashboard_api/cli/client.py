@@ -31,10 +31,6 @@ EXIT_CODES = {
 """By the status of a problem; others are wrong usage."""
 
 
-KEYLESS = ("/users", "/keys", "/me", "/system")
-"""Acts that take no idempotency key (decision 33): they are not sent again by themselves."""
-
-
 class Unreachable(Trouble):
     """The dashboard did not answer; it may the next time."""
 
@@ -75,8 +71,6 @@ class Client:
 
     def post(self, path: str, body: Json) -> Json:
         """An answer to POST. Sent again if there is none: by its key the dashboard knows an act that it has done."""
-        if path.startswith(KEYLESS):
-            return self._call("POST", path, body)
         once = {"Idempotency-Key": str(uuid4())}
         try:
             return self._call("POST", path, body, once)
