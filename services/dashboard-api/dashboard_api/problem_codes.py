@@ -108,8 +108,8 @@ _RUNS = (
         409,
         mark("The Moodle site is in use"),
         mark(
-            "Schools are set up for this site, devices sync with it, or it is the one that the district's declaration"
-            " has while there are others."
+            "Schools are set up for this site, devices sync with it, or the district's file declares it and there are"
+            " others."
         ),
         mark("Set the schools and devices up for another site or take them out, then take the site out."),
     ),

@@ -102,14 +102,14 @@ async def _require_fit(uow: UnitOfWork, place: Place, target: Target) -> None:
     others = await targets.addresses(uow.conn, district_id)
     same = next((other for other, address in others.items() if other != id_ and address == target.base_url), None)
     if same is not None:
-        sentence = _("This site is declared already, as {id}. Change that one instead.", id=same)
+        sentence = _("This Moodle site is there already, as {id}. Change that one instead.", id=same)
         raise parts.mistaken([Mistake("target.base_url", sentence)])
 
 
 async def _require_main(uow: UnitOfWork, district_id: str, id_: str) -> None:
     """Raises `Problem` 422 for a first site with another id than declarations know."""
     if id_ != TARGET_ID and TARGET_ID not in await targets.addresses(uow.conn, district_id):
-        sentence = _("The first Moodle site of a district has the id {id}. Declare that one first.", id=TARGET_ID)
+        sentence = _("The first Moodle site of a district has the id {id}. Add that one first.", id=TARGET_ID)
         raise parts.mistaken([Mistake("id", sentence)])
 
 
@@ -131,6 +131,6 @@ async def _require_unused(uow: UnitOfWork, district_id: str, id_: str) -> None:
             n=number(used["devices"]),
         )
     elif id_ == TARGET_ID and len(await targets.addresses(uow.conn, district_id)) > 1:
-        sentence = _("This is the Moodle site that the district's declaration has. Take out the other sites first.")
+        sentence = _("This is the Moodle site that the district's file declares. Take out the other sites first.")
     if sentence:
         raise Problem(409, "target_in_use", sentence)
