@@ -9,7 +9,7 @@ from common.uow import UnitOfWork
 from dashboard_api import school_times
 from dashboard_api.auth.principal import Principal
 from dashboard_api.problems import not_found
-from dashboard_api.queries import audit, schedules
+from dashboard_api.queries import audit, districts, schedules
 
 EVERY_NIGHT = (1, 2, 3, 4, 5, 6, 7)
 Dates = tuple[date, date, str, UUID | None]
@@ -25,6 +25,7 @@ async def change(
     spread_minutes: int,
 ) -> None:
     """What schools without a time or nights of their own have. `nights` None: every night."""
+    await districts.lock(uow.conn, district_id)
     before = await present(uow.conn, district_id)
     await schedules.set_district(uow.conn, district_id, nightly, list(nights or EVERY_NIGHT), spread_minutes)
     await _note(uow, principal, district_id, before)
@@ -32,6 +33,7 @@ async def change(
 
 async def change_blackouts(uow: UnitOfWork, principal: Principal, district_id: str, dates: Sequence[Dates]) -> None:
     """These dates have no nightly sync, and no others."""
+    await districts.lock(uow.conn, district_id)
     before = await present(uow.conn, district_id)
     await schedules.set_blackouts(uow.conn, district_id, dates)
     await _note(uow, principal, district_id, before)

@@ -11,7 +11,7 @@ from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import audit, hints, nightly_modes
+from dashboard_api.queries import audit, districts, hints, nightly_modes
 
 Mode = Literal["on", "additions_only", "paused"]
 
@@ -32,6 +32,7 @@ async def change(
     """
     if mode == "on" and until is not None:
         raise Problem(422, "mistakes", _("A nightly sync that is on has no date until which it is. Leave out `until`."))
+    await districts.lock(uow.conn, district_id)
     before = await nightly_modes.of(uow.conn, district_id, schools, locked=True)
     _require_all(before, schools)
     ids = [row["id"] for row in before]

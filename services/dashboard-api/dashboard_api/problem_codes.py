@@ -110,6 +110,16 @@ _RUNS = (
         mark("Take these schools out of their Moodle first, then take the source out."),
     ),
     ProblemCode(
+        "target_in_use",
+        409,
+        mark("The Moodle site is in use"),
+        mark(
+            "Schools are set up for this site, devices sync with it, or the district's file declares it and there are"
+            " others."
+        ),
+        mark("Set the schools and devices up for another site or take them out, then take the site out."),
+    ),
+    ProblemCode(
         "district_taken",
         409,
         mark("The short name is taken"),

@@ -9,7 +9,7 @@ from common.events import SettingsChanged
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
 from dashboard_api.declare.values import WEEKDAYS
-from dashboard_api.queries import audit, hints, schedules
+from dashboard_api.queries import audit, districts, hints, schedules
 
 
 async def change(
@@ -21,6 +21,7 @@ async def change(
     nights: Sequence[int] | None,
 ) -> None:
     """Give a school a time and days of its own; None: the district's. The scheduler reads them before each night."""
+    await districts.lock(uow.conn, district_id)
     before = await schedules.of_school(uow.conn, district_id, school_id)
     await schedules.set_school(uow.conn, district_id, school_id, nightly, list(nights) if nights else None)
     after = await schedules.of_school(uow.conn, district_id, school_id)

@@ -48,7 +48,7 @@ MEANINGS = {
     403: "The account may not do this",
     404: "There is no such thing, or the account has no access to it",
     409: "This cannot be done now; `code` and `detail` say why",
-    412: "It was changed meanwhile; `changes` says how",
+    412: "It was changed meanwhile; `changes` says how, `ETag` names what it is now",
     422: "The request has mistakes; `errors` names them",
     428: "The request does not say what was seen",
     503: "A service has not been started yet",

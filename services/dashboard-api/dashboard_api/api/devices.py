@@ -167,8 +167,8 @@ def _declared(device_id: UUID, wanted: Device) -> DeclaredDevice:
 
 
 async def _require_seen(conn: Connection, if_match: str | None, district_id: str, device_id: UUID, device: Any) -> None:
-    acts = ("device", "remove device")
-    await require_seen(conn, if_match, device_changes.settings_of(device), district_id, f"device/{device_id}", acts)
+    acts = {"device": "", "remove device": ""}
+    await require_seen(conn, if_match, device_changes.settings_of(device), district_id, [f"device/{device_id}"], acts)
 
 
 async def _answer(request: Request, context: Context, device: Any) -> Response:

@@ -1,5 +1,6 @@
 """`/districts`: what is declared."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request, Response
@@ -7,20 +8,23 @@ from pydantic import ValidationError
 
 from common.language import mark
 from common.uow import UnitOfWork
+from dashboard_api.api.answers import json_text
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.listing import InPages, Listing, both, list_answer, plain
 from dashboard_api.api.schemas.districts import District, DistrictPage
+from dashboard_api.api.schemas.settings import DistrictFile
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
-from dashboard_api.declare import reserved
+from dashboard_api.declare import parts, reserved
+from dashboard_api.declare.export import district_file
 from dashboard_api.declare.mistakes import Mistake, MistakenError, mistakes_in
 from dashboard_api.declare.model import TARGET_ID, Declaration
 from dashboard_api.declare.write import declare
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import district_parts, districts, sources
+from dashboard_api.queries import district_parts, districts, exports, sources
 
 router = APIRouter(tags=["districts"])
 
@@ -70,12 +74,24 @@ async def put_district(
         async with context.unit_of_work() as uow:
             await districts.lock(uow.conn, district_id)
             seen = await districts.declared(uow.conn, district_id)
-            await require_seen(uow.conn, if_match, seen, district_id, f"district/{district_id}", ("declare",))
+            await require_seen(uow.conn, if_match, seen, district_id, [f"district/{district_id}"], {"declare": ""})
             await _require_own(uow, caller, declaration)
             await declare(uow, context.box, declaration, caller.id)
     except MistakenError as error:
         raise _unprocessable([error.mistake]) from None
     return await _one(request, context, district_id)
+
+
+@router.get("/districts/{district_id}/declaration", **gives(DistrictFile))
+async def export_district(district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
+    """The district as a file for `rosterbus apply`: in place of secrets stand the names of environment variables."""
+    caller.require("declare", district_id)
+    declared = await exports.declaration(context.pool, district_id)
+    if declared is None:
+        raise not_found("district")
+    sources = await district_parts.sources(context.pool, district_id)
+    secrets = {source["id"]: parts.secret_names(context.box, sealed) or [] for source, sealed in sources}
+    return json_text(json.dumps(district_file(declared, secrets), ensure_ascii=False))
 
 
 async def _require_own(uow: UnitOfWork, caller: Principal, declaration: Declaration) -> None:

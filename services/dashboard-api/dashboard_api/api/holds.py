@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from dashboard_api import verdicts
 from dashboard_api.api.consents import waits
 from dashboard_api.api.described import gives
-from dashboard_api.api.etags import IfMatch, matches, tagged
+from dashboard_api.api.etags import IfMatch, half_tag, matches, tagged
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
 from dashboard_api.api.schemas import plans as schemas
@@ -45,7 +45,10 @@ HOLDS = Listing(
 
 
 class DecisionBody(BaseModel):
-    """The decision. `plan_hash` is the hold's, so that nobody decides on what they have not seen; or `If-Match`."""
+    """The decision. `plan_hash` is the hold's, so that nobody decides on what they have not seen.
+
+    Or `If-Match`, with the ETag of the hold or of its run's plan.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -138,7 +141,6 @@ def _seen(hold: dict[str, Any], plan_hash: str | None, if_match: str | None) -> 
             n,
             n=number(n),
         )
-        raise Problem(
-            412, "changed_meanwhile", sentence, more={"plan_hash": hold["plan_hash"], "operations": hold["operations"]}
-        )
+        more = {"plan_hash": hold["plan_hash"], "operations": hold["operations"]}
+        raise Problem(412, "changed_meanwhile", sentence, {"ETag": half_tag(hold["plan_hash"])}, more=more)
     return plan_hash or str(hold["plan_hash"])

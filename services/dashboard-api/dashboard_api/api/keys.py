@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from dashboard_api import accounts
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.described import gives
+from dashboard_api.api.idempotency import ActingOnAccounts
 from dashboard_api.api.listing import BY_NAME, InPages, Listing, both, list_answer
 from dashboard_api.api.schemas import accounts as schemas
 from dashboard_api.api.users import Districts, Schools
@@ -24,7 +25,7 @@ from dashboard_api.problems import Problem, not_found
 from dashboard_api.queries import api_keys, audit
 from dashboard_api.queries.api_keys import NewKey
 
-router = APIRouter(tags=["keys"])
+router = APIRouter(tags=["keys"], route_class=ActingOnAccounts)
 
 KEYS = Listing(
     "keys",

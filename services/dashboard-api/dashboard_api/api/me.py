@@ -1,4 +1,4 @@
-"""`/me`: whoever asks, and what people do with their own account."""
+"""`/me`: whoever asks, and what people do with their own account; without idempotency keys (`api.idempotency`)."""
 
 from typing import Any
 from uuid import UUID

@@ -105,7 +105,7 @@ async def _require_seen(conn: Connection, if_match: str | None, district_id: str
     await districts.lock(conn, district_id)
     if if_match is not None:
         modes = await nightly_modes.standing(conn, district_id, ids)
-        await require_seen(conn, if_match, modes, district_id, f"district/{district_id}", ("nightly mode",))
+        await require_seen(conn, if_match, modes, district_id, [f"district/{district_id}"], {"nightly mode": ""})
 
 
 async def _change(

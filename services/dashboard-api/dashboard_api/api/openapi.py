@@ -25,9 +25,9 @@ filters; `bom=true` and `separator=semicolon` suit Excel.
 **Acts** (POST) take an `Idempotency-Key`: sent again within 24 hours, the same request gets the same answer, marked
 with `Idempotent-Replayed: true`, and nothing is done twice. Orders answer 202; `Location` says how far they are.
 
-**Settings** of a district as a whole, schedules, nightly modes and devices have an `ETag`.
-Sent as `If-Match` with a change, it keeps you from overwriting what somebody else changed
-meanwhile: 412 then says what that was. Sent as `If-None-Match` with GET, it saves an answer that you have: 304.
+**Settings** of districts, whole and by parts, of sources, targets, schools, schedules, nightly modes and devices have
+an `ETag`. Sent as `If-Match` with a change, it keeps you from overwriting what somebody else changed meanwhile: 412
+then says what that was. Sent as `If-None-Match` with GET, it saves an answer that you have: 304.
 
 **Problems** follow RFC 9457: `code` is for programs, `detail` for people, `type` the address of a page about the code.
 """

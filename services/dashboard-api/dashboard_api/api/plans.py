@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard_api.api.answers import encode_cursor, json_text
 from dashboard_api.api.csv_answers import csv_answer
 from dashboard_api.api.described import gives
+from dashboard_api.api.etags import tagged
 from dashboard_api.api.listing import InPages, Listing, both, list_answer, number
 from dashboard_api.api.schemas import plans as schemas
 from dashboard_api.auth.guard import ApiCaller, InContext
@@ -92,9 +93,12 @@ SearchText = Annotated[
 ]
 
 
-@router.get("/runs/{run_id}/plan", **gives(schemas.Plan, problems=(503,)))
-async def show_plan(run_id: UUID, caller: ApiCaller, context: InContext) -> Response:
-    """A run's plan: numbers by entity, kind and state, the consequences in a sentence, and the hold, if any."""
+@router.get("/runs/{run_id}/plan", **gives(schemas.Plan, tagged=True, problems=(503,)))
+async def show_plan(request: Request, run_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+    """A run's plan: numbers by entity, kind and state, the consequences in a sentence, and the hold, if any.
+
+    The `ETag` is of the plan's hash, as the hold's is: a decision about the hold takes it as `If-Match`.
+    """
     caller.require_scope("read")
     district_id = await _district(context, caller, run_id)
     plan = await plans.one(context.pool, district_id, run_id)
@@ -105,7 +109,8 @@ async def show_plan(run_id: UUID, caller: ApiCaller, context: InContext) -> Resp
     found = await holds.one(context.pool, [district_id], UUID(hold_id)) if hold_id else None
     effects = await plans.consequences(context.pool, district_id, run_id)
     body = {**plan, "hold": found and explained_hold(found), "consequences": consequences.sentence(effects)}
-    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
+    planned = found["plan_hash"] if found else (plan["run_id"], plan["planned_at"])
+    return tagged(request, json.dumps(body, ensure_ascii=False), planned)
 
 
 @both(router, "/runs/{run_id}/operations", **gives(schemas.OperationPage, listed=True, problems=(503,)))

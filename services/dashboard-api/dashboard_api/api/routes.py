@@ -6,7 +6,6 @@ from dashboard_api.api import (
     audits,
     cancelling,
     compare,
-    connections,
     consents,
     corrections,
     devices,
@@ -28,7 +27,9 @@ from dashboard_api.api import (
     schools,
     settings_by_part,
     source_checks,
+    sources,
     system,
+    targets,
     users,
 )
 
@@ -37,5 +38,5 @@ for part in (districts, schools, runs, orders, source_checks, hints):
     router.include_router(part.router)
 for part in (plans, compare, corrections, holds, records, mapping, schedules, nightly_modes, cancelling, pools, audits):
     router.include_router(part.router)
-for part in (devices, errors, ledgers, system, consents, settings_by_part, connections, users, keys, me):
+for part in (devices, errors, ledgers, system, consents, settings_by_part, sources, targets, users, keys, me):
     router.include_router(part.router)

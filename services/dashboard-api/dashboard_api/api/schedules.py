@@ -86,7 +86,7 @@ async def put_school_schedule(
     async with context.unit_of_work() as uow:
         await districts.lock(uow.conn, district_id)
         seen = school_times.own(await schedules.of_school(uow.conn, district_id, school_id))
-        await require_seen(uow.conn, if_match, seen, district_id, f"school/{school_id}", ("schedule",))
+        await require_seen(uow.conn, if_match, seen, district_id, [f"school/{school_id}"], {"schedule": ""})
         await school_times.change(uow, caller, district_id, school_id, wanted.nightly, wanted.nights)
     return await _of_school(request, context, district_id, school_id, 14)
 
@@ -114,7 +114,7 @@ async def put_district_schedule(
     async with context.unit_of_work() as uow:
         await districts.lock(uow.conn, district_id)
         before = await district_times.present(uow.conn, district_id)
-        await require_seen(uow.conn, if_match, before, district_id, f"district/{district_id}", ("schedule",))
+        await require_seen(uow.conn, if_match, before, district_id, [f"district/{district_id}"], {"schedule": ""})
         await district_times.change(uow, caller, district_id, wanted.nightly, wanted.nights, wanted.spread_minutes)
         dates = [(one.first, one.last, one.reason, one.school_id) for one in wanted.blackouts]
         await district_times.change_blackouts(uow, caller, district_id, dates)

@@ -1,29 +1,42 @@
 """`/districts/{id}/settings` and its parts: general, policy, second person, recipients; and a school's own."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from dashboard_api.api.answers import json_text
+from common.uow import UnitOfWork
 from dashboard_api.api.described import gives
 from dashboard_api.api.districts import DistrictId
+from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.schemas.settings import SchoolSettings, Settings
 from dashboard_api.auth.guard import ApiCaller, InContext
+from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
-from dashboard_api.declare import parts, telling
+from dashboard_api.declare import parts, present, telling
 from dashboard_api.declare.recipients import Outcomes
 from dashboard_api.declare.values import Email, Locale, Zone
 from dashboard_api.problems import not_found
-from dashboard_api.queries import district_parts, districts, recipients, schools
+from dashboard_api.queries import district_parts, districts, schools
 from dashboard_api.queries.recipients import NewRecipient
 from rules.policy import Policy
 
 router = APIRouter(tags=["settings"])
 Part = Annotated[dict[str, Any], Body()]
+ACTS = {
+    "change_district": "",
+    "change_policy": "policy",
+    "change_second_person": "second_person",
+    "change_recipients": "",
+    "declare": None,
+}
+SCHOOL_ACTS = {"change_school": "", "set_up_all": None, "declare": None}
+"""What may change them, and where its values stand in them (`api.etags`)."""
 
 
 class ListedRecipient(BaseModel):
@@ -54,103 +67,151 @@ class SchoolPart(BaseModel):
     timezone: Zone | None = None
 
 
-@router.get("/districts/{district_id}/settings", **gives(Settings))
-async def show_settings(district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
+@router.get("/districts/{district_id}/settings", **gives(Settings, tagged=True))
+async def show_settings(request: Request, district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
     """What is declared of a district, but for sources and targets: name, policy, second person, who is told.
 
-    `policy` has all values, `policy_declared` only those that differ from the usual ones by declaration.
+    `policy` has all values, `policy_declared` only those that differ from the usual ones by declaration. The `ETag` is
+    of all of it, and each part is changed with it.
     """
     caller.require("declare", district_id)
-    return await _settings(context, district_id)
+    return await _settings(request, context, district_id)
 
 
-@router.patch("/districts/{district_id}/settings", **gives(Settings))
-async def change_general(district_id: DistrictId, body: Part, caller: ApiCaller, context: InContext) -> Response:
+@router.patch("/districts/{district_id}/settings", **gives(Settings, tagged=True))
+async def change_general(
+    request: Request,
+    district_id: DistrictId,
+    body: Part,
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
+) -> Response:
     """Change some of `name`, `timezone`, `locale`, `pool`, `max_parallel`."""
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
+    async with _changing(context, caller, district_id, if_match) as uow:
         await parts.change_general(uow, caller, district_id, body)
-    return await _settings(context, district_id)
+    return await _settings(request, context, district_id)
 
 
-@router.put("/districts/{district_id}/policy", **gives(Settings))
-async def put_policy(district_id: DistrictId, body: Part, caller: ApiCaller, context: InContext) -> Response:
+@router.put("/districts/{district_id}/policy", **gives(Settings, tagged=True))
+async def put_policy(
+    request: Request,
+    district_id: DistrictId,
+    body: Part,
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
+) -> Response:
     """Declare the policy whole: templates, families, limits and the rest; what is left out has its usual value."""
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
+    async with _changing(context, caller, district_id, if_match) as uow:
         await parts.change_policy(uow, caller, district_id, body, whole=True)
-    return await _settings(context, district_id)
+    return await _settings(request, context, district_id)
 
 
-@router.patch("/districts/{district_id}/policy", **gives(Settings))
-async def patch_policy(district_id: DistrictId, body: Part, caller: ApiCaller, context: InContext) -> Response:
+@router.patch("/districts/{district_id}/policy", **gives(Settings, tagged=True))
+async def patch_policy(
+    request: Request,
+    district_id: DistrictId,
+    body: Part,
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
+) -> Response:
     """Change parts of the policy (JSON merge patch, RFC 7396); null gives a part its usual value."""
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
+    async with _changing(context, caller, district_id, if_match) as uow:
         await parts.change_policy(uow, caller, district_id, body, whole=False)
-    return await _settings(context, district_id)
+    return await _settings(request, context, district_id)
 
 
-@router.put("/districts/{district_id}/second-person", **gives(Settings))
-async def put_second_person(district_id: DistrictId, body: Part, caller: ApiCaller, context: InContext) -> Response:
+@router.put("/districts/{district_id}/second-person", **gives(Settings, tagged=True))
+async def put_second_person(
+    request: Request,
+    district_id: DistrictId,
+    body: Part,
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
+) -> Response:
     """Say which acts need a second person: `force`, `undo`, and approvals of more removals than a number."""
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
+    async with _changing(context, caller, district_id, if_match) as uow:
         await parts.change_second_person(uow, caller, district_id, body)
-    return await _settings(context, district_id)
+    return await _settings(request, context, district_id)
 
 
-@router.put("/districts/{district_id}/recipients", **gives(Settings))
-async def put_recipients(district_id: DistrictId, body: Recipients, caller: ApiCaller, context: InContext) -> Response:
+@router.put("/districts/{district_id}/recipients", **gives(Settings, tagged=True))
+async def put_recipients(
+    request: Request,
+    district_id: DistrictId,
+    body: Recipients,
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
+) -> Response:
     """Say who is told of runs by e-mail: these and nobody else. `outcomes` is all, problems or never."""
-    caller.require("declare", district_id)
     told = [NewRecipient(one.email, one.outcomes, one.locale, one.school_id) for one in body.recipients]
-    async with context.unit_of_work() as uow:
+    async with _changing(context, caller, district_id, if_match) as uow:
         await telling.change(uow, caller, district_id, told)
-    return await _settings(context, district_id)
+    return await _settings(request, context, district_id)
 
 
-@router.get("/schools/{school_id}/settings", **gives(SchoolSettings))
-async def show_school_settings(school_id: UUID, caller: ApiCaller, context: InContext) -> Response:
+@router.get("/schools/{school_id}/settings", **gives(SchoolSettings, tagged=True))
+async def show_school_settings(request: Request, school_id: UUID, caller: ApiCaller, context: InContext) -> Response:
     """What is declared of a school: its target, its own time zone, and where it is at its source."""
     district_id = await schools.district_of(context.pool, caller.visible, school_id)
     caller.require_scope("read")
-    return await _school(context, district_id, school_id)
+    return await _school(request, context, district_id, school_id)
 
 
-@router.patch("/schools/{school_id}/settings", **gives(SchoolSettings))
-async def change_school_settings(school_id: UUID, body: SchoolPart, caller: ApiCaller, context: InContext) -> Response:
+@router.patch("/schools/{school_id}/settings", **gives(SchoolSettings, tagged=True))
+async def change_school_settings(
+    request: Request,
+    school_id: UUID,
+    body: SchoolPart,
+    caller: ApiCaller,
+    context: InContext,
+    if_match: IfMatch = None,
+) -> Response:
     """Set a school up for a target or take it out, or give it a time zone of its own."""
     district_id = await schools.district_of(context.pool, caller.visible, school_id)
     if district_id is None:
         raise not_found("school")
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
-        known = await district_parts.school(uow.conn, district_id, school_id) or {}
-        target = body.target if "target" in body.model_fields_set else known["target"]
-        timezone = body.timezone if "timezone" in body.model_fields_set else known["timezone"]
-        await parts.change_school(uow, caller, district_id, school_id, target, timezone)
-    return await _school(context, district_id, school_id)
+        await districts.lock(uow.conn, district_id)
+        known = await present.school(uow.conn, district_id, school_id)
+        subjects = [f"school/{school_id}", f"district/{district_id}"]
+        await require_seen(uow.conn, if_match, known, district_id, subjects, SCHOOL_ACTS)
+        wanted = {**(known or {}), **body.model_dump(exclude_unset=True)}
+        await parts.change_school(uow, caller, district_id, school_id, wanted.get("target"), wanted.get("timezone"))
+    return await _school(request, context, district_id, school_id)
 
 
-async def _settings(context: Context, district_id: str) -> Response:
-    general = await district_parts.general(context.pool, district_id)
-    if general is None:
+@asynccontextmanager
+async def _changing(
+    context: Context, caller: Principal, district_id: str, if_match: str | None
+) -> AsyncIterator[UnitOfWork]:
+    """A change of the district's settings by somebody who may, and has seen them as they are."""
+    caller.require("declare", district_id)
+    async with context.unit_of_work() as uow:
+        if if_match is not None:
+            await districts.lock(uow.conn, district_id)
+            found = await present.settings(uow.conn, district_id)
+            seen = found and present.without_addresses(found)
+            await require_seen(uow.conn, if_match, seen, district_id, [f"district/{district_id}"], ACTS)
+        yield uow
+
+
+async def _settings(request: Request, context: Context, district_id: str) -> Response:
+    declared = await present.settings(context.pool, district_id)
+    if declared is None:
         raise not_found("district")
-    declared = await district_parts.policy(context.pool, district_id)
-    body = {
-        "id": district_id,
-        **general,
-        "policy": Policy.model_validate(declared).model_dump(mode="json"),
-        "policy_declared": declared,
-        "second_person": (await districts.second_person(context.pool, district_id)).model_dump(mode="json"),
-        "recipients": await recipients.listed(context.pool, district_id),
-    }
-    return json_text(to_json(body).decode())
+    policy = Policy.model_validate(declared["policy"]).model_dump(mode="json")
+    body = {"id": district_id, **declared, "policy": policy, "policy_declared": declared["policy"]}
+    return tagged(request, to_json(body).decode(), present.without_addresses(declared))
 
 
-async def _school(context: Context, district_id: str | None, school_id: UUID) -> Response:
+async def _school(request: Request, context: Context, district_id: str | None, school_id: UUID) -> Response:
     found = district_id and await district_parts.school(context.pool, district_id, school_id)
     if not found:
         raise not_found("school")
-    return json_text(json.dumps(found, ensure_ascii=False))
+    return tagged(request, json.dumps(found, ensure_ascii=False), present.school_part(found))

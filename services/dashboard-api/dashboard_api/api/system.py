@@ -12,6 +12,7 @@ from common.topology import QueueSpec
 from dashboard_api import software
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.described import gives
+from dashboard_api.api.idempotency import ActingOnBroker
 from dashboard_api.api.schemas.system import ParkedActed, ParkedShown, QueuesShown, Versions, WorkersShown
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal, Scope
@@ -25,7 +26,7 @@ from dashboard_api.queries import audit, workers
 MOST_TEXT = 2_000
 """Characters shown of a message that is none of ours."""
 
-router = APIRouter(prefix="/system", tags=["system"])
+router = APIRouter(prefix="/system", tags=["system"], route_class=ActingOnBroker)
 QueueName = Annotated[str, Query(description="The service's queue, such as `roster-fetcher.shared`")]
 
 

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from dashboard_api import accounts
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.described import gives
+from dashboard_api.api.idempotency import ActingOnAccounts
 from dashboard_api.api.listing import BY_NAME, InPages, Listing, both, list_answer
 from dashboard_api.api.schemas import accounts as schemas
 from dashboard_api.auth import passwords
@@ -22,7 +23,7 @@ from dashboard_api.problems import Problem
 from dashboard_api.queries import operators
 from dashboard_api.queries.operators import NewOperator
 
-router = APIRouter(tags=["users"])
+router = APIRouter(tags=["users"], route_class=ActingOnAccounts)
 
 USERS = Listing(
     "users",

@@ -34,10 +34,6 @@ EXIT_CODES = {
 """By the status of a problem; others are wrong usage."""
 
 
-KEYLESS = ("/users", "/keys", "/me", "/system")
-"""Acts that take no idempotency key (decision 33): they are not sent again by themselves."""
-
-
 MOST_SECONDS = 30
 """The longest that a command waits before it asks once more, whatever the dashboard says."""
 
@@ -85,8 +81,6 @@ class Client:
 
         By its key the dashboard knows an act that it has done, so nothing is done twice.
         """
-        if path.startswith(KEYLESS):
-            return self._call("POST", path, body)
         once = {"Idempotency-Key": str(uuid4())}
         try:
             return self._call("POST", path, body, once)

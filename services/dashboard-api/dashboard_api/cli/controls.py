@@ -1,8 +1,6 @@
-"""`rosterbus cancel`, `pools` and `audit`."""
+"""`rosterbus cancel` and `pools`."""
 
 import json
-from datetime import UTC, datetime
-from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +12,7 @@ from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.completions import run_ids
 from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.trouble import FAILED, plainly
-from dashboard_api.words.amounts import ago, count, moment, number
+from dashboard_api.words.amounts import count, number
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")]
 
@@ -55,31 +53,6 @@ def pools(as_json: AsJson = False, as_csv: AsCsv = False, bom: Bom = False, sepa
         )
     if empty:
         raise typer.Exit(FAILED)
-
-
-@plainly
-def audit(
-    district: Annotated[str | None, typer.Option(help="Only this district.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at the most; CSV has all.")] = 20,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-    bom: Bom = False,
-    separator: Separator = "comma",
-) -> None:
-    """Show what people and keys did, the latest first; with --json also what was before and after."""
-    client = Client.from_environment()
-    if as_csv:
-        write_csv(client, "/audit.csv", bom, separator, district=district)
-        return
-    acts = list(islice(client.all("/audit", "acts", district=district), limit))
-    if as_json:
-        typer.echo(json.dumps(acts, ensure_ascii=False))
-        return
-    table = Table("When", "Who", "Did", "On", "Why", box=None, pad_edge=False)
-    for act in acts:
-        cells = (ago(moment(act["at"]), datetime.now(UTC)), str(act["actor_name"]), act["action"], act["subject"])
-        table.add_row(*cells, str(act["detail"].get("reason") or ""))
-    Console().print(table)
 
 
 def _pools(found: list[Json]) -> Table:

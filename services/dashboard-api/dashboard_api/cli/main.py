@@ -2,11 +2,23 @@
 
 import typer
 
-from dashboard_api.cli import devices, keys, links, mapping, schedule, settings, source_check, system, targets, users
+from dashboard_api.cli import (
+    devices,
+    keys,
+    links,
+    mapping,
+    schedule,
+    settings,
+    source_changes,
+    system,
+    target_changes,
+    users,
+)
 from dashboard_api.cli.apply import apply
+from dashboard_api.cli.audit import audit
 from dashboard_api.cli.compare import compare
 from dashboard_api.cli.confirm import consent, consents
-from dashboard_api.cli.controls import audit, cancel, pools
+from dashboard_api.cli.controls import cancel, pools
 from dashboard_api.cli.districts import district, districts
 from dashboard_api.cli.errors import errors
 from dashboard_api.cli.explain import explain
@@ -36,11 +48,11 @@ for one in (school, errors, ledger, me):
 app.command("devices")(devices.list_)
 app.add_typer(devices.app, name="device")
 app.add_typer(schedule.app, name="schedule")
-app.add_typer(source_check.app, name="source")
+app.add_typer(source_changes.app, name="source")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(links.app, name="links")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(system.app, name="system")
 app.add_typer(settings.app, name="settings")
-app.add_typer(targets.app, name="target")
+app.add_typer(target_changes.app, name="target")

@@ -67,7 +67,7 @@ def policy(
     if file:
         _tell(client.put(path, _whole(file)), as_json)
     else:
-        _tell(client.patch(path, _patch(change or [])), as_json)
+        _tell(client.patch(path, patch_of(change or [])), as_json)
 
 
 @app.command("second-person")
@@ -166,7 +166,7 @@ def _whole(file: Path) -> Json:
     return body
 
 
-def _patch(changes: list[str]) -> Json:
+def patch_of(changes: list[str]) -> Json:
     """`limits.removals.count=3` as `{limits: {removals: {count: 3}}}`; a value in brackets is a list."""
     patch: Json = {}
     for one in changes:

@@ -1,4 +1,4 @@
-"""`rosterbus source`: tries out sources, of a district file or declared ones; lists and changes these."""
+"""`rosterbus source check | list`: sources of a district file or declared ones (`source_changes`: the rest)."""
 
 import json
 from pathlib import Path
@@ -12,11 +12,10 @@ from dashboard_api.cli import district_file
 from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.show_check import show
-from dashboard_api.cli.targets import secret as secret_in
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
 from dashboard_api.cli.waiting import check_done, deadline
 from dashboard_api.declare.kinds import split
-from dashboard_api.declare.model import SOURCE_ID, Declaration
+from dashboard_api.declare.model import Declaration
 from dashboard_api.words.amounts import count, number
 
 app = typer.Typer(help="Look at sources, and change how they are reached.", no_args_is_help=True)
@@ -72,27 +71,6 @@ def list_(
         numbers = (number(one["schools"]), number(one["set_up"]))
         table.add_row(one["id"], one["name"], one["kind"], *numbers, secrets, one["listing_error"] or "")
     Console().print(table)
-
-
-@app.command("set")
-@plainly
-def set_(
-    source: Annotated[str, typer.Argument(help="The source's id.", metavar="[SOURCE]")] = SOURCE_ID,
-    name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
-    secret: Annotated[
-        list[str] | None, typer.Option(help="client_secret=VARIABLE: the environment variable that holds the new one.")
-    ] = None,
-    district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")] = False,
-) -> None:
-    """Rename a source, or replace its secrets; it is then asked for its schools again."""
-    if name is None and not secret:
-        raise Trouble("Say what to change: --name, or --secret client_secret=VARIABLE.")
-    pairs = (one.partition("=") for one in secret or [])
-    body: Json = {"name": name, "source": {key: secret_in(variable) for key, _, variable in pairs}}
-    client = Client.from_environment()
-    answer = client.patch(f"/districts/{the_district(client, district)}/sources/{source}", body)
-    typer.echo(json.dumps(answer["sources"], ensure_ascii=False) if as_json else f"{source} is changed.")
 
 
 def _order_of_file(client: Client, file: Path, source: str | None, school: str | None) -> tuple[str, dict[str, str]]:

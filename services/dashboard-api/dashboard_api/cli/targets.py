@@ -1,7 +1,6 @@
-"""`rosterbus target`: the Moodle sites of a district, changed and tried out."""
+"""`rosterbus target check | list`: the Moodle sites of a district (`target_changes`: the rest)."""
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ from dashboard_api.cli import district_file
 from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.settings import AsJson, District
-from dashboard_api.cli.trouble import FAILED, Trouble, plainly
+from dashboard_api.cli.trouble import FAILED, plainly
 from dashboard_api.cli.waiting import check_done, deadline
 from dashboard_api.words.amounts import ago, count, moment, number
 
@@ -42,30 +41,6 @@ def list_(district: District = None, as_json: AsJson = False) -> None:
     Console().print(table)
 
 
-@app.command("set")
-@plainly
-def set_(
-    target: TargetId = "main",
-    name: Annotated[str | None, typer.Option(help="Its name.")] = None,
-    base_url: Annotated[str | None, typer.Option(help="Its address.")] = None,
-    token_env: Annotated[str | None, typer.Option(help="The environment variable that holds its token.")] = None,
-    role: Annotated[list[str] | None, typer.Option(help="student=5; nothing after = takes the role out.")] = None,
-    district: District = None,
-    as_json: AsJson = False,
-) -> None:
-    """Change a Moodle site: name, address, token, roles."""
-    body: Json = {k: v for k, v in (("name", name), ("base_url", base_url)) if v is not None}
-    if token_env is not None:
-        body["token"] = secret(token_env)
-    if role:
-        body["roles"] = {one.partition("=")[0]: one.partition("=")[2] or None for one in role}
-    if not body:
-        raise Trouble("Say what to change. `rosterbus target set --help` lists it.")
-    client = Client.from_environment()
-    answer = client.patch(f"/districts/{the_district(client, district)}/targets/{target}", body)
-    typer.echo(json.dumps(answer["targets"], ensure_ascii=False) if as_json else f"{target} is changed.")
-
-
 @app.command()
 @plainly
 def check(
@@ -90,14 +65,6 @@ def check(
         _show(Console(), found["report"])
     if not found["report"]["usable"]:
         raise typer.Exit(FAILED)
-
-
-def secret(variable: str) -> str:
-    """A secret from this machine's environment. Raises `Trouble` if it is not there."""
-    value = os.environ.get(variable)
-    if not value:
-        raise Trouble(f"{variable} is not set in this environment.")
-    return value
 
 
 def _show(console: Console, report: Json) -> None:

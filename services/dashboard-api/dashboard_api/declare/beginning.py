@@ -1,18 +1,17 @@
-"""The beginning of a district that is set up step by step: its row, its Moodle site and its schools."""
+"""The beginning of a district that is set up step by step: its row and its schools."""
 
 from typing import Any
 from uuid import UUID
 
-from common.sealing import SecretBox
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
-from dashboard_api.declare import parts, reserved
+from dashboard_api.declare import parts
 from dashboard_api.declare.model import TARGET_ID, District
-from dashboard_api.declare.parts import Change, TargetPart
+from dashboard_api.declare.parts import Change
 from dashboard_api.declare.values import Declared
 from dashboard_api.language import _
 from dashboard_api.problems import Problem
-from dashboard_api.queries import district_parts, districts, schools, targets
+from dashboard_api.queries import district_parts, districts, schools
 
 Json = dict[str, Any]
 
@@ -32,17 +31,6 @@ async def begin(uow: UnitOfWork, principal: Principal, body: Json) -> str:
     change = Change("change_district", "district", f"district/{district.id}", {}, values)
     await parts.note(uow, principal, district.id, change)
     return district.id
-
-
-async def add_target(uow: UnitOfWork, box: SecretBox, principal: Principal, district_id: str, body: Json) -> None:
-    """Declare the district's Moodle site. Raises `Problem` 422."""
-    await districts.lock(uow.conn, district_id)
-    target = parts.read(TargetPart, {"target": body}).target
-    reserved.require_public(principal, {"base_url": target.base_url})
-    sealed = box.seal({"token": target.token.get_secret_value()})
-    await targets.upsert(uow.conn, district_id, TARGET_ID, target, sealed)
-    after = target.model_dump(mode="json", exclude={"token"})
-    await parts.note(uow, principal, district_id, Change("add_target", "target", f"target/{TARGET_ID}", {}, after))
 
 
 async def set_up_all(uow: UnitOfWork, principal: Principal, district_id: str) -> None:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from common.errors import Permanent
 from common.events import SettingsChanged
 from common.language import mark
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
 from dashboard_api.declare import reserved
-from dashboard_api.declare.kinds import split
 from dashboard_api.declare.mistakes import Mistake, mistakes_in
 from dashboard_api.declare.model import FOR_GUARDIANS, NO_GUARDIANS, Parallel, Target
 from dashboard_api.declare.patch import merged
@@ -25,7 +25,7 @@ from dashboard_api.declare.sources import Source
 from dashboard_api.declare.values import Declared, Id, Locale, Name, Zone
 from dashboard_api.language import _
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import audit, district_parts, districts, sources, targets
+from dashboard_api.queries import audit, district_parts, districts
 from rules.policy import Policy
 
 Json = dict[str, Any]
@@ -60,6 +60,12 @@ class SecondPersonPart(Declared):
     second_person: SecondPerson
 
 
+class IdPart(Declared):
+    """The id that somebody chose for a source or target."""
+
+    id: Id = Field(description="a short name: lower-case letters, digits and hyphens")
+
+
 class SourcePart(Declared):
     """The part of a declaration below `source`."""
 
@@ -86,7 +92,7 @@ class Change:
 async def change_general(uow: UnitOfWork, principal: Principal, district_id: str, patch: Mapping[str, Any]) -> None:
     """Name, time zone, locale, pool or the runs at once. Raises `Problem` 422 for mistakes."""
     await districts.lock(uow.conn, district_id)
-    before = _declared(await district_parts.general(uow.conn, district_id))
+    before = declared(await district_parts.general(uow.conn, district_id))
     after = read(GeneralPart, {"district": merged(before, patch)}).district.model_dump(mode="json")
     reserved.require_own_pool(principal, after["pool"], before["pool"])
     await district_parts.set_general(uow.conn, district_id, after)
@@ -99,10 +105,10 @@ async def change_policy(
 ) -> None:
     """What the district lets Rosterbus do: replaced whole, or merged with what is declared (null: the usual value)."""
     await districts.lock(uow.conn, district_id)
-    before = _declared(await district_parts.policy(uow.conn, district_id))
+    before = declared(await district_parts.policy(uow.conn, district_id))
     policy = read(PolicyPart, {"policy": dict(wanted) if whole else merged(before, wanted)}).policy
     if policy.families and not await district_parts.has_guardian_role(uow.conn, district_id):
-        raise _mistaken([Mistake("policy.families", NO_GUARDIANS, keys=FOR_GUARDIANS)])
+        raise mistaken([Mistake("policy.families", NO_GUARDIANS, keys=FOR_GUARDIANS)])
     after = policy.model_dump(mode="json", exclude_unset=True)
     await district_parts.set_policy(uow.conn, district_id, after)
     await note(
@@ -115,68 +121,13 @@ async def change_second_person(
 ) -> None:
     """Which acts need a second person, whole."""
     await districts.lock(uow.conn, district_id)
-    _declared(await district_parts.general(uow.conn, district_id))
+    declared(await district_parts.general(uow.conn, district_id))
     before = (await districts.second_person(uow.conn, district_id)).model_dump(mode="json")
     policy = read(SecondPersonPart, {"second_person": dict(wanted)}).second_person
     await district_parts.set_second_person(uow.conn, district_id, policy.model_dump(mode="json", exclude_unset=True))
     after = policy.model_dump(mode="json")
     change = Change("change_second_person", "district", f"district/{district_id}", before, after)
     await note(uow, principal, district_id, change)
-
-
-async def change_source(
-    uow: UnitOfWork, box: SecretBox, principal: Principal, place: tuple[str, str], patch: Json, name: str | None
-) -> None:
-    """Call a source (district, id) something else (None: no), or replace keys of it, secrets too; it is then listed.
-
-    Raises `Problem` 404 and 422, and `Permanent` where the stored secrets cannot be opened.
-    """
-    district_id, id_ = place
-    await districts.lock(uow.conn, district_id)
-    known = (await sources.known(uow.conn, district_id)).get(id_)
-    if known is None:
-        raise not_found("source")
-    old_name = await district_parts.source_name(uow.conn, district_id, id_)
-    old_secrets = box.open(known.secrets)
-    source = read(SourcePart, {"source": merged({"kind": known.kind, **known.settings, **old_secrets}, patch)}).source
-    reserved.require_own_place(principal, source, known.settings)
-    settings, secrets = split(source)
-    reserved.require_secrets(known.settings, settings, {*secrets} - {*patch}, "source")
-    changed = sorted(key for key in {*secrets, *old_secrets} if secrets.get(key) != old_secrets.get(key))
-    new_name = old_name if name is None else name
-    before: Json = {"name": old_name, "kind": known.kind, "settings": known.settings}
-    after: Json = {"name": new_name, "kind": source.kind, "settings": settings}
-    differs = bool(changed) or (source.kind, settings) != (known.kind, known.settings)
-    if differs:
-        await sources.upsert(uow.conn, district_id, id_, source.kind, settings, box.seal(secrets))
-        after["secrets_replaced"] = changed
-    await district_parts.rename_source(uow.conn, district_id, id_, new_name)
-    change = Change("change_source", "source", f"source/{id_}", before, after)
-    await note(uow, principal, district_id, change, list_schools=differs)
-
-
-async def change_target(
-    uow: UnitOfWork, box: SecretBox, principal: Principal, place: tuple[str, str], patch: Json
-) -> None:
-    """Replace keys of a target (district, id), its token too. Raises `Problem` 404 and 422."""
-    district_id, id_ = place
-    await districts.lock(uow.conn, district_id)
-    known = await district_parts.target(uow.conn, district_id, id_)
-    if known is None:
-        raise not_found("target")
-    token = box.open(known.pop("secrets"))["token"]
-    target = read(TargetPart, {"target": merged({**known, "token": token}, patch)}).target
-    new_token = target.token.get_secret_value()
-    reserved.require_public(principal, {"base_url": target.base_url}, known)
-    reserved.require_secrets(known, {"base_url": target.base_url}, {"token"} - {*patch}, "target.token")
-    after = target.model_dump(mode="json", exclude={"token"})
-    await targets.upsert(uow.conn, district_id, id_, target, box.seal({"token": new_token}))
-    policy = Policy.model_validate(await district_parts.policy(uow.conn, district_id))
-    if policy.families and "guardian" not in target.roles:
-        raise _mistaken([Mistake("target.roles", NO_GUARDIANS, keys=FOR_GUARDIANS)])
-    if new_token != token:
-        after["secrets_replaced"] = ["token"]
-    await note(uow, principal, district_id, Change("change_target", "target", f"target/{id_}", known, after))
 
 
 async def change_school(
@@ -188,7 +139,7 @@ async def change_school(
     if known is None:
         raise not_found("school")
     if target is not None and await district_parts.target(uow.conn, district_id, target) is None:
-        raise _mistaken([Mistake("target", mark("There is no target {id} in this district."), {"id": target})])
+        raise mistaken([Mistake("target", mark("There is no target {id} in this district."), {"id": target})])
     before = {key: known[key] for key in ("target", "timezone")}
     await district_parts.set_school(uow.conn, district_id, id_, target, timezone)
     after = {"target": target, "timezone": timezone}
@@ -215,14 +166,32 @@ def read(model: type[P], body: Json) -> P:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        raise _mistaken(mistakes_in(error)) from None
+        raise mistaken(mistakes_in(error)) from None
 
 
-def _mistaken(mistakes: list[Mistake]) -> Problem:
+def secret_names(box: SecretBox, sealed: bytes) -> list[str] | None:
+    """Which secrets a source has; None: they cannot be opened."""
+    try:
+        return sorted(box.open(sealed))
+    except Permanent:
+        return None
+
+
+def secrets_in(box: SecretBox, sealed: bytes) -> dict[str, str]:
+    """Secrets as they were; those that cannot be opened are gone, so that others can be put in their place."""
+    try:
+        return box.open(sealed)
+    except Permanent:
+        return {}
+
+
+def mistaken(mistakes: list[Mistake]) -> Problem:
+    """A change that cannot be made: 422 with a sentence for each mistake."""
     return Problem(422, "mistakes", _("This cannot be used; correct what `errors` names."), mistakes=mistakes)
 
 
-def _declared(found: Json | None) -> Json:
+def declared(found: Json | None) -> Json:
+    """What was found of a district. Raises `Problem` 404 if it is not declared."""
     if found is None:
         raise not_found("district")
     return found

@@ -18,12 +18,12 @@ async def change(uow: UnitOfWork, principal: Principal, district_id: str, told: 
     before = await recipients.listed(uow.conn, district_id)
     await recipients.replace(uow.conn, district_id, told)
     after = await recipients.listed(uow.conn, district_id)
-    sides = {"told": _masked(before)}, {"told": _masked(after)}
+    sides = {"told": masked(before)}, {"told": masked(after)}
     seen = Change("change_recipients", "district", f"district/{district_id}", *sides)
     await parts.note(uow, principal, district_id, seen)
 
 
-def _masked(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def masked(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Recipients by the ids that notices have too."""
     return [
         {

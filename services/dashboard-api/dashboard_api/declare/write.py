@@ -8,9 +8,10 @@ from common.events import SettingsChanged
 from common.registry import school_id
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
+from dashboard_api.declare import parts
 from dashboard_api.declare.kinds import split
 from dashboard_api.declare.mistakes import Mistake, MistakenError
-from dashboard_api.declare.model import TARGET_ID, Declaration
+from dashboard_api.declare.model import FOR_GUARDIANS, NO_GUARDIANS, TARGET_ID, Declaration
 from dashboard_api.declare.recipients import Recipient
 from dashboard_api.declare.sources import Source
 from dashboard_api.language import plural
@@ -28,8 +29,7 @@ async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, act
     before = await districts.declared(uow.conn, district_id)
     await districts.upsert(uow.conn, declaration, None if declaration.schools else TARGET_ID)
     changed = await _write_sources(uow, box, declaration)
-    token = {"token": declaration.target.token.get_secret_value()}
-    await targets.upsert(uow.conn, district_id, TARGET_ID, declaration.target, box.seal(token))
+    await _write_target(uow, box, declaration)
     await _write_people(uow, declaration)
     if declaration.schools:
         named = [(declaration.source_of(school), school) for school in declaration.schools]
@@ -42,6 +42,21 @@ async def declare(uow: UnitOfWork, box: SecretBox, declaration: Declaration, act
     uow.emit(
         SettingsChanged(district_id=district_id, pool=declaration.district.pool, what="district", list_schools=True)
     )
+
+
+async def _write_target(uow: UnitOfWork, box: SecretBox, declaration: Declaration) -> None:
+    """Write the target, unless it is as it was. Raises `MistakenError` where another site lacks a role."""
+    district_id, target = declaration.district.id, declaration.target
+    known = await district_parts.target(uow.conn, district_id, TARGET_ID)
+    token = {"token": target.token.get_secret_value()}
+    as_it_was = known is not None and (
+        target.model_dump(mode="json", exclude={"token"}) == {k: v for k, v in known.items() if k != "secrets"}
+        and parts.secrets_in(box, known["secrets"]) == token
+    )
+    if not as_it_was:
+        await targets.upsert(uow.conn, district_id, TARGET_ID, target, box.seal(token))
+    if declaration.policy.families and not await district_parts.has_guardian_role(uow.conn, district_id):
+        raise MistakenError(Mistake("policy.families", NO_GUARDIANS, keys=FOR_GUARDIANS))
 
 
 async def _write_people(uow: UnitOfWork, declaration: Declaration) -> None:

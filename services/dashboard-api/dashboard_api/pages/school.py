@@ -15,6 +15,7 @@ from dashboard_api.pages.runs import after_run
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import not_found
 from dashboard_api.queries import audit, record_search, run_list, schools
+from dashboard_api.queries.audit import ActFilter
 from dashboard_api.queries.run_list import RunFilter
 from dashboard_api.school_page import school_page
 from dashboard_api.words import acts, school_story, standing
@@ -54,8 +55,9 @@ async def history(school_id: UUID, visit: InVisit, after: str | None = None) -> 
 async def acts_of(school_id: UUID, visit: InVisit, after: str | None = None) -> Response:
     """What people and keys did about the school."""
     school = await entered(visit, school_id)
-    key = ACTS.read(after)
-    found = await audit.of_school(visit.context.pool, school["district_id"], school_id, key[0] if key else None, ROWS)
+    district_id = school["district_id"]
+    wanted = ActFilter([district_id], district_id, school_id=school_id).at(ACTS.read(after), ROWS)
+    found = await audit.page(visit.context.pool, wanted)
     return visit.render(
         "school_audit.html",
         **about(school, "audit"),

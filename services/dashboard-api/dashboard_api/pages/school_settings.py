@@ -19,7 +19,7 @@ from dashboard_api.pages.school import about, entered
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.preview import Blackout
 from dashboard_api.problems import Problem
-from dashboard_api.queries import district_parts, schedules
+from dashboard_api.queries import district_parts, districts, schedules
 from dashboard_api.words import acts, nights
 
 NIGHTS = 14
@@ -87,6 +87,7 @@ async def set_time(
     district_id = school["district_id"]
     visit.visitor.require("declare", district_id)
     async with visit.context.unit_of_work() as uow:
+        await districts.lock(uow.conn, district_id)
         own = await schedules.of_school(uow.conn, district_id, school_id)
         assert own is not None
         await school_times.change(uow, visit.visitor, district_id, school_id, time.fromisoformat(at), own["nights"])

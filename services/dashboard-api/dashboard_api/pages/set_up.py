@@ -12,7 +12,7 @@ from common.language import LANGUAGES, mark
 from common.uow import UnitOfWork
 from dashboard_api import orders, setting_up, target_checks
 from dashboard_api.api.system import require_platform
-from dashboard_api.declare import beginning, source_parts
+from dashboard_api.declare import beginning, source_parts, target_parts
 from dashboard_api.declare.model import TARGET_ID
 from dashboard_api.language import _
 from dashboard_api.orders import Wish
@@ -113,7 +113,8 @@ async def add_target(visit: Sending) -> Response:
     form = sent(NEW, await visit.request.form())
 
     async def write(uow: UnitOfWork) -> None:
-        await beginning.add_target(uow, visit.context.box, visit.visitor, visit.district, body(form, given_only=True))
+        place = (visit.district, TARGET_ID)
+        await target_parts.put(uow, visit.context.box, visit.visitor, place, body(form, given_only=True))
 
     if not await saved(visit, form, None, write):
         return _page(visit, "moodle", await stand(visit), form=form)

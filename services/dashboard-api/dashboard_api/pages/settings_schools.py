@@ -15,7 +15,7 @@ from dashboard_api.pages.confirming import Question, ask
 from dashboard_api.pages.settings_frame import at, show
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import district_parts, school_list, schools
+from dashboard_api.queries import district_parts, districts, school_list, schools
 from dashboard_api.queries.school_list import SchoolFilter
 from dashboard_api.words.amounts import number
 
@@ -69,6 +69,7 @@ async def change(
     if act == "out" and not confirmed:
         return await _ask(visit, ids)
     async with visit.context.unit_of_work() as uow:
+        await districts.lock(uow.conn, visit.district)
         for id_ in ids:
             known = await district_parts.school(uow.conn, visit.district, id_)
             if known is None:

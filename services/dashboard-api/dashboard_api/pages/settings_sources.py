@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from common.errors import Permanent
 from common.language import mark
 from common.uow import UnitOfWork
 from dashboard_api import source_checks
@@ -110,7 +109,7 @@ async def change(source_id: str, visit: Sending) -> Response:
         wanted = _differing(variant, source["settings"], body(variant, form, given_only=False))
         name = wanted.pop("name", None) or ""
         place = (visit.district, source_id)
-        await parts.change_source(uow, visit.context.box, visit.visitor, place, wanted, name)
+        await source_parts.change(uow, visit.context.box, visit.visitor, place, wanted, name)
 
     if not await saved(visit, form, present, write):
         return _form(visit, variant, form, "", source)
@@ -145,7 +144,11 @@ async def all_sources(context: Context, district_id: str) -> list[dict[str, Any]
     """Sources, each with the names of its `secrets` (None: they cannot be opened) and what it is `called`."""
     found = await district_parts.sources(context.pool, district_id)
     return [
-        {**source, "secrets": _names(context, sealed), "called": source["name"] or SOURCES[source["kind"]]}
+        {
+            **source,
+            "secrets": parts.secret_names(context.box, sealed),
+            "called": source["name"] or SOURCES[source["kind"]],
+        }
         for source, sealed in found
     ]
 
@@ -198,10 +201,3 @@ def _differing(variant: Variant, settings: Mapping[str, Any], wanted: dict[str, 
     """Without what is as it was, or usual and not declared: such keys stay undeclared."""
     now = {**variant.usual(), **variant.fixed, **settings}
     return {key: value for key, value in wanted.items() if key == "name" or value != now.get(key)}
-
-
-def _names(context: Context, sealed: bytes) -> list[str] | None:
-    try:
-        return sorted(context.box.open(sealed))
-    except Permanent:
-        return None

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from common.language import mark
 from common.uow import UnitOfWork
 from dashboard_api import target_checks
-from dashboard_api.declare import parts
+from dashboard_api.declare import target_parts
 from dashboard_api.language import _, plural
 from dashboard_api.pages.forms import Field, Form, filled, sent
 from dashboard_api.pages.settings_frame import at, saved, show
@@ -79,7 +79,7 @@ async def change(target_id: str, visit: Sending) -> Response:
 
     async def write(uow: UnitOfWork) -> None:
         place = (visit.district, target_id)
-        await parts.change_target(uow, visit.context.box, visit.visitor, place, body(form))
+        await target_parts.change(uow, visit.context.box, visit.visitor, place, body(form))
 
     if not await saved(visit, form, lambda conn: _values(conn, visit, target_id), write):
         return _form(visit, target_id, form)

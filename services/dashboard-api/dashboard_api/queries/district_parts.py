@@ -48,12 +48,12 @@ async def has_guardian_role(conn: Connection, district_id: str) -> bool:
     return bool(known)
 
 
-async def sources(pool: Pool, district_id: str) -> list[tuple[Json, bytes]]:
+async def sources(conn: Connection | Pool, district_id: str) -> list[tuple[Json, bytes]]:
     """Each source with its sealed secrets apart.
 
     `{id, name, kind, settings, listed_at, listing_error, listing_error_code, schools, set_up}`; `schools`: shared ones.
     """
-    rows = await pool.fetch(
+    rows = await conn.fetch(
         """
         SELECT json_build_object(
                    'id', o.id, 'name', o.name, 'kind', o.kind, 'settings', o.settings, 'listed_at', o.listed_at,
@@ -81,16 +81,17 @@ async def rename_source(conn: Connection, district_id: str, id_: str, name: str)
     await conn.execute("UPDATE source SET name = $3 WHERE district_id = $1 AND id = $2", district_id, id_, name)
 
 
-async def targets(pool: Pool, district_id: str) -> list[Json]:
-    """`{id, name, base_url, user_auth, roles, max_parallel, schools, check}` each, by name.
+async def targets(conn: Connection | Pool, district_id: str) -> list[Json]:
+    """`{id, name, base_url, user_auth, roles, max_parallel, sealed, schools, check}` each, by name.
 
-    `schools` are set up for it; `check` is the newest within a day: `{id, state, asked_at, usable}`, or null.
+    `sealed` is a digest that tells whether the token was replaced; `schools` are set up for it; `check` is the newest
+    within a day: `{id, state, asked_at, usable}`, or null.
     """
-    text: str = await pool.fetchval(
+    text: str = await conn.fetchval(
         """
         SELECT coalesce(json_agg(json_build_object(
                    'id', t.id, 'name', t.name, 'base_url', t.base_url, 'user_auth', t.user_auth, 'roles', t.roles,
-                   'max_parallel', t.max_parallel,
+                   'max_parallel', t.max_parallel, 'sealed', encode(sha256(t.secrets), 'hex'),
                    'schools', (SELECT count(*) FROM school s
                                WHERE s.district_id = t.district_id AND s.target_id = t.id AND s.shared),
                    'check', (SELECT json_build_object('id', c.id, 'asked_at', c.asked_at,

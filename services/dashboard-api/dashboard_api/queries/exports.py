@@ -26,7 +26,7 @@ async def declaration(pool: Pool, district_id: str) -> Json | None:
                    'target', (SELECT jsonb_build_object(
                                          'name', t.name, 'base_url', t.base_url, 'user_auth', t.user_auth,
                                          'roles', t.roles, 'max_parallel', t.max_parallel)
-                              FROM target t WHERE t.district_id = d.id ORDER BY t.id LIMIT 1),
+                              FROM target t WHERE t.district_id = d.id AND t.id = 'main'),
                    'schools', CASE WHEN d.all_schools IS NOT NULL AND NOT EXISTS (
                                             SELECT FROM school s WHERE s.district_id = d.id AND s.left_out)
                                    THEN '"all"'::jsonb

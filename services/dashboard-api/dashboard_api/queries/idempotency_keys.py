@@ -1,21 +1,29 @@
 """The table `idempotency_key`: acts of the last day and what was answered, for those that come again."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from common.db import Connection, Pool, Row
 
 KEPT = timedelta(hours=24)
+LOCK = "hashtextextended(json_build_array('act', $1::text, $2::text)::text, 0)"
 
 
 async def claim(conn: Connection, caller: str, key: str) -> bool:
     """Hold the key until the transaction ends; False if another request holds it."""
-    return bool(
-        await conn.fetchval(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(json_build_array('act', $1::text, $2::text)::text, 0))",
-            caller,
-            key,
-        )
-    )
+    return bool(await conn.fetchval(f"SELECT pg_try_advisory_xact_lock({LOCK})", caller, key))
+
+
+@asynccontextmanager
+async def held(conn: Connection, caller: str, key: str) -> AsyncIterator[bool]:
+    """Hold the key without a transaction; gives False if another request holds it."""
+    mine = bool(await conn.fetchval(f"SELECT pg_try_advisory_lock({LOCK})", caller, key))
+    try:
+        yield mine
+    finally:
+        if mine:
+            await conn.execute(f"SELECT pg_advisory_unlock({LOCK})", caller, key)
 
 
 async def find(conn: Connection, caller: str, key: str) -> Row | None:

@@ -50,9 +50,14 @@ async def take_listing(conn: Connection, district_id: str, source_id: str) -> No
 
 
 async def set_all_up(conn: Connection, district_id: str) -> None:
-    """Give every school of the district its target, as `schools: all` says; their own times stay as they are."""
+    """Give every school of the district its target, as `schools: all` says; their own times stay as they are.
+
+    So does another Moodle that a school was given: declarations know the one only.
+    """
     await conn.execute(
-        "UPDATE school SET target_id = $2, left_out = false WHERE district_id = $1", district_id, TARGET_ID
+        "UPDATE school SET target_id = coalesce(target_id, $2), left_out = false WHERE district_id = $1",
+        district_id,
+        TARGET_ID,
     )
 
 
@@ -60,7 +65,7 @@ async def set_up_only(conn: Connection, district_id: str, declared: Sequence[tup
     """Set up the schools of a list (with the ids of their sources), and no others.
 
     One that its source has not told of yet waits for the listing. A time that the list does not mention stays as it
-    was set.
+    was set, and so does another Moodle that a school was given: declarations know the one only.
     """
     ids = [school_id(district_id, source_id, school.source_id) for source_id, school in declared]
     await conn.execute(
@@ -72,7 +77,7 @@ async def set_up_only(conn: Connection, district_id: str, declared: Sequence[tup
                             shared)
         VALUES ($1, $2, $3, $4, $5, $4, $6, $7, $8, false)
         ON CONFLICT (district_id, id) DO UPDATE
-        SET target_id = excluded.target_id, timezone = excluded.timezone, left_out = false,
+        SET target_id = coalesce(school.target_id, excluded.target_id), timezone = excluded.timezone, left_out = false,
             nights = coalesce($8::smallint[], school.nights),
             nightly = CASE WHEN $9::boolean THEN excluded.nightly ELSE school.nightly END
         """,

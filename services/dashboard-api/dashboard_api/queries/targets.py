@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from common.db import Connection, Pool
+from common.db import Connection, Pool, Row
 from dashboard_api.declare.model import Target
 
 
@@ -25,6 +25,38 @@ async def upsert(conn: Connection, district_id: str, id_: str, target: Target, s
         target.max_parallel,
         secrets,
     )
+
+
+async def addresses(conn: Connection, district_id: str) -> dict[str, str]:
+    """The address of each of the district's sites, by id."""
+    rows = await conn.fetch("SELECT id, base_url FROM target WHERE district_id = $1", district_id)
+    return {row["id"]: row["base_url"] for row in rows}
+
+
+async def used(conn: Connection, district_id: str, id_: str) -> Row:
+    """How many shared `schools` are set up for a site, and how many `devices` are to sync with it."""
+    row = await conn.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM school WHERE district_id = $1 AND target_id = $2 AND shared) AS schools,
+               (SELECT count(*) FROM device
+                WHERE district_id = $1 AND target_id = $2 AND removed_at IS NULL) AS devices
+        """,
+        district_id,
+        id_,
+    )
+    assert row is not None
+    return row
+
+
+async def remove(conn: Connection, district_id: str, id_: str) -> None:
+    """Forget a site. Schools that are no longer shared and devices that were removed forget it too."""
+    for statement in (
+        "UPDATE district SET all_schools = NULL WHERE id = $1 AND all_schools = $2",
+        "UPDATE school SET target_id = NULL WHERE district_id = $1 AND target_id = $2",
+        "UPDATE device SET target_id = NULL WHERE district_id = $1 AND target_id = $2",
+        "DELETE FROM target WHERE district_id = $1 AND id = $2",
+    ):
+        await conn.execute(statement, district_id, id_)
 
 
 async def roles_of_run(pool: Pool, district_id: str, run_id: UUID) -> dict[str, int]:

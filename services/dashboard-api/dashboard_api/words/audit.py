@@ -23,6 +23,7 @@ SETTINGS = {
     "set_up_all": mark("Set up all schools"),
     "add_target": mark("Added a Moodle site"),
     "change_target": mark("Changed a Moodle site"),
+    "remove_target": mark("Took out a Moodle site"),
     "check_target": mark("Had a Moodle site looked at"),
     "order": mark("Ordered a run"),
     "decide_hold": mark("Decided about what was held"),

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dashboard_api.api.schemas.fields import DistrictId, Language, Shape, When, Zone
+from dashboard_api.api.schemas.fields import DistrictId, Language, Number, Shape, When, Zone
 
 Part = dict[str, Any]
+SourceOrTargetId = Annotated[str, Field(examples=["main"])]
 
 
 class Settings(Shape):
@@ -32,16 +33,56 @@ class SchoolSettings(Shape):
     timezone: Zone | None
 
 
+class SettingsOfSource(Shape):
+    """A source without its secrets."""
+
+    id: SourceOrTargetId
+    name: Annotated[str, Field(description="What people call it; blank: its kind", examples=["School system"])]
+    kind: Annotated[str, Field(examples=["oneroster"])]
+    settings: Part
+    listed_at: When | None
+    listing_error: str | None
+    listing_error_code: str | None
+    schools: Annotated[Number, Field(description="Schools that it shares")]
+    set_up: Number
+    secrets: Annotated[list[str], Field(description="Names; null: they cannot be opened", examples=[["token"]])] | None
+
+
 class SettingsOfSources(Shape):
     """A district's sources without their secrets."""
 
-    sources: list[Part]
+    sources: list[SettingsOfSource]
+
+
+class SourceAdded(SettingsOfSources):
+    """The same, and which is new."""
+
+    id: SourceOrTargetId
+
+
+class SettingsOfTarget(Shape):
+    """A Moodle site without its token."""
+
+    id: SourceOrTargetId
+    name: Annotated[str, Field(examples=["North Moodle"])]
+    base_url: Annotated[str, Field(examples=["https://moodle.example"])]
+    user_auth: Annotated[str, Field(examples=["manual"])]
+    roles: Annotated[dict[str, int], Field(examples=[{"student": 5, "teacher": 3}])]
+    max_parallel: Annotated[int, Field(examples=[2])]
+    schools: Annotated[Number, Field(description="Schools that are set up for it")]
+    check: Annotated[Part, Field(description="Its newest check within a day")] | None
 
 
 class SettingsOfTargets(Shape):
     """A district's Moodle sites without their tokens."""
 
-    targets: list[Part]
+    targets: list[SettingsOfTarget]
+
+
+class TargetAdded(SettingsOfTargets):
+    """The same, and which is new."""
+
+    id: SourceOrTargetId
 
 
 class DistrictFile(Shape):

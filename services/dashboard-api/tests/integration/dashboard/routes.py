@@ -135,9 +135,15 @@ ROUTES: dict[str, Line] = {
     "PUT /api/v1/districts/{district_id}/recipients": Line("declare", "district", body={"recipients": []}),
     "PUT /api/v1/districts/{district_id}/second-person": Line("declare", "district"),
     "GET /api/v1/districts/{district_id}/sources": Line("declare", "district"),
+    "GET /api/v1/districts/{district_id}/sources/{source_id}": Line("declare", "district"),
+    "POST /api/v1/districts/{district_id}/sources": Line("declare", "district", body={"source": {}}),
+    "PUT /api/v1/districts/{district_id}/sources/{source_id}": Line("declare", "district", body={"source": {}}),
     "PATCH /api/v1/districts/{district_id}/sources/{source_id}": Line("declare", "district"),
     "POST /api/v1/districts/{district_id}/sources/{source_id}/check": Line("declare", "district"),
     "GET /api/v1/districts/{district_id}/targets": Line("declare", "district"),
+    "GET /api/v1/districts/{district_id}/targets/{target_id}": Line("declare", "district"),
+    "POST /api/v1/districts/{district_id}/targets": Line("declare", "district"),
+    "PUT /api/v1/districts/{district_id}/targets/{target_id}": Line("declare", "district"),
     "PATCH /api/v1/districts/{district_id}/targets/{target_id}": Line("declare", "district"),
     "POST /api/v1/districts/{district_id}/targets/{target_id}/check": Line("declare", "district"),
     "POST /api/v1/target-checks": Line("declare", "district", body={"district": "north", "target": {}}),
@@ -301,6 +307,8 @@ ROUTES: dict[str, Line] = {
     "POST /account/second-factor/confirm": Line("own"),
     "POST /account/second-factor/remove": Line("own"),
     "POST /account/sessions/end": Line("own"),
+    "DELETE /api/v1/districts/{district_id}/sources/{source_id}": Line("declare", "district"),
+    "DELETE /api/v1/districts/{district_id}/targets/{target_id}": Line("declare", "district"),
 }
 
 

@@ -1,6 +1,8 @@
 """`Idempotency-Key`: an act that comes again is answered again and not done again."""
 
 import asyncio
+import json
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +13,7 @@ from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 from dashboard_api.housekeeping import clean
 
-from .surroundings import Dashboard, school
+from .surroundings import PASSWORD, Dashboard, school
 
 DYING = """
     CREATE FUNCTION dashboard_api.die() RETURNS trigger LANGUAGE plpgsql
@@ -123,6 +125,91 @@ async def test_answers_are_kept_sealed(north: Dashboard) -> None:
     row = await north.row("SELECT answer FROM idempotency_key")
     assert b"Ashgrove" not in row["answer"]
     assert "Ashgrove" in north.context.box.open(row["answer"])["body"]
+
+
+PERSON: dict[str, Any] = {
+    "email": "robin@north.example", "name": "Robin Vale", "role": "viewer", "districts": ["north"],
+}  # fmt: skip
+
+
+async def test_a_new_key_is_made_once_told_again_for_a_day_and_kept_sealed(north: Dashboard) -> None:
+    headers, wanted = await north.bearer(), {"name": "scripts", "scopes": ["read"], "districts": ["north"]}
+    first, again = [await act(north, headers, "k-1", wanted, "/api/v1/keys") for _ in range(2)]
+    assert (first[0], again[0], again[2]["Idempotent-Replayed"]) == (201, 201, "true")
+    assert (first[1]["key"], first[2]["Location"]) == (again[1]["key"], again[2]["Location"])
+    assert await north.pool.fetchval("SELECT count(*) FROM api_key WHERE name = 'scripts'") == 1
+    row = await north.row("SELECT fingerprint, answer FROM idempotency_key")
+    assert first[1]["key"].encode() not in bytes(row["answer"])
+    await north.pool.execute("UPDATE idempotency_key SET made_at = now() - interval '25 hours'")
+    await clean(north.pool)
+    assert await north.pool.fetchval("SELECT count(*) FROM idempotency_key") == 0
+    assert (await act(north, headers, "k-1", wanted, "/api/v1/keys"))[1]["code"] == "name_taken"
+
+
+async def test_a_person_is_let_in_once_and_the_link_told_again_works(north: Dashboard) -> None:
+    headers = await north.bearer()
+    first, again = [await act(north, headers, "k-1", PERSON, "/api/v1/users") for _ in range(2)]
+    assert (first[0], again[:2]) == (201, first[:2])
+    path = f"/api/v1/users/{first[1]['id']}/invitation"
+    second, repeated = [await act(north, headers, "k-2", {}, path) for _ in range(2)]
+    assert repeated[1] == second[1]
+    assert second[1]["invitation"]["link"] != first[1]["invitation"]["link"]
+    for row in await north.pool.fetch("SELECT answer FROM idempotency_key"):
+        assert b"/invitation/" not in bytes(row["answer"])
+    link = second[1]["invitation"]["link"].removeprefix(north.context.settings.dashboard_url)
+    async with north.http.get(link) as answer:
+        assert answer.status == 200
+    invited = await north.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'invite person'")
+    assert invited == 2, "by the account and by the second link, each once"
+
+
+async def test_a_password_cannot_be_tried_out_against_what_is_kept_of_a_request(north: Dashboard) -> None:
+    body = json.dumps({**PERSON, "password": PASSWORD}).encode()
+    headers = {**await north.bearer(), "Idempotency-Key": "k-1", "Content-Type": "application/json"}
+    async with north.http.post("/api/v1/users", data=body, headers=headers) as answer:
+        assert answer.status == 201
+    kept = bytes((await north.row("SELECT fingerprint FROM idempotency_key"))["fingerprint"])
+    assert len(kept) == 32
+    assert kept != sha256(b"POST /api/v1/users?\n" + body).digest()
+
+
+async def test_after_a_kill_there_is_no_key_that_nobody_was_told(north: Dashboard) -> None:
+    headers, wanted = await north.bearer(), {"name": "scripts", "scopes": ["read"], "districts": ["north"]}
+    owner = await asyncpg.connect(north.context.settings.database_url.get_secret_value())
+    await owner.execute(DYING)
+    assert (await act(north, headers, "k-1", wanted, "/api/v1/keys"))[0] == 500
+    await owner.execute("DROP TRIGGER die ON dashboard_api.idempotency_key")
+    await owner.close()
+    assert await north.pool.fetchval("SELECT count(*) FROM api_key WHERE name = 'scripts'") == 0
+    assert (await act(north, headers, "k-1", wanted, "/api/v1/keys"))[0] == 201
+
+
+async def test_a_second_factor_is_never_told_again(north: Dashboard) -> None:
+    await north.operator("ada@north.example")
+    await north.sign_in("ada@north.example")
+    headers = {"X-CSRF-Token": str(await north.pool.fetchval("SELECT csrf FROM session"))}
+    first, again = [await act(north, headers, "k-1", {}, "/api/v1/me/second-factor") for _ in range(2)]
+    assert (first[0], again[0]) == (201, 201)
+    assert first[1]["secret"] != again[1]["secret"]
+    assert await north.pool.fetchval("SELECT count(*) FROM idempotency_key") == 0
+
+
+READING = {"tryMapping", "searchOperations", "searchRecords"}
+"""Requests with a body that do nothing."""
+OWN = {"beginSecondFactor", "removeOwnSecondFactor"}
+"""What is not to be had again (`api.idempotency`)."""
+
+
+async def test_each_act_takes_a_key(dashboard: Dashboard) -> None:
+    async with dashboard.http.get("/api/v1/openapi.json") as answer:
+        paths = (await answer.json())["paths"]
+    posts = [methods["post"] for methods in paths.values() if "post" in methods]
+    without = {
+        one["operationId"]
+        for one in posts
+        if "Idempotency-Key" not in [parameter["name"] for parameter in one.get("parameters", [])]
+    }
+    assert without == READING | OWN
 
 
 async def test_a_part_of_a_unit_of_work_can_fail_alone(north: Dashboard) -> None:

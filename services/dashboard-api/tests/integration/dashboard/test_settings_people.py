@@ -73,6 +73,8 @@ async def test_the_audit_log_is_filtered_and_downloaded(north: Dashboard) -> Non
     text = await page(north, f"/settings/audit{AT}&what=change_district")
     assert "Changed the district" in text and "<ins>=North</ins>" in text and "A.Rossi" in text
     assert "Nothing fits." in await page(north, f"/settings/audit{AT}&what=change_district&last=2020-01-01")
+    assert "Changed the district" in await page(north, f"/settings/audit{AT}&search=%3Dnorth")
+    assert "Nothing fits." in await page(north, f"/settings/audit{AT}&search=%3Dsouth")
     async with north.http.get(f"/settings/audit.csv{AT}&what=change_district") as answer:
         lines = (await answer.text()).splitlines()
     assert lines[0] == "at,who,what,subject,setting,before,after,reason"

@@ -149,6 +149,30 @@ async def test_a_discarded_message_is_gone_and_why_is_kept(
     assert act["detail"] == {"reason": "ordered twice", "messages": [chosen["id"]]}
 
 
+@pytest.mark.parametrize("chosen", ["one", "all"])
+async def test_an_act_on_parked_messages_that_comes_again_is_answered_again(
+    dashboard: Dashboard, orders: list[SyncOrdered], chosen: str
+) -> None:
+    ids = [(await parked_orders(dashboard))[0]["id"]] if chosen == "one" else None
+    body = {"queue": QUEUE, "ids": ids, "reason": "ordered twice"}
+    headers = {**await dashboard.bearer(), "Idempotency-Key": "k-1"}
+    first, again = [await post(dashboard, "/system/parked/discard", body, headers) for _ in range(2)]
+    assert (first[0], again) == (200, first)
+    assert len(first[1]["done"]) == (1 if ids else 3)
+    assert await dashboard.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'discard_parked'") == 1
+    status, problem = await post(dashboard, "/system/parked/discard", {**body, "reason": "other"}, headers)
+    assert (status, problem["code"]) == (422, "key_reused")
+
+
+async def test_of_two_acts_with_the_same_key_at_once_one_waits(dashboard: Dashboard, orders: list[SyncOrdered]) -> None:
+    headers = {**await dashboard.bearer(), "Idempotency-Key": "k-1"}
+    body = {"queue": QUEUE, "reason": "ordered twice"}
+    ended = await asyncio.gather(*(post(dashboard, "/system/parked/discard", body, headers) for _ in range(4)))
+    assert {status for status, _ in ended} <= {200, 409}
+    assert {problem["code"] for status, problem in ended if status == 409} <= {"key_in_use"}
+    assert await dashboard.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'discard_parked'") == 1
+
+
 async def test_whoever_dies_before_a_copy_is_confirmed_leaves_the_message_parked(
     dashboard: Dashboard, bus: Bus, orders: list[SyncOrdered]
 ) -> None:
