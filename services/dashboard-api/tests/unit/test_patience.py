@@ -31,9 +31,9 @@ def test_a_broker_that_stays_away_is_one_sentence_and_code_3(described: Describe
 @pytest.mark.parametrize(
     ("operation", "command"),
     [
-        ("requeueParked", "system requeue --queue q --all"),
         ("putDistrictNightlyModes", "pause --all"),
-        ("inviteUser", "users reset-password anna@north.example"),
+        ("patchPolicy", "settings policy --set limits.removals.count=3"),
+        ("removeSource", "source remove main"),
     ],
 )
 def test_what_has_no_key_is_not_sent_again(described: DescribedDashboard, operation: str, command: str) -> None:
