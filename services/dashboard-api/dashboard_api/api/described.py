@@ -25,14 +25,15 @@ def gives(
     problems: tuple[int, ...] = (),
     tagged: bool = False,
     listed: bool = False,
+    as_csv: bool = False,
 ) -> dict[str, Any]:
     """The answer's status and shape, and problems beside those that any request can have.
 
-    `tagged`: it has an ETag. `listed`: it comes as pages with a link, and as CSV.
+    `tagged`: it has an ETag. `listed`: it comes as pages with a link, and as CSV. `as_csv`: whole, and as CSV.
     """
     headers = {**(ETAG if tagged else {}), **(LINK if listed else {}), **(LOCATION if status == 202 else {})}
     answer: dict[str, Any] = {"model": model, "headers": headers}
-    if listed:
+    if listed or as_csv:
         answer["content"] = {"text/csv": TEXT}
     answers: dict[int | str, Any] = {status: answer}
     if tagged:

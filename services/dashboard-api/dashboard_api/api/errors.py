@@ -14,7 +14,7 @@ from common.sayings import said
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.csv_answers import csv_answer
 from dashboard_api.api.described import gives
-from dashboard_api.api.listing import InPages, Listing, both, list_answer, plain
+from dashboard_api.api.listing import InPages, InWhole, Listing, both, list_answer, plain
 from dashboard_api.api.schemas.errors import Causes, ErrorPage
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.csv_text import Cell
@@ -26,6 +26,7 @@ COLUMNS = (
     *("school", "severity", "code", "what happened", "record", "id at the source", "name", "field", "value", "detail"),
     *("what to do", "who", "first seen", "last seen", "run"),
 )
+CAUSE_COLUMNS = ("code", "severity", "records", "schools", "since", "title", "remedy", "who")
 
 router = APIRouter(tags=["errors"])
 
@@ -63,10 +64,12 @@ async def list_errors(
     )
 
 
-@router.get("/errors/causes", **gives(Causes))
-async def list_causes(wanted: Wanted, context: InContext) -> Response:
+@both(router, "/errors/causes", **gives(Causes, as_csv=True))
+async def list_causes(wanted: Wanted, context: InContext, asked: InWhole) -> Response:
     """Errors by cause, the worst and most frequent first: how many records at how many schools, since when, why."""
     found = explained_causes(await error_list.causes(context.pool, wanted))
+    if asked.as_csv:
+        return asked.csv("causes", CAUSE_COLUMNS, found)
     return json_text(json.dumps({"causes": found}, ensure_ascii=False))
 
 

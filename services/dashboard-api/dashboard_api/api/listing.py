@@ -57,8 +57,7 @@ class Listing:
 
     def lines(self, page: Page) -> list[list[Cell]]:
         """The rows as CSV has them, with what workers told in the reader's language."""
-        rows = self.rows(page) if spoken() == SOURCE else told(self.rows(page))
-        return [[cell(row, column) for column in self.columns] for row in rows]
+        return _lines(self.rows(page), self.columns)
 
     def _typed(self, parts: Sequence[str]) -> Key:
         return tuple(read(part) for read, part in zip(self.key, parts, strict=True))
@@ -126,6 +125,30 @@ def asked(
 InPages = Annotated[Asked, Depends(asked)]
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """How a list is wanted that is short, and comes whole."""
+
+    as_csv: bool
+    style: CsvStyle
+
+    def csv(self, name: str, columns: Sequence[str], rows: list[Json]) -> Response:
+        """The rows as a file of that name, columns as in `Listing`."""
+
+        async def once() -> AsyncIterator[list[list[Cell]]]:
+            yield _lines(rows, columns)
+
+        return csv_answer(name, self.style, columns, once())
+
+
+def whole(as_csv: AsCsv, style: InStyle) -> Whole:
+    """What the address and `Accept` say."""
+    return Whole(as_csv, style)
+
+
+InWhole = Annotated[Whole, Depends(whole)]
+
+
 def both(router: APIRouter, path: str, **description: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Serve a list at its address, and with `.csv` behind it as CSV; the description of the API has the first."""
 
@@ -158,6 +181,12 @@ async def _csv(listing: Listing, fetch: Fetch, first: Page) -> AsyncIterator[lis
         if key is None:
             return
         page = await fetch(key, MOST)
+
+
+def _lines(rows: list[Json], columns: Sequence[str]) -> list[list[Cell]]:
+    """With what workers told in the reader's language."""
+    rows = rows if spoken() == SOURCE else told(rows)
+    return [[cell(row, column) for column in columns] for row in rows]
 
 
 def cell(row: Json, column: str) -> Cell:

@@ -14,6 +14,7 @@ from dashboard_api.api.described import gives
 from dashboard_api.api.districts import DistrictId
 from dashboard_api.api.etags import IfMatch, matches, require_seen, tagged
 from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.listing import InWhole, both
 from dashboard_api.api.schemas.settings import SettingsOfSource, SettingsOfSources, SourceAdded
 from dashboard_api.api.schemas.system import CheckOrdered
 from dashboard_api.auth.guard import ApiCaller, InContext
@@ -21,6 +22,19 @@ from dashboard_api.context import Context
 from dashboard_api.declare import parts, present, source_parts
 from dashboard_api.problems import not_found
 from dashboard_api.queries import district_parts, districts
+
+COLUMNS = (
+    "id",
+    "name",
+    "kind",
+    "settings",
+    "secrets",
+    "listed_at",
+    "listing_error",
+    "listing_error_code",
+    "schools",
+    "set_up",
+)
 
 router = APIRouter(tags=["settings"], route_class=Acting)
 SourceId = Annotated[str, Path(description="Its id in the district")]
@@ -55,10 +69,15 @@ class SchoolToRead(BaseModel):
     school: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 
-@router.get("/districts/{district_id}/sources", **gives(SettingsOfSources, tagged=True))
-async def list_sources(request: Request, district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
+@both(router, "/districts/{district_id}/sources", **gives(SettingsOfSources, tagged=True, as_csv=True))
+async def list_sources(
+    request: Request, district_id: DistrictId, caller: ApiCaller, context: InContext, asked: InWhole
+) -> Response:
     """A district's sources without their secrets, of which `secrets` has the names (null: they cannot be opened)."""
     caller.require("declare", district_id)
+    if asked.as_csv:
+        found = await district_parts.sources(context.pool, district_id)
+        return asked.csv("sources", COLUMNS, [_shown(context, source, sealed) for source, sealed in found])
     return await _all(request, context, district_id)
 
 

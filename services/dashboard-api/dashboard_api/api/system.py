@@ -13,6 +13,7 @@ from dashboard_api import software
 from dashboard_api.api.answers import json_text
 from dashboard_api.api.described import gives
 from dashboard_api.api.idempotency import ActingOnBroker
+from dashboard_api.api.listing import InWhole, both
 from dashboard_api.api.schemas.system import ParkedActed, ParkedShown, QueuesShown, Versions, WorkersShown
 from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.auth.principal import Principal, Scope
@@ -25,6 +26,14 @@ from dashboard_api.queries import audit, workers
 
 MOST_TEXT = 2_000
 """Characters shown of a message that is none of ours."""
+QUEUE_COLUMNS = (
+    *("queue", "service", "pool", "exists", "waiting", "in_work", "retrying", "parked", "workers"),
+    *("rate_in", "rate_out"),
+)
+WORKER_COLUMNS = (
+    *("service", "id", "host", "pid", "version", "schema_version", "pools", "at_work"),
+    *("started_at", "seen_at", "stopped_at", "state"),
+)
 
 router = APIRouter(prefix="/system", tags=["system"], route_class=ActingOnBroker)
 QueueName = Annotated[str, Query(description="The service's queue, such as `roster-fetcher.shared`")]
@@ -53,21 +62,25 @@ def require_platform(caller: Principal, scope: Scope) -> None:
     caller.require_scope(scope)
 
 
-@router.get("/queues", **gives(QueuesShown, problems=(503,)))
-async def list_queues(caller: ApiCaller, context: InContext) -> Response:
+@both(router, "/queues", **gives(QueuesShown, problems=(503,), as_csv=True))
+async def list_queues(caller: ApiCaller, context: InContext, asked: InWhole) -> Response:
     """The queue of each service and pool: what waits, is in work, is tried again later, or is parked, and who takes it.
 
     `in_work` and the rates (events a second) are null where `told_by` is `amqp`.
     """
     require_platform(caller, "read")
-    return json_text(json.dumps(await queues.look(context)))
+    found = await queues.look(context)
+    return asked.csv("queues", QUEUE_COLUMNS, found["queues"]) if asked.as_csv else json_text(json.dumps(found))
 
 
-@router.get("/workers", **gives(WorkersShown))
-async def list_workers(caller: ApiCaller, context: InContext) -> Response:
+@both(router, "/workers", **gives(WorkersShown, as_csv=True))
+async def list_workers(caller: ApiCaller, context: InContext, asked: InWhole) -> Response:
     """The processes of all services within the last day: `state` live, stopped or gone, and what each works on."""
     require_platform(caller, "read")
-    return json_text(f'{{"workers":{await workers.list_json(context.pool)}}}')
+    found = await workers.list_json(context.pool)
+    return (
+        asked.csv("workers", WORKER_COLUMNS, json.loads(found)) if asked.as_csv else json_text(f'{{"workers":{found}}}')
+    )
 
 
 @router.get("/versions", **gives(Versions))

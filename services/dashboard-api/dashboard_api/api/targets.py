@@ -14,6 +14,7 @@ from dashboard_api.api.described import gives
 from dashboard_api.api.districts import DistrictId
 from dashboard_api.api.etags import IfMatch, matches, require_seen, tagged
 from dashboard_api.api.idempotency import Acting
+from dashboard_api.api.listing import InWhole, both
 from dashboard_api.api.schemas.settings import SettingsOfTarget, SettingsOfTargets, TargetAdded, TargetCheck
 from dashboard_api.api.schemas.system import CheckOrdered
 from dashboard_api.api.sources import ordered
@@ -26,6 +27,8 @@ from dashboard_api.problems import not_found
 from dashboard_api.queries import checks, district_parts, districts
 from dashboard_api.queries.target_checks import NewTargetCheck
 from dashboard_api.words.errors import explained_target_check
+
+COLUMNS = ("id", "name", "base_url", "user_auth", "roles", "max_parallel", "schools", "check.asked_at", "check.usable")
 
 router = APIRouter(tags=["settings"], route_class=Acting)
 TargetId = Annotated[str, Path(description="Its id in the district")]
@@ -43,10 +46,15 @@ class TargetCheckOrder(BaseModel):
     pool: Id | None = None
 
 
-@router.get("/districts/{district_id}/targets", **gives(SettingsOfTargets, tagged=True))
-async def list_targets(request: Request, district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
+@both(router, "/districts/{district_id}/targets", **gives(SettingsOfTargets, tagged=True, as_csv=True))
+async def list_targets(
+    request: Request, district_id: DistrictId, caller: ApiCaller, context: InContext, asked: InWhole
+) -> Response:
     """A district's Moodle sites without their tokens, with the schools set up for each, and its newest check."""
     caller.require("declare", district_id)
+    if asked.as_csv:
+        found = await district_parts.targets(context.pool, district_id)
+        return asked.csv("targets", COLUMNS, [_shown(one) for one in found])
     return await _all(request, context, district_id)
 
 

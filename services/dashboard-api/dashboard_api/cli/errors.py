@@ -28,17 +28,23 @@ def errors(
     severity: Annotated[Severity | None, typer.Option(help="Only errors of this severity.")] = None,
     entity: Annotated[str | None, typer.Option(help="Only this kind of record; with --records or --csv.")] = None,
     records: Annotated[bool, typer.Option("--records", help="List the records, not the causes.")] = False,
+    causes: Annotated[bool, typer.Option("--causes", help="List the causes, also as CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")] = False,
     as_csv: AsCsv = False,
     bom: Bom = False,
     separator: Separator = "comma",
 ) -> None:
     """Show which data errors stand: how many, since when, what happened, and what to do; or each of them."""
+    if causes and (records or entity):
+        raise Trouble("--causes lists causes. Leave out --records and --entity, which are about records.")
     if entity and not (records or as_csv):
         raise Trouble("--entity chooses among records. Add --records or --csv, which list them.")
     client = Client.from_environment()
     school_id = the_school_id(client, district, school)
     wanted = {"district": district, "school": school_id, "code": code, "severity": severity}
+    if as_csv and causes:
+        write_csv(client, "/errors/causes.csv", bom, separator, **wanted)
+        return
     if as_csv:
         write_csv(client, "/errors.csv", bom, separator, entity=entity, **wanted)
         return

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dashboard_api.cli.client import Client
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.trouble import plainly
 from dashboard_api.words.amounts import number, size
 
@@ -19,9 +20,16 @@ OUTCOMES = ("announced", "received", "kept", "warned", "skipped", "out_of_scope"
 def ledger(
     run_id: Annotated[UUID, typer.Argument(help="The run's id.", metavar="RUN")],
     as_json: Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")] = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
 ) -> None:
     """Show what a run read: each endpoint, what became of its rows, and whether it was read completely."""
-    found = Client.from_environment().get(f"/runs/{run_id}/ledger")
+    client = Client.from_environment()
+    if as_csv:
+        write_csv(client, f"/runs/{run_id}/ledger.csv", bom, separator)
+        return
+    found = client.get(f"/runs/{run_id}/ledger")
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return

@@ -11,6 +11,7 @@ from rich.table import Table
 from dashboard_api.cli import district_file
 from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.show_check import show
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
 from dashboard_api.cli.waiting import check_done, deadline
@@ -58,10 +59,17 @@ def check(
 def list_(
     district: Annotated[str | None, typer.Option(help="The district, where there are several.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON, as the API has it.")] = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
 ) -> None:
     """List a district's sources, without their secrets."""
     client = Client.from_environment()
-    found = client.get(f"/districts/{the_district(client, district)}/sources")["sources"]
+    place = f"/districts/{the_district(client, district)}/sources"
+    if as_csv:
+        write_csv(client, f"{place}.csv", bom, separator)
+        return
+    found = client.get(place)["sources"]
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.trouble import FAILED, Trouble, plainly
 from dashboard_api.words.amounts import ago, count, moment, number
 
@@ -24,9 +25,18 @@ app = typer.Typer(help="How Rosterbus itself runs; for those who run it for all 
 
 @app.command()
 @plainly
-def queues(as_json: AsJson = False) -> None:
+def queues(
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
+) -> None:
     """Show what waits for each service. The exit code is 1 if messages are parked."""
-    found = Client.from_environment().get("/system/queues")
+    client = Client.from_environment()
+    if as_csv:
+        write_csv(client, "/system/queues.csv", bom, separator)
+        return
+    found = client.get("/system/queues")
     if as_json:
         typer.echo(json.dumps(found))
     else:
@@ -96,9 +106,18 @@ def discard(
 
 @app.command()
 @plainly
-def workers(as_json: AsJson = False) -> None:
+def workers(
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
+) -> None:
     """Show the processes of all services, and what each works on."""
-    found = Client.from_environment().get("/system/workers")["workers"]
+    client = Client.from_environment()
+    if as_csv:
+        write_csv(client, "/system/workers.csv", bom, separator)
+        return
+    found = client.get("/system/workers")["workers"]
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return

@@ -12,6 +12,7 @@ from rich.table import Table
 from dashboard_api.cli import district_file
 from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
+from dashboard_api.cli.csv_out import AsCsv, Bom, Separator, write_csv
 from dashboard_api.cli.settings import AsJson, District
 from dashboard_api.cli.trouble import FAILED, plainly
 from dashboard_api.cli.waiting import check_done, deadline
@@ -27,10 +28,20 @@ app = typer.Typer(help="Look at Moodle sites, and change how they are reached.",
 
 @app.command("list")
 @plainly
-def list_(district: District = None, as_json: AsJson = False) -> None:
+def list_(
+    district: District = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    bom: Bom = False,
+    separator: Separator = "comma",
+) -> None:
     """List a district's Moodle sites, and how their last checks ended."""
     client = Client.from_environment()
-    found = client.get(f"/districts/{the_district(client, district)}/targets")["targets"]
+    place = f"/districts/{the_district(client, district)}/targets"
+    if as_csv:
+        write_csv(client, f"{place}.csv", bom, separator)
+        return
+    found = client.get(place)["targets"]
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return

@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[Line, ...]] = {
     "listSchools": (line("schools --status with_errors --search ash --sort -errors", *NORTH),),
     "showSchool": (line("school Ashgrove"),),
     "listErrors": (line("errors --records --code MISSING_NAME --severity error --entity user", *SCHOOL),),
-    "listCauses": (line("errors --code MISSING_NAME --severity error", *SCHOOL),),
+    "listCauses": (line("errors --causes --code MISSING_NAME --severity error", *SCHOOL),),
     "listRuns": (
         line("runs", *SCHOOL, "--order", UUID, *line("--status failed --standing failed --what full")),
         line("runs --trigger schedule --search ash"),

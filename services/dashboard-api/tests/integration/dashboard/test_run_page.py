@@ -54,6 +54,7 @@ async def test_the_ledger_is_in_the_api_and_the_command_line(north: Dashboard, w
     (line,) = found["endpoints"]
     assert (line["received"], line["kept"], line["complete"]) == (421, 418, False)
     assert "no: page 3 of 5 never came" in (await rosterbus(north, "ledger", str(run_id))).out
+    assert "page 3 of 5 never came" in (await rosterbus(north, "ledger", str(run_id), "--csv")).out.splitlines()[1]
     assert (await get(north, f"/runs/{run_id}/ledger", await north.bearer(districts=["south"])))[0] == 404
 
 
