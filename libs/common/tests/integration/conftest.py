@@ -76,14 +76,14 @@ StartWorker = Callable[..., Awaitable[Process]]
 
 
 @pytest.fixture
-async def start_worker(settings: CommonSettings, effects: Effects) -> AsyncIterator[StartWorker]:
+async def start_worker(settings: CommonSettings, amqp_url: SecretStr, effects: Effects) -> AsyncIterator[StartWorker]:
     """`await start_worker("waits", shutdown_seconds=1)`: a service process of its own, see support/worker.py."""
     workers: list[Process] = []
 
     async def start(behaviour: str, **more: object) -> Process:
         urls = {
             "database_url": settings.database_url.get_secret_value(),
-            "amqp_url": settings.amqp_url.get_secret_value(),
+            "amqp_url": amqp_url.get_secret_value(),
         }
         env = {f"ROSTERBUS_{key.upper()}": str(value) for key, value in {**urls, "http_port": 0, **more}.items()}
         worker = await asyncio.create_subprocess_exec(

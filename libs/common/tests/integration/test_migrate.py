@@ -10,11 +10,12 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
+import common
 from common.db import Connection, role_of
 from common.migrate import migrate
 from rosterbus_local.servers import Servers
 
-OF_ALL = ("common/0001_inbox_outbox.sql", "common/0002_worker.sql", "common/0003_shown.sql")
+OF_ALL = tuple(f"common/{file.name}" for file in sorted((Path(common.__path__[0]) / "sql").glob("*.sql")))
 
 
 @pytest.fixture
