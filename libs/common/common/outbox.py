@@ -37,12 +37,13 @@ async def add(conn: Connection, envelopes: list[Envelope]) -> None:
 
 
 class Relay:
-    """Publishes what stands in the outbox: at once when woken, otherwise within `POLL_SECONDS`."""
+    """Publishes what stands in the outbox: at once when woken, otherwise within `poll_seconds`."""
 
-    def __init__(self, pool: Pool, bus: Bus, service: str) -> None:
+    def __init__(self, pool: Pool, bus: Bus, service: str, poll_seconds: float = POLL_SECONDS) -> None:
         self._pool = pool
         self._bus = bus
         self._service = service
+        self._poll_seconds = poll_seconds
         self._woken = asyncio.Event()
         self._stopping = False
         self._failing = False
@@ -61,7 +62,7 @@ class Relay:
         last = False
         while not last:
             with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):  # wait_for would lose a cancellation that meets a wake
+                async with asyncio.timeout(self._poll_seconds):  # wait_for would lose a cancellation that meets a wake
                     await self._woken.wait()
             self._woken.clear()
             last = self._stopping

@@ -11,12 +11,13 @@ from common.events import Service
 from common.outbox import Relay
 
 FAST_DELAYS = (0.05, 0.1, 0.2, 0.4)
+SOON = 0.05
 
 
 @asynccontextmanager
 async def relaying(service: Service, bus: Bus, pool: Pool) -> AsyncIterator[Relay]:
-    """Relay the service's outbox while the context lasts; wake the relay after a commit to have it at once."""
-    relay = Relay(pool, bus, service)
+    """Relay the service's outbox while the context lasts, soon also where a test does not wake it after a commit."""
+    relay = Relay(pool, bus, service, poll_seconds=SOON)
     task = asyncio.create_task(relay.run())
     try:
         yield relay

@@ -110,7 +110,7 @@ async def test_forcing_is_asked_in_steps_and_needs_the_devices_name(visited: Das
 async def test_forcing_that_waits_for_a_second_person_says_so_until_it_is_taken_back(visited: Dashboard) -> None:
     await visited.pool.execute("UPDATE district SET second_person = $1", {"force": True})
     address = await add(visited)
-    await send(visited, f"{address}/force", on="true", confirm="Box 1")
+    await send(visited, f"{address}/force", on="true", confirm="Box 1", reason="dates differ")
     text = await page(visited, address)
     assert ("waits for a second person." in text, "Force …" in text) == (True, False)
     await send(visited, f"/consents/{await visited.pool.fetchval('SELECT id FROM consent')}/reject")
