@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,14 @@ def test_remembered_ports_are_used_again_where_they_are_still_free() -> None:
         assert not is_free(first["amqp"])
         assert second["amqp"] != first["amqp"]
         assert second["epmd"] == first["epmd"]
+
+
+def test_a_port_that_another_process_has_claimed_is_not_given_out_before_its_server_listens() -> None:
+    (port,) = free_ports(("amqp",), {}).values()
+    ask = f"from rosterbus_local.ports import claim, free_port; print(claim({port}), free_port({port}))"
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout
+    claimed, other = told.split()
+    assert (claimed, int(other) != port) == ("False", True)
 
 
 def test_a_state_is_kept_for_its_owner_only(tmp_path: Path) -> None:

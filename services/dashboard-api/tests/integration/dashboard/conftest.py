@@ -14,6 +14,7 @@ from common.health import Health
 from common.sealing import SecretBox
 from common.settings import CommonSettings
 from common.testing.fixtures import PoolOf
+from common.testing.probe import EventProbe
 from common.testing.running import running
 from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
@@ -77,8 +78,8 @@ async def north(dashboard: Dashboard) -> Dashboard:
 
 
 @pytest.fixture
-async def delivering(north: Dashboard, bus: Bus) -> AsyncIterator[Dashboard]:
-    """With its consumer and relay at work."""
+async def delivering(north: Dashboard, bus: Bus, probe: EventProbe) -> AsyncIterator[Dashboard]:
+    """With its consumer and relay at work; the probe hears all that these send, the district's declaration first."""
     async with running("dashboard-api", ROUTES, bus, north.pool):
         yield north
 

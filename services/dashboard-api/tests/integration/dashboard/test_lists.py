@@ -122,6 +122,14 @@ async def test_a_cursor_of_another_list_is_refused(north: Dashboard) -> None:
             assert (answer.status, (await answer.json(content_type=None))["code"]) == (400, "bad_cursor"), path
 
 
+WHOLE = {
+    *("/api/v1/errors/causes", "/api/v1/runs/{run_id}/ledger"),
+    *("/api/v1/districts/{district_id}/sources", "/api/v1/districts/{district_id}/targets"),
+    *("/api/v1/system/queues", "/api/v1/system/workers"),
+}
+"""Lists so short that they have no pages."""
+
+
 def test_every_list_in_the_description_comes_as_csv_too() -> None:
     from fastapi import FastAPI
 
@@ -134,5 +142,6 @@ def test_every_list_in_the_description_comes_as_csv_too() -> None:
     gets = {path: methods["get"] for path, methods in app.openapi()["paths"].items() if "get" in methods}
     lists = {path for path, get in gets.items() if any(one["name"] == "after" for one in get.get("parameters", []))}
     with_csv = {path for path, get in gets.items() if "text/csv" in get["responses"]["200"]["content"]}
-    assert lists == with_csv
+    assert with_csv - lists == WHOLE
+    assert lists <= with_csv
     assert len(lists) >= 12
