@@ -28,9 +28,9 @@ demo-reset: setup ## forget all that the demo holds
 up: assets ## run the five services against your own settings, from the environment or .env
 	@exec $(RUN) -m rosterbus_local up
 
-test: assets ## run the tests, in four processes, since they wait more than they work; ARGS="-k words" for some of them, in one
+test: assets ## run the tests, in three processes, since they wait a lot; ARGS="-k words" for some of them, in one
 	@deploy/local/find-chromium.sh >/dev/null
-	@exec $(RUN) -m pytest $(or $(ARGS),-n 4 --dist worksteal)
+	@exec $(RUN) -m pytest $(or $(ARGS),-n 3 --dist worksteal)
 
 lint: setup ## check style, layout and types
 	@$(RUN) -m ruff check $(CODE)
