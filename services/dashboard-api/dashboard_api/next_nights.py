@@ -1,8 +1,7 @@
 """The next night of each of some schools, as their rows have their schedules. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,8 @@ from common.nights import Night, night
 
 Dates = tuple[date, date, str | None]
 """The first and last date without a nightly sync, and the id of the school that it is about; None: all."""
+SCHEDULE = ("shared", "target", "nightly", "timezone", "mode", "mode_until")
+"""What, beside nights and dates without any, says when a school syncs."""
 FURTHEST = 366
 """Days to look ahead."""
 
@@ -20,14 +21,18 @@ def add_next_nights(rows: Iterable[dict[str, Any]], blackouts: Mapping[str, Sequ
     `date` is local, `at` in UTC, `mode` on or additions_only; nights that a pause or one of the district's
     `blackouts` takes away are passed over. Rows are those of `school_overview`.
     """
-    occurrence = cache(night)  # most schools of a list have their nights at the same time
+    known: dict[
+        tuple[Any, ...], dict[str, Any] | None
+    ] = {}  # most schools of a list have their nights at the same time
     for row in rows:
-        row["next_night"] = _next(row, blackouts.get(row["district_id"], ()), now, occurrence)
+        black = tuple(one for one in blackouts.get(row["district_id"], ()) if one[2] in (None, row["id"]))
+        schedule = (black, tuple(row["nights"] or ()), *(row[name] for name in SCHEDULE))
+        if schedule not in known:
+            known[schedule] = _next(row, black, now)
+        row["next_night"] = known[schedule]
 
 
-def _next(
-    school: Mapping[str, Any], blackouts: Sequence[Dates], now: datetime, occurrence: Callable[..., Night | None]
-) -> dict[str, Any] | None:
+def _next(school: Mapping[str, Any], blackouts: Sequence[Dates], now: datetime) -> dict[str, Any] | None:
     until = date.fromisoformat(school["mode_until"]) if school["mode_until"] else None
     by_itself = school["shared"] and school["target"] and school["nightly"]
     if not by_itself or (school["mode"] == "paused" and until is None):
@@ -37,16 +42,16 @@ def _next(
     for days in range(-1, FURTHEST):
         day = today + timedelta(days=days)
         mode = "on" if until and day >= until else school["mode"]
-        if mode == "paused" or day.isoweekday() not in school["nights"] or _is_black(day, school["id"], blackouts):
+        if mode == "paused" or day.isoweekday() not in school["nights"] or _is_black(day, blackouts):
             continue
-        found = occurrence(zone, day, wall)
+        found = night(zone, day, wall)
         if found and found.at > now.astimezone(UTC):
             return _shown(found, mode)
     return None
 
 
-def _is_black(day: date, school_id: str, blackouts: Sequence[Dates]) -> bool:
-    return any(first <= day <= last and of in (None, school_id) for first, last, of in blackouts)
+def _is_black(day: date, blackouts: Sequence[Dates]) -> bool:
+    return any(first <= day <= last for first, last, _ in blackouts)
 
 
 def _shown(found: Night, mode: str) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Rows of schools as lists show them: what the database knows, and the night that comes next."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+
+from pydantic_core import to_json
 
 from common.db import Pool
 from dashboard_api.next_nights import add_next_nights
@@ -17,7 +18,7 @@ async def page(pool: Pool, wanted: SchoolFilter) -> Page:
     found = await school_list.page(pool, wanted)
     rows = found.rows()
     await complete(pool, rows)
-    return replace(found, items=json.dumps(rows, ensure_ascii=False))
+    return replace(found, items=to_json(rows).decode())
 
 
 async def complete(pool: Pool, rows: list[dict[str, Any]]) -> None:

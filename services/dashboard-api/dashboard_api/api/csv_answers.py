@@ -11,7 +11,7 @@ from dashboard_api.csv_text import Cell, CsvStyle
 CSV = "text/csv"
 
 
-def csv_style(
+async def csv_style(
     bom: Annotated[bool, Query(description="Begin with the mark by which Excel knows UTF-8")] = False,
     separator: Annotated[Literal["comma", "semicolon"], Query(description="What stands between cells")] = "comma",
 ) -> CsvStyle:
@@ -19,7 +19,7 @@ def csv_style(
     return CsvStyle(bom, ";" if separator == "semicolon" else ",")
 
 
-def wants_csv(
+async def wants_csv(
     request: Request,
     format_: Annotated[
         Literal["json", "csv"] | None, Query(alias="format", description="As `Accept` says where this is left out")

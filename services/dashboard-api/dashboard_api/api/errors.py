@@ -33,7 +33,7 @@ router = APIRouter(tags=["errors"])
 ERRORS = Listing("errors", (plain, plain, UUID, plain, plain, plain, plain), COLUMNS)
 
 
-def which(
+async def which(
     caller: ApiCaller,
     district: Annotated[str | None, Query(description="Only this district")] = None,
     school: Annotated[UUID | None, Query(description="Only this school")] = None,

@@ -111,7 +111,7 @@ class Asked:
     after: str | None
 
 
-def asked(
+async def asked(
     request: Request,
     as_csv: AsCsv,
     style: InStyle,
@@ -141,7 +141,7 @@ class Whole:
         return csv_answer(name, self.style, columns, once())
 
 
-def whole(as_csv: AsCsv, style: InStyle) -> Whole:
+async def whole(as_csv: AsCsv, style: InStyle) -> Whole:
     """What the address and `Accept` say."""
     return Whole(as_csv, style)
 

@@ -75,7 +75,7 @@ class Search(Which):
     after: str | None = None
 
 
-def which(
+async def which(
     entity: Annotated[Entity | None, Query(description="Only this kind of record")] = None,
     kind: Annotated[Kind | None, Query(description="Only operations of this kind")] = None,
     state: Annotated[State | None, Query(description="Only operations that have come to this")] = None,

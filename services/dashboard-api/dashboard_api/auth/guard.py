@@ -20,7 +20,13 @@ from dashboard_api.web import LANGUAGE_COOKIE
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
-InContext = Annotated[Context, Depends(context_of)]
+
+async def in_context(request: Request) -> Context:
+    """As `context_of`; FastAPI sends dependencies that are not asynchronous to a thread, each time."""
+    return context_of(request)
+
+
+InContext = Annotated[Context, Depends(in_context)]
 
 
 async def api_caller(request: Request, context: InContext) -> Principal:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import from_json
+
 from common.db import Connection, Pool, Row
 
 
@@ -23,7 +25,7 @@ class Page:
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows for a template."""
-        rows: list[dict[str, Any]] = json.loads(self.items)
+        rows: list[dict[str, Any]] = from_json(self.items)
         return rows
 
 
