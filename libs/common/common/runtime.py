@@ -96,6 +96,8 @@ class Runtime:
         answering = asyncio.ensure_future(http() if http else self._serve_health())
         await self._until_stopped([answering], connecting)
         if not connecting.done():
+            for job in background:
+                job.close()
             return await _cancel([connecting, answering])
         connecting.result()
         consumer = self._consumer(routes, on_park)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -18,9 +17,9 @@ from dashboard_api.web_unit_of_work import WebUnitOfWork
 from rosterbus_local.servers import Servers
 from rosterbus_local.vhosts import create_vhost, delete_vhost
 
-from .surroundings import SECRET_KEY, Dashboard
+from .surroundings import Dashboard
 from .test_command_line import ROSTERBUS
-from .test_service_process import free_port, is_ready
+from .test_service_process import begin, free_port, is_ready
 from .visiting import page, send, signed_in
 
 SAYS_SO = "Read-only: the message broker is away."
@@ -132,17 +131,7 @@ async def test_a_dashboard_that_is_started_without_a_broker_serves_and_takes_up_
 ) -> None:
     await broker.go()
     port, headers = free_port(), await north.bearer()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "dashboard_api",
-        env={
-            "PATH": os.environ["PATH"],
-            "ROSTERBUS_DATABASE_URL": settings.database_url.get_secret_value(),
-            "ROSTERBUS_AMQP_URL": settings.amqp_url.get_secret_value(),
-            "ROSTERBUS_SECRET_KEY": SECRET_KEY,
-            "ROSTERBUS_HTTP_PORT": str(port),
-        },
-        stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+    process = await begin(settings, port)
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as http:
         await wait_for(lambda: is_ready(http))
 
@@ -156,4 +145,18 @@ async def test_a_dashboard_that_is_started_without_a_broker_serves_and_takes_up_
         await broker.come_back()
         await wait_for(lambda: answers(202))
         process.terminate()
-    assert await asyncio.wait_for(process.wait(), 15) == 0
+    out, _ = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 0, out.decode()
+
+
+async def test_a_dashboard_that_waits_for_the_broker_ends_when_it_is_told_to(
+    north: Dashboard, settings: CommonSettings, broker: Broker
+) -> None:
+    await broker.go()
+    port = free_port()
+    process = await begin(settings, port)
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
+        await wait_for(lambda: is_ready(http))
+    process.terminate()
+    out, _ = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 0 and b"Traceback" not in out and b"never awaited" not in out, out.decode()

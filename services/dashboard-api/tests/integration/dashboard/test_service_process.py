@@ -23,6 +23,22 @@ def free_port() -> int:
         return port
 
 
+async def begin(settings: CommonSettings, port: int) -> asyncio.subprocess.Process:
+    """The service, on its way to this port."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "dashboard_api",
+        env={
+            "PATH": os.environ["PATH"],
+            "ROSTERBUS_DATABASE_URL": settings.database_url.get_secret_value(),
+            "ROSTERBUS_AMQP_URL": settings.amqp_url.get_secret_value(),
+            "ROSTERBUS_SECRET_KEY": SECRET_KEY,
+            "ROSTERBUS_HTTP_PORT": str(port),
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+
+
 async def is_ready(http: aiohttp.ClientSession) -> bool:
     try:
         async with http.get("/readyz") as answer:
@@ -35,17 +51,7 @@ async def test_it_serves_projects_and_stops_in_order_with_a_stream_open(
     north: Dashboard, settings: CommonSettings, bus: Bus
 ) -> None:
     port, headers = free_port(), await north.bearer()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "dashboard_api",
-        env={
-            "PATH": os.environ["PATH"],
-            "ROSTERBUS_DATABASE_URL": settings.database_url.get_secret_value(),
-            "ROSTERBUS_AMQP_URL": settings.amqp_url.get_secret_value(),
-            "ROSTERBUS_SECRET_KEY": SECRET_KEY,
-            "ROSTERBUS_HTTP_PORT": str(port),
-        },
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    process = await begin(settings, port)
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as http:
         await wait_for(lambda: is_ready(http))
         async with http.get("/api/v1/events") as stream:
