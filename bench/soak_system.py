@@ -83,12 +83,13 @@ class System:
         await asyncio.to_thread(self.servers.rabbitmq.start)
 
     async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """A call to the API; tried again for a minute while the dashboard is away. None: it refused."""
+        """A call to the API; tried again for a minute while the dashboard or its broker is away. None: it refused."""
 
         async def attempt() -> tuple[int, Any] | None:
             try:
                 async with self.api.request(method, f"/api/v1{path}", json=body) as answer:
-                    return answer.status, await answer.json()
+                    # 503 is the dashboard's word for "nothing was changed, try again" (ADR 45).
+                    return None if answer.status == 503 else (answer.status, await answer.json())
             except (aiohttp.ClientError, OSError):
                 return None
 
