@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Form as FormField
@@ -10,6 +9,7 @@ from fastapi import Form as FormField
 from dashboard_api.api.answers import encode_cursor
 from dashboard_api.api.schools import after_in_order
 from dashboard_api.declare import parts
+from dashboard_api.declare.values import zones
 from dashboard_api.language import _, plural
 from dashboard_api.pages.confirming import Question, ask
 from dashboard_api.pages.settings_frame import at, show
@@ -47,7 +47,7 @@ async def look(
         next=encode_cursor(page.next),
         after=after,
         targets=targets,
-        zones=sorted(available_timezones()),
+        zones=sorted(zones()),
     )
 
 
