@@ -145,12 +145,7 @@ async def check_declared_target(
     """Have a declared Moodle site looked at: token, functions, release, roles. `Location` is the check."""
     caller.require("declare", district_id)
     async with context.unit_of_work() as uow:
-        known = await district_parts.target(uow.conn, district_id, target_id)
-        if known is None:
-            raise not_found("target")
-        pool = await districts.pool_of(uow.conn, district_id)
-        wanted = (known["base_url"], known["roles"], known["secrets"])
-        id_ = await target_checks.order(uow, caller, NewTargetCheck(district_id, pool, target_id, *wanted))
+        id_ = await target_checks.order_declared(uow, caller, district_id, target_id)
     return ordered(id_, "target-checks")
 
 
