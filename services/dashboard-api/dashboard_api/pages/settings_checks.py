@@ -39,8 +39,11 @@ async def look(what: What, check_id: UUID, visit: InVisit) -> Response:
     visit.visitor.require_scope("declare")
     check = await found(visit, what, check_id)
     visit.enter(check["district"])
+    site = await _site(visit, what, check)
     title = _("Test of a source") if what == "source" else _("Check of a Moodle site")
-    values = {"check": check, "what": what, "site": await _site(visit, what, check), **about(what, check)}
+    if site:
+        title = _("Check of {moodle}", moodle=site["name"])
+    values = {"check": check, "what": what, "site": site, **about(what, check)}
     return show(visit, "settings_check.html", f"{what}s", title, sentence_of(what, check), **values)
 
 
