@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from common.db import Connection
 from dashboard_api import consents, device_changes
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.calls import MayOverwrite
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.idempotency import Acting
@@ -95,28 +96,21 @@ async def show_device(request: Request, device_id: UUID, caller: ApiCaller, cont
 
 
 @router.put("/districts/{district_id}/devices/{device_id}", **gives(schemas.Device, tagged=True))
-async def put_device(
-    request: Request,
-    district_id: str,
-    device_id: UUID,
-    wanted: Device,
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def put_device(call: MayOverwrite, device_id: UUID, wanted: Device) -> Response:
     """Declare a device, new or known, under an id that whoever declares it chooses.
 
     To switch on `force` takes the device's name in `confirm`, and a `reason`. Where the district wants a second person
     for it, that alone waits (`GET /consents`), and is false until then.
     """
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
+    async with call.context.unit_of_work() as uow:
         await devices.lock(uow.conn, device_id)
-        before = await devices.one(uow.conn, [district_id], device_id)
-        await _require_seen(uow.conn, if_match, district_id, device_id, before)
+        before = await devices.one(uow.conn, [call.district_id], device_id)
+        await _require_seen(uow.conn, call.if_match, call.district_id, device_id, before)
         said = Said(wanted.confirm, wanted.reason)
-        after = await consents.declare_device(uow, caller, district_id, _declared(device_id, wanted), before, said)
-    return await _answer(request, context, after)
+        after = await consents.declare_device(
+            uow, call.caller, call.district_id, _declared(device_id, wanted), before, said
+        )
+    return await _answer(call.request, call.context, after)
 
 
 @router.delete("/devices/{device_id}", **gives(schemas.Device, tagged=True))

@@ -3,14 +3,15 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import ValidationError
 
 from common.language import mark
 from common.uow import UnitOfWork
 from dashboard_api.api.answers import json_text
+from dashboard_api.api.calls import DistrictId, MayDeclare, MayOverwrite
 from dashboard_api.api.described import gives
-from dashboard_api.api.etags import IfMatch, require_seen, tagged
+from dashboard_api.api.etags import tagged
 from dashboard_api.api.listing import InPages, Listing, both, list_answer, plain
 from dashboard_api.api.schemas.districts import District, DistrictPage
 from dashboard_api.api.schemas.settings import DistrictFile
@@ -36,7 +37,6 @@ DISTRICTS = Listing(
         *("schools", "set_up", "declared_at", "listed_at", "listing_error"),
     ),
 )
-DistrictId = Annotated[str, Path(description="The district's short name")]
 
 
 @both(router, "/districts", **gives(DistrictPage, listed=True))
@@ -55,42 +55,33 @@ async def show_district(request: Request, district_id: DistrictId, caller: ApiCa
 
 
 @router.put("/districts/{district_id}", **gives(District, tagged=True))
-async def put_district(
-    request: Request,
-    district_id: DistrictId,
-    body: Annotated[dict[str, Any], Body()],
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def put_district(call: MayOverwrite, body: Annotated[dict[str, Any], Body()]) -> Response:
     """Declare a district whole: sources, target, schools. The sources are then asked which schools they share."""
-    caller.require("declare", district_id)
     declaration = _read(body)
-    if declaration.district.id != district_id:
+    if declaration.district.id != call.district_id:
         raise _unprocessable(
-            [Mistake("district.id", mark("{key} must be {id}, as in the address."), {"id": district_id})]
+            [Mistake("district.id", mark("{key} must be {id}, as in the address."), {"id": call.district_id})]
         )
     try:
-        async with context.unit_of_work() as uow:
-            await districts.lock(uow.conn, district_id)
-            seen = await districts.declared(uow.conn, district_id)
-            await require_seen(uow.conn, if_match, seen, district_id, [f"district/{district_id}"], {"declare": ""})
-            await _require_own(uow, caller, declaration)
-            await declare(uow, context.box, declaration, caller.id)
+        async with call.context.unit_of_work() as uow:
+            await districts.lock(uow.conn, call.district_id)
+            seen = await districts.declared(uow.conn, call.district_id)
+            await call.require_seen(uow.conn, seen, {"declare": ""})
+            await _require_own(uow, call.caller, declaration)
+            await declare(uow, call.context.box, declaration, call.caller.id)
     except MistakenError as error:
         raise _unprocessable([error.mistake]) from None
-    return await _one(request, context, district_id)
+    return await _one(call.request, call.context, call.district_id)
 
 
 @router.get("/districts/{district_id}/declaration", **gives(DistrictFile))
-async def export_district(district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
+async def export_district(call: MayDeclare) -> Response:
     """The district as a file for `rosterbus apply`: in place of secrets stand the names of environment variables."""
-    caller.require("declare", district_id)
-    declared = await exports.declaration(context.pool, district_id)
+    declared = await exports.declaration(call.context.pool, call.district_id)
     if declared is None:
         raise not_found("district")
-    sources = await district_parts.sources(context.pool, district_id)
-    secrets = {source["id"]: parts.secret_names(context.box, sealed) or [] for source, sealed in sources}
+    sources = await district_parts.sources(call.context.pool, call.district_id)
+    secrets = {source["id"]: parts.secret_names(call.context.box, sealed) or [] for source, sealed in sources}
     return json_text(json.dumps(district_file(declared, secrets), ensure_ascii=False))
 
 

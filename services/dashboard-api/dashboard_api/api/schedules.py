@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from common.language import mark
 from dashboard_api import district_times, preview, school_times
+from dashboard_api.api.calls import MayOverwrite
 from dashboard_api.api.described import gives
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.listing import NEWEST, InPages, Listing, both, list_answer
@@ -101,24 +102,18 @@ async def show_district_schedule(
 
 
 @router.put("/districts/{district_id}/schedule", **gives(schemas.DistrictScheduleShown, tagged=True))
-async def put_district_schedule(
-    request: Request,
-    district_id: str,
-    wanted: DistrictSchedule,
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def put_district_schedule(call: MayOverwrite, wanted: DistrictSchedule) -> Response:
     """Set the district's time, days, spread and blackout dates, all of them."""
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
-        await districts.lock(uow.conn, district_id)
-        before = await district_times.present(uow.conn, district_id)
-        await require_seen(uow.conn, if_match, before, district_id, [f"district/{district_id}"], {"schedule": ""})
-        await district_times.change(uow, caller, district_id, wanted.nightly, wanted.nights, wanted.spread_minutes)
+    async with call.context.unit_of_work() as uow:
+        await districts.lock(uow.conn, call.district_id)
+        before = await district_times.present(uow.conn, call.district_id)
+        await call.require_seen(uow.conn, before, {"schedule": ""})
+        await district_times.change(
+            uow, call.caller, call.district_id, wanted.nightly, wanted.nights, wanted.spread_minutes
+        )
         dates = [(one.first, one.last, one.reason, one.school_id) for one in wanted.blackouts]
-        await district_times.change_blackouts(uow, caller, district_id, dates)
-    return await _of_district(request, context, district_id, 14)
+        await district_times.change_blackouts(uow, call.caller, call.district_id, dates)
+    return await _of_district(call.request, call.context, call.district_id, 14)
 
 
 @both(router, "/districts/{district_id}/nights", **gives(schemas.NightPage, listed=True))

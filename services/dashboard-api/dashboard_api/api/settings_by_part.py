@@ -11,12 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from common.uow import UnitOfWork
+from dashboard_api.api.calls import Call, MayDeclare, MayOverwrite
 from dashboard_api.api.described import gives
-from dashboard_api.api.districts import DistrictId
 from dashboard_api.api.etags import IfMatch, require_seen, tagged
 from dashboard_api.api.schemas.settings import SchoolSettings, Settings
 from dashboard_api.auth.guard import ApiCaller, InContext
-from dashboard_api.auth.principal import Principal
 from dashboard_api.context import Context
 from dashboard_api.declare import parts, present, telling
 from dashboard_api.declare.recipients import Outcomes
@@ -68,90 +67,54 @@ class SchoolPart(BaseModel):
 
 
 @router.get("/districts/{district_id}/settings", **gives(Settings, tagged=True))
-async def show_settings(request: Request, district_id: DistrictId, caller: ApiCaller, context: InContext) -> Response:
+async def show_settings(call: MayDeclare) -> Response:
     """What is declared of a district, but for sources and targets: name, policy, second person, who is told.
 
     `policy` has all values, `policy_declared` only those that differ from the usual ones by declaration. The `ETag` is
     of all of it, and each part is changed with it.
     """
-    caller.require("declare", district_id)
-    return await _settings(request, context, district_id)
+    return await _settings(call)
 
 
 @router.patch("/districts/{district_id}/settings", **gives(Settings, tagged=True))
-async def change_general(
-    request: Request,
-    district_id: DistrictId,
-    body: Part,
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def change_general(call: MayOverwrite, body: Part) -> Response:
     """Change some of `name`, `timezone`, `locale`, `pool`, `max_parallel`."""
-    async with _changing(context, caller, district_id, if_match) as uow:
-        await parts.change_general(uow, caller, district_id, body)
-    return await _settings(request, context, district_id)
+    async with _changing(call) as uow:
+        await parts.change_general(uow, call.caller, call.district_id, body)
+    return await _settings(call)
 
 
 @router.put("/districts/{district_id}/policy", **gives(Settings, tagged=True))
-async def put_policy(
-    request: Request,
-    district_id: DistrictId,
-    body: Part,
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def put_policy(call: MayOverwrite, body: Part) -> Response:
     """Declare the policy whole: templates, families, limits and the rest; what is left out has its usual value."""
-    async with _changing(context, caller, district_id, if_match) as uow:
-        await parts.change_policy(uow, caller, district_id, body, whole=True)
-    return await _settings(request, context, district_id)
+    async with _changing(call) as uow:
+        await parts.change_policy(uow, call.caller, call.district_id, body, whole=True)
+    return await _settings(call)
 
 
 @router.patch("/districts/{district_id}/policy", **gives(Settings, tagged=True))
-async def patch_policy(
-    request: Request,
-    district_id: DistrictId,
-    body: Part,
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def patch_policy(call: MayOverwrite, body: Part) -> Response:
     """Change parts of the policy (JSON merge patch, RFC 7396); null gives a part its usual value."""
-    async with _changing(context, caller, district_id, if_match) as uow:
-        await parts.change_policy(uow, caller, district_id, body, whole=False)
-    return await _settings(request, context, district_id)
+    async with _changing(call) as uow:
+        await parts.change_policy(uow, call.caller, call.district_id, body, whole=False)
+    return await _settings(call)
 
 
 @router.put("/districts/{district_id}/second-person", **gives(Settings, tagged=True))
-async def put_second_person(
-    request: Request,
-    district_id: DistrictId,
-    body: Part,
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def put_second_person(call: MayOverwrite, body: Part) -> Response:
     """Say which acts need a second person: `force`, `undo`, and approvals of more removals than a number."""
-    async with _changing(context, caller, district_id, if_match) as uow:
-        await parts.change_second_person(uow, caller, district_id, body)
-    return await _settings(request, context, district_id)
+    async with _changing(call) as uow:
+        await parts.change_second_person(uow, call.caller, call.district_id, body)
+    return await _settings(call)
 
 
 @router.put("/districts/{district_id}/recipients", **gives(Settings, tagged=True))
-async def put_recipients(
-    request: Request,
-    district_id: DistrictId,
-    body: Recipients,
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def put_recipients(call: MayOverwrite, body: Recipients) -> Response:
     """Say who is told of runs by e-mail: these and nobody else. `outcomes` is all, problems or never."""
     told = [NewRecipient(one.email, one.outcomes, one.locale, one.school_id) for one in body.recipients]
-    async with _changing(context, caller, district_id, if_match) as uow:
-        await telling.change(uow, caller, district_id, told)
-    return await _settings(request, context, district_id)
+    async with _changing(call) as uow:
+        await telling.change(uow, call.caller, call.district_id, told)
+    return await _settings(call)
 
 
 @router.get("/schools/{school_id}/settings", **gives(SchoolSettings, tagged=True))
@@ -187,27 +150,24 @@ async def change_school_settings(
 
 
 @asynccontextmanager
-async def _changing(
-    context: Context, caller: Principal, district_id: str, if_match: str | None
-) -> AsyncIterator[UnitOfWork]:
-    """A change of the district's settings by somebody who may, and has seen them as they are."""
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
-        if if_match is not None:
-            await districts.lock(uow.conn, district_id)
-            found = await present.settings(uow.conn, district_id)
+async def _changing(call: Call) -> AsyncIterator[UnitOfWork]:
+    """A change of the district's settings by somebody who has seen them as they are. Raises `Problem` 412 if not."""
+    async with call.context.unit_of_work() as uow:
+        if call.if_match is not None:
+            await districts.lock(uow.conn, call.district_id)
+            found = await present.settings(uow.conn, call.district_id)
             seen = found and present.without_addresses(found)
-            await require_seen(uow.conn, if_match, seen, district_id, [f"district/{district_id}"], ACTS)
+            await call.require_seen(uow.conn, seen, ACTS)
         yield uow
 
 
-async def _settings(request: Request, context: Context, district_id: str) -> Response:
-    declared = await present.settings(context.pool, district_id)
+async def _settings(call: Call) -> Response:
+    declared = await present.settings(call.context.pool, call.district_id)
     if declared is None:
         raise not_found("district")
     policy = Policy.model_validate(declared["policy"]).model_dump(mode="json")
-    body = {"id": district_id, **declared, "policy": policy, "policy_declared": declared["policy"]}
-    return tagged(request, to_json(body).decode(), present.without_addresses(declared))
+    body = {"id": call.district_id, **declared, "policy": policy, "policy_declared": declared["policy"]}
+    return tagged(call.request, to_json(body).decode(), present.without_addresses(declared))
 
 
 async def _school(request: Request, context: Context, district_id: str | None, school_id: UUID) -> Response:

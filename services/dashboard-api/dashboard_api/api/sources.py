@@ -4,20 +4,19 @@ import json
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from common.db import Connection
 from dashboard_api import source_checks
+from dashboard_api.api.calls import Call, MayDeclare, MayOverwrite
 from dashboard_api.api.described import gives
-from dashboard_api.api.districts import DistrictId
-from dashboard_api.api.etags import IfMatch, matches, require_seen, tagged
+from dashboard_api.api.etags import matches, tagged
 from dashboard_api.api.idempotency import Acting
 from dashboard_api.api.listing import InWhole, both
 from dashboard_api.api.schemas.settings import SettingsOfSource, SettingsOfSources, SourceAdded
 from dashboard_api.api.schemas.system import CheckOrdered
-from dashboard_api.auth.guard import ApiCaller, InContext
 from dashboard_api.context import Context
 from dashboard_api.declare import parts, present, source_parts
 from dashboard_api.problems import not_found
@@ -70,106 +69,72 @@ class SchoolToRead(BaseModel):
 
 
 @both(router, "/districts/{district_id}/sources", **gives(SettingsOfSources, tagged=True, as_csv=True))
-async def list_sources(
-    request: Request, district_id: DistrictId, caller: ApiCaller, context: InContext, asked: InWhole
-) -> Response:
+async def list_sources(call: MayDeclare, asked: InWhole) -> Response:
     """A district's sources without their secrets, of which `secrets` has the names (null: they cannot be opened)."""
-    caller.require("declare", district_id)
     if asked.as_csv:
-        found = await district_parts.sources(context.pool, district_id)
-        return asked.csv("sources", COLUMNS, [_shown(context, source, sealed) for source, sealed in found])
-    return await _all(request, context, district_id)
+        found = await district_parts.sources(call.context.pool, call.district_id)
+        return asked.csv("sources", COLUMNS, [_shown(call.context, source, sealed) for source, sealed in found])
+    return await _all(call)
 
 
 @router.get("/districts/{district_id}/sources/{source_id}", **gives(SettingsOfSource, tagged=True))
-async def show_source(
-    request: Request, district_id: DistrictId, source_id: SourceId, caller: ApiCaller, context: InContext
-) -> Response:
+async def show_source(call: MayDeclare, source_id: SourceId) -> Response:
     """One of them. Its `ETag` suits changes of this source alone, that of the list changes of any."""
-    caller.require("declare", district_id)
-    found = await district_parts.sources(context.pool, district_id)
+    found = await district_parts.sources(call.context.pool, call.district_id)
     one = next((pair for pair in found if pair[0]["id"] == source_id), None)
     if one is None:
         raise not_found("source")
     source, sealed = one
-    text = json.dumps(_shown(context, source, sealed), ensure_ascii=False)
-    return tagged(request, text, present.source_part(source, sealed))
+    text = json.dumps(_shown(call.context, source, sealed), ensure_ascii=False)
+    return tagged(call.request, text, present.source_part(source, sealed))
 
 
 @router.post("/districts/{district_id}/sources", **gives(SourceAdded, 201, tagged=True))
-async def add_source(
-    request: Request, district_id: DistrictId, body: WholeSource, caller: ApiCaller, context: InContext
-) -> Response:
+async def add_source(call: MayDeclare, body: WholeSource) -> Response:
     """Declare one more source, which is then asked for its schools; `id` is the first free one of its kind."""
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
-        id_ = await source_parts.add(uow, context.box, caller, district_id, body.source, body.name or "")
-    return await _all(request, context, district_id, added=id_)
+    async with call.context.unit_of_work() as uow:
+        id_ = await source_parts.add(uow, call.context.box, call.caller, call.district_id, body.source, body.name or "")
+    return await _all(call, added=id_)
 
 
 @router.put("/districts/{district_id}/sources/{source_id}", **gives(SettingsOfSources, tagged=True))
-async def put_source(
-    request: Request,
-    district_id: DistrictId,
-    source_id: SourceId,
-    body: WholeSource,
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def put_source(call: MayOverwrite, source_id: SourceId, body: WholeSource) -> Response:
     """Declare a source whole, new or known, under an id that whoever declares it chooses; it is then asked for its
     schools.
     """
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
-        await _require_seen(uow.conn, if_match, district_id, source_id)
-        await source_parts.put(uow, context.box, caller, (district_id, source_id), body.source, body.name)
-    return await _all(request, context, district_id)
+    async with call.context.unit_of_work() as uow:
+        await _require_seen(uow.conn, call, source_id)
+        await source_parts.put(
+            uow, call.context.box, call.caller, (call.district_id, source_id), body.source, body.name
+        )
+    return await _all(call)
 
 
 @router.patch("/districts/{district_id}/sources/{source_id}", **gives(SettingsOfSources, tagged=True))
-async def change_source(
-    request: Request,
-    district_id: DistrictId,
-    source_id: SourceId,
-    body: SourceChange,
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def change_source(call: MayOverwrite, source_id: SourceId, body: SourceChange) -> Response:
     """Rename a source, or replace keys of it: a secret, an address. It is then asked for its schools again."""
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
-        await _require_seen(uow.conn, if_match, district_id, source_id)
-        await source_parts.change(uow, context.box, caller, (district_id, source_id), body.source, body.name)
-    return await _all(request, context, district_id)
+    async with call.context.unit_of_work() as uow:
+        await _require_seen(uow.conn, call, source_id)
+        await source_parts.change(
+            uow, call.context.box, call.caller, (call.district_id, source_id), body.source, body.name
+        )
+    return await _all(call)
 
 
 @router.delete("/districts/{district_id}/sources/{source_id}", **gives(SettingsOfSources, tagged=True, problems=(409,)))
-async def remove_source(
-    request: Request,
-    district_id: DistrictId,
-    source_id: SourceId,
-    caller: ApiCaller,
-    context: InContext,
-    if_match: IfMatch = None,
-) -> Response:
+async def remove_source(call: MayOverwrite, source_id: SourceId) -> Response:
     """Take a source out, with its schools; what these have in Moodle stays. 409 while one of them is set up."""
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
-        await _require_seen(uow.conn, if_match, district_id, source_id)
-        await source_parts.remove(uow, caller, district_id, source_id)
-    return await _all(request, context, district_id)
+    async with call.context.unit_of_work() as uow:
+        await _require_seen(uow.conn, call, source_id)
+        await source_parts.remove(uow, call.caller, call.district_id, source_id)
+    return await _all(call)
 
 
 @router.post("/districts/{district_id}/sources/{source_id}/check", **gives(CheckOrdered, 202))
-async def check_source(
-    district_id: DistrictId, source_id: SourceId, body: SchoolToRead, caller: ApiCaller, context: InContext
-) -> Response:
+async def check_source(call: MayDeclare, source_id: SourceId, body: SchoolToRead) -> Response:
     """Have a declared source tried out, with the secrets that it has. `Location` is the check."""
-    caller.require("declare", district_id)
-    async with context.unit_of_work() as uow:
-        id_ = await source_checks.order_declared(uow, caller, district_id, source_id, body.school)
+    async with call.context.unit_of_work() as uow:
+        id_ = await source_checks.order_declared(uow, call.caller, call.district_id, source_id, body.school)
     return ordered(id_, "source-checks")
 
 
@@ -179,30 +144,29 @@ def ordered(id_: UUID, where: str) -> Response:
     return Response(to_json({"id": id_}), 202, headers, media_type="application/json")
 
 
-async def _require_seen(conn: Connection, if_match: str | None, district_id: str, id_: str) -> None:
+async def _require_seen(conn: Connection, call: Call, id_: str) -> None:
     """Raises `Problem` 412 unless the caller has seen the source as it is, alone or in the list."""
-    if if_match is None:
+    if call.if_match is None:
         return
-    await districts.lock(conn, district_id)
-    found = await district_parts.sources(conn, district_id)
+    await districts.lock(conn, call.district_id)
+    found = await district_parts.sources(conn, call.district_id)
     declared = {source["id"]: present.source_part(source, sealed) for source, sealed in found}
-    if id_ in declared and matches(if_match, [*declared.values()]):
+    if id_ in declared and matches(call.if_match, [*declared.values()]):
         return
-    subjects = [f"source/{id_}", f"district/{district_id}"]
-    await require_seen(conn, if_match, declared.get(id_), district_id, subjects, ACTS)
+    await call.require_seen(conn, declared.get(id_), ACTS, f"source/{id_}")
 
 
-async def _all(request: Request, context: Context, district_id: str, added: str | None = None) -> Response:
+async def _all(call: Call, added: str | None = None) -> Response:
     """All of them; with `added`, the id of the one that is new."""
-    found = await district_parts.sources(context.pool, district_id)
-    body: dict[str, Any] = {"sources": [_shown(context, source, sealed) for source, sealed in found]}
+    found = await district_parts.sources(call.context.pool, call.district_id)
+    body: dict[str, Any] = {"sources": [_shown(call.context, source, sealed) for source, sealed in found]}
     if added is not None:
         body = {"id": added, **body}
     declared = [present.source_part(source, sealed) for source, sealed in found]
-    answer = tagged(request, json.dumps(body, ensure_ascii=False), declared)
+    answer = tagged(call.request, json.dumps(body, ensure_ascii=False), declared)
     if added is not None:
         answer.status_code = 201
-        answer.headers["Location"] = f"/api/v1/districts/{district_id}/sources/{added}"
+        answer.headers["Location"] = f"/api/v1/districts/{call.district_id}/sources/{added}"
     return answer
 
 

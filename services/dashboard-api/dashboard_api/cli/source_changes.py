@@ -4,13 +4,12 @@ import json
 from typing import Annotated
 
 import typer
-import yaml
 
-from dashboard_api.cli import secrets, source_check
+from dashboard_api.cli import parts, secrets, source_check
 from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.settings import AsJson, District, patch_of
-from dashboard_api.cli.trouble import CONFLICT, Trouble, plainly
+from dashboard_api.cli.trouble import Trouble, plainly
 from dashboard_api.declare.kinds import KINDS, MODES, SECRETS
 from dashboard_api.declare.model import SOURCE_ID
 
@@ -43,15 +42,10 @@ def add(
     settings = patch_of(keys or [])
     wanted = {"kind": kind, **settings, **secrets.given(secret or (), _needed(kind, settings))}
     client = Client.from_environment()
-    place, body = f"/districts/{the_district(client, district)}/sources", {"name": name, "source": wanted}
-    if id_ is None:
-        answer = client.post(place, body)
-        id_ = str(answer["id"])
-    else:
-        if any(one["id"] == id_ for one in client.get(place)["sources"]):
-            raise Trouble(f"There is a source {id_} already. Change it with `rosterbus source set {id_}`.", CONFLICT)
-        answer = client.put(f"{place}/{id_}", body)
-    said = f"{id_} is added, and asked for its schools. `rosterbus source check --source {id_}` tries it out."
+    place = f"/districts/{the_district(client, district)}/sources"
+    answer = parts.add(client, place, id_, {"name": name, "source": wanted})
+    added = answer["id"]
+    said = f"{added} is added, and asked for its schools. `rosterbus source check --source {added}` tries it out."
     typer.echo(json.dumps(answer["sources"], ensure_ascii=False) if as_json else said)
 
 
@@ -80,7 +74,7 @@ def show(source: Source = SOURCE_ID, district: District = None, as_json: AsJson 
     """Show one source, without its secrets."""
     client = Client.from_environment()
     found = client.get(f"/districts/{the_district(client, district)}/sources/{source}")
-    tell(found, as_json)
+    parts.tell(found, as_json)
 
 
 @app.command()
@@ -92,14 +86,6 @@ def remove(
     client = Client.from_environment()
     answer = client.delete(f"/districts/{the_district(client, district)}/sources/{source}")
     typer.echo(json.dumps(answer["sources"], ensure_ascii=False) if as_json else f"{source} is taken out.")
-
-
-def tell(found: Json, as_json: bool) -> None:
-    """One source or Moodle site."""
-    if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
-    else:
-        typer.echo(yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=120), nl=False)
 
 
 def _needed(kind: str, settings: Json) -> list[str]:

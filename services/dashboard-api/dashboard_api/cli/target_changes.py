@@ -5,13 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboard_api.cli import secrets, targets
+from dashboard_api.cli import parts, secrets, targets
 from dashboard_api.cli.choose import the_district
 from dashboard_api.cli.client import Client, Json
 from dashboard_api.cli.settings import AsJson, District
-from dashboard_api.cli.source_changes import tell
 from dashboard_api.cli.targets import TargetId
-from dashboard_api.cli.trouble import CONFLICT, Trouble, plainly
+from dashboard_api.cli.trouble import Trouble, plainly
 
 Token = Annotated[str | None, typer.Option("--token-env", help="The environment variable that holds its token.")]
 Auth = Annotated[str | None, typer.Option(help="How people sign in there: Moodle's plugin, such as oauth2.")]
@@ -39,14 +38,8 @@ def add(
     body = _body(base_url=base_url, name=name, token=token, user_auth=user_auth, max_parallel=max_parallel, role=role)
     client = Client.from_environment()
     place = f"/districts/{the_district(client, district)}/targets"
-    if id_ is None:
-        answer = client.post(place, body)
-        id_ = str(answer["id"])
-    else:
-        if any(one["id"] == id_ for one in client.get(place)["targets"]):
-            raise Trouble(f"There is a target {id_} already. Change it with `rosterbus target set {id_}`.", CONFLICT)
-        answer = client.put(f"{place}/{id_}", body)
-    said = f"{id_} is added. `rosterbus target check {id_}` looks at it."
+    answer = parts.add(client, place, id_, body)
+    said = f"{answer['id']} is added. `rosterbus target check {answer['id']}` looks at it."
     typer.echo(json.dumps(answer["targets"], ensure_ascii=False) if as_json else said)
 
 
@@ -81,7 +74,7 @@ def set_(
 def show(target: TargetId = "main", district: District = None, as_json: AsJson = False) -> None:
     """Show one Moodle site, without its token."""
     client = Client.from_environment()
-    tell(client.get(f"/districts/{the_district(client, district)}/targets/{target}"), as_json)
+    parts.tell(client.get(f"/districts/{the_district(client, district)}/targets/{target}"), as_json)
 
 
 @app.command()
