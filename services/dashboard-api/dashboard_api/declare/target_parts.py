@@ -57,8 +57,8 @@ async def change(uow: UnitOfWork, box: SecretBox, principal: Principal, place: P
     if known is None:
         raise not_found("target")
     about = {key: value for key, value in known.items() if key != "secrets"}
-    token = box.open(known["secrets"])["token"]
-    target = parts.read(TargetPart, {"target": merged({**about, "token": token}, patch)}).target
+    old = {**about, **parts.secrets_in(box, known["secrets"])}
+    target = parts.read(TargetPart, {"target": merged(old, patch)}).target
     reserved.require_secrets(about, {"base_url": target.base_url}, {"token"} - {*patch}, "target.token")
     await _write(uow, box, principal, place, known, target)
 

@@ -75,7 +75,7 @@ async def change(
     ids = list(dict.fromkeys(chosen or ()))
     if not ids:
         raise Problem(422, "mistakes", _("Tick at least one school first."))
-    if act == "zone" and zone and zone not in available_timezones():
+    if act == "zone" and zone and zone not in zones():
         raise Problem(422, "mistakes", _("There is no such time zone. Choose one of the list, or leave it empty."))
     if not confirmed and (question := await _question(visit, act, ids, target)):
         return ask(visit, question)
