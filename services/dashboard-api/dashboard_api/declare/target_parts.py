@@ -108,6 +108,11 @@ async def _require_fit(uow: UnitOfWork, place: Place, target: Target) -> None:
     if same is not None:
         sentence = mark("This Moodle site is there already, as {name} ({id}). Change that one instead.")
         raise parts.mistaken([Mistake("target.base_url", sentence, {"name": same["name"], "id": same["id"]})])
+    if any(other["name"].casefold() == target.name.casefold() for other in others):
+        sentence = mark(
+            "Another Moodle site of the district has this name. People choose by name: give this one its own."
+        )
+        raise parts.mistaken([Mistake("target.name", sentence)])
 
 
 async def _require_main(uow: UnitOfWork, district_id: str, id_: str) -> None:

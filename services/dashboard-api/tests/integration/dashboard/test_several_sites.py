@@ -101,6 +101,12 @@ async def test_a_site_that_somebody_else_changed_meanwhile_is_shown_before_it_is
     assert kept == {"name": "South Moodle", "max_parallel": 4}
 
 
+async def test_two_sites_have_two_names(two: Dashboard) -> None:
+    path = f"/settings/targets/moodle-2{AT}"
+    status, text = await send(two, path, **{**OTHER, "name": "north moodle"}, was=await was(two, path))
+    assert status == 422 and "Another Moodle site of the district has this name." in text
+
+
 async def test_a_school_moves_to_another_site_once_that_is_confirmed(two: Dashboard) -> None:
     form = {"target": "moodle-2", "timezone": "Europe/London"}
     status, text = await send(two, f"{PLACE}/place", **form)
