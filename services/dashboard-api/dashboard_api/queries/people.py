@@ -81,16 +81,27 @@ async def note_in_moodle(conn: Connection, district_id: str, school_id: UUID, at
 
     `at`: when the run ended after which they are counted; a late one counts what is there now all the same.
 
-    People are those of the roster whose account is linked, by role and as `user`; a course counts at the school whose
-    run last wrote it.
+    People are those with an account that are in the roster, or have left it and still have a place in a course here,
+    by role and as `user`; a course counts at the school whose run last wrote it.
     """
     await conn.execute(
         """
         UPDATE school_state SET in_moodle_at = greatest(in_moodle_at, $3), in_moodle = (
             SELECT coalesce(jsonb_object_agg(kind, n), '{}') FROM (
-                SELECT coalesce(u.role, 'user') AS kind, count(*) AS n
+                SELECT CASE WHEN grouping(u.role) = 1 THEN 'user' ELSE u.role END AS kind, count(*) AS n
                 FROM school s
-                JOIN roster.user u ON u.district_id = s.district_id AND u.school_id = s.id
+                JOIN (
+                    SELECT source_key, role FROM roster.user WHERE district_id = $1 AND school_id = $2
+                    UNION ALL
+                    SELECT e.user_key, (
+                        SELECT r.body->>'role' FROM roster.record r
+                        WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'user' AND r.source_key = e.user_key
+                        ORDER BY r.first_snapshot DESC LIMIT 1)
+                    FROM (SELECT DISTINCT user_key FROM plan.enrolment_link
+                          WHERE district_id = $1 AND school_id = $2 AND active) e
+                    WHERE NOT EXISTS (SELECT FROM roster.user here WHERE here.district_id = $1 AND here.school_id = $2
+                                                                     AND here.source_key = e.user_key)
+                ) u ON true
                 JOIN plan.link l ON l.district_id = s.district_id AND l.target_id = s.target_id
                                 AND l.source_id = s.source_id AND l.entity = 'user' AND l.source_key = u.source_key
                 WHERE s.district_id = $1 AND s.id = $2 AND l.active
@@ -100,7 +111,8 @@ async def note_in_moodle(conn: Connection, district_id: str, school_id: UUID, at
                 WHERE district_id = $1 AND school_id = $2 AND entity = 'course' AND active
                 UNION ALL
                 SELECT 'enrolment', count(*) FROM plan.enrolment_link
-                WHERE district_id = $1 AND school_id = $2 AND active) counted)
+                WHERE district_id = $1 AND school_id = $2 AND active) counted
+            WHERE kind IS NOT NULL)
         WHERE district_id = $1 AND school_id = $2
         """,
         district_id,

@@ -185,7 +185,10 @@ def last_sync(last: Json | None) -> str:
     if last["status"] == "failed":
         return _("failed")
     changes = total(last["actions"])
-    return plural("{n} change", "{n} changes", changes, n=number(changes)) if changes else _("nothing to do")
+    done = plural("{n} change", "{n} changes", changes, n=number(changes)) if changes else ""
+    if last["outcome"] == "held":
+        return _("{done}, the rest held", done=done) if done else _("held")
+    return done or _("nothing to do")
 
 
 def did(run: Json) -> str:

@@ -112,3 +112,17 @@ async def test_what_is_in_moodle_is_counted_when_a_sync_ends(north: Dashboard, w
     assert (first["in_moodle_at"][:10], second["in_moodle"]) == ("2026-11-23", None)
     _, district = await get(north, "/districts/north", await north.bearer())
     assert district["in_moodle"] == first["in_moodle"]
+
+
+async def test_who_left_counts_in_moodle_as_long_as_they_have_a_place_there(north: Dashboard, workers: Workers) -> None:
+    await share(north, workers, "1", roster("ada", "bo", "cy"))
+    await share(north, workers, "1", roster("ada"))
+    for number, name in enumerate(("ada", "bo", "cy")):
+        await workers.link("user", name, number, {})
+    await workers.link("course", "c-1", 10, {})
+    await workers.place("c-1", "ada")
+    await workers.place("c-1", "bo")
+    await workers.place("c-1", "cy", active=False)
+    await north.handle(completed(uuid4(), outcome="held"))
+    _, body = await get(north, "/schools", await north.bearer())
+    assert body["schools"][0]["in_moodle"] == {"student": 2, "user": 2, "course": 1, "enrolment": 2}
