@@ -37,6 +37,12 @@ FIELDS = {
     "until": mark("Until"),
     "target": mark("Moodle"),
     "timezone": mark("Time zone"),
+    "name": mark("Name"),
+    "enabled": mark("Enable sync"),
+    "daily_at": mark("Scheduled sync: daily at, in UTC"),
+    "at_next_contact": mark("If it is offline then, sync at its next contact instead"),
+    "notify": mark("Sync notifications"),
+    "force": mark("Force sync"),
 }
 WEEKDAYS = {
     "mon": mark("Mon"),
@@ -86,6 +92,8 @@ def _changes(before: Json, after: Json) -> list[tuple[str, str, str]]:
 
 
 def _value(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if value in (None, ""):
         return _("the district's") if key in ("nightly", "nights", "timezone") else _("none")
     if key == "nights":

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from common.language import listed, mark
-from dashboard_api.language import _
+from dashboard_api.language import _, plural
 from dashboard_api.words import acts
+from dashboard_api.words.amounts import number
 
 Json = dict[str, Any]
 
@@ -33,6 +34,14 @@ SETTINGS = {
     "revoke key": mark("Revoked an API key"),
 }
 """By action; the others are those of `words.acts`."""
+NAMES = {
+    **acts.FIELDS,
+    "locale": mark("Language"),
+    "pool": mark("Pool of workers"),
+    "max_parallel": mark("Syncs at once"),
+    "spread_minutes": mark("Spread over minutes"),
+}
+"""Of settings; others are called as the district file calls them."""
 LONGEST = 200
 UNSAID = ("declared_at",)
 """Keys that change by themselves."""
@@ -51,6 +60,21 @@ def explained(act: Json) -> Json:
     told = acts.explained({**act, "detail": detail})
     what = told["what"] if act["action"] in ("order", "decide_hold") else action_name(act["action"])
     return {**told, "what": what, "changes": list(_changes(act["detail"]))}
+
+
+def setting_name(key: str) -> str:
+    """Time zone, of `timezone`; what has no words of its own stays as it is."""
+    return _(NAMES[key]) if key in NAMES else key
+
+
+def about(act: Json) -> str:
+    """What the act was about: a name, how many schools, or what it is called where there is no name."""
+    schools, after = act["detail"].get("schools"), act["detail"].get("after")
+    if act["action"] == "nightly mode" and isinstance(after, list):
+        schools = len(after)
+    if isinstance(schools, int) and (schools > 1 or act["action"] == "nightly mode"):
+        return plural("{n} school", "{n} schools", schools, n=number(schools))
+    return act["subject_name"] or act["subject"]
 
 
 def _changes(detail: Json) -> Iterator[tuple[str, str, str]]:
