@@ -95,7 +95,8 @@ async def note_in_moodle(conn: Connection, district_id: str, school_id: UUID, at
                     UNION ALL
                     SELECT e.user_key, (
                         SELECT r.body->>'role' FROM roster.record r
-                        WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'user' AND r.source_key = e.user_key
+                        WHERE r.district_id = $1 AND r.school_id = $2
+                          AND r.entity = 'user' AND r.source_key = e.user_key
                         ORDER BY r.first_snapshot DESC LIMIT 1)
                     FROM (SELECT DISTINCT user_key FROM plan.enrolment_link
                           WHERE district_id = $1 AND school_id = $2 AND active) e
