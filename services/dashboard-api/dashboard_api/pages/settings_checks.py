@@ -15,6 +15,7 @@ from dashboard_api.queries import checks
 from dashboard_api.queries.checks import What
 from dashboard_api.words.errors import explained_check, explained_target_check
 from dashboard_api.words.kinds import counts_in_order
+from dashboard_api.words.standing import SOURCES
 
 OUTCOMES = {
     "kept": mark("Rows kept"),
@@ -39,7 +40,8 @@ async def look(what: What, check_id: UUID, visit: InVisit) -> Response:
     visit.visitor.require_scope("declare")
     check = await found(visit, what, check_id)
     visit.enter(check["district"])
-    title = _("Test of a source") if what == "source" else _("Check of a Moodle site")
+    source = SOURCES.get(check["kind"], check["kind"]) if what == "source" else ""
+    title = _("Test of {source}", source=source) if source else _("Check of a Moodle site")
     values = {"check": check, "what": what, **about(what, check)}
     return show(visit, "settings_check.html", f"{what}s", title, sentence_of(what, check), **values)
 

@@ -128,7 +128,10 @@ async def check(source_id: str, visit: Sending) -> Response:
 async def ask_removal(source_id: str, visit: InVisit) -> Response:
     """What taking it out comes to."""
     visit.visitor.require("declare", visit.district)
-    return ask(visit, _removal(visit, await _one(visit, source_id)))
+    source = await _one(visit, source_id)
+    if source["set_up"]:
+        raise source_parts.in_use(source["set_up"])
+    return ask(visit, _removal(visit, source))
 
 
 @router.post("/{source_id}/remove")
