@@ -86,27 +86,28 @@ async def note_in_moodle(conn: Connection, district_id: str, school_id: UUID, at
     """
     await conn.execute(
         """
+        WITH here AS MATERIALIZED (
+            SELECT source_key, role FROM roster.user WHERE district_id = $1 AND school_id = $2
+        ), gone AS MATERIALIZED (
+            SELECT user_key FROM plan.enrolment_link WHERE district_id = $1 AND school_id = $2 AND active
+            EXCEPT SELECT source_key FROM here
+        ), people AS MATERIALIZED (
+            SELECT source_key, role FROM here
+            UNION ALL
+            (SELECT DISTINCT ON (r.source_key) r.source_key, r.body->>'role' FROM gone
+             JOIN roster.record r ON r.source_key = gone.user_key
+             WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'user' AND r.last_snapshot IS NOT NULL
+             ORDER BY r.source_key, r.first_snapshot DESC)
+        )
         UPDATE school_state SET in_moodle_at = greatest(in_moodle_at, $3), in_moodle = (
             SELECT coalesce(jsonb_object_agg(kind, n), '{}') FROM (
-                SELECT CASE WHEN grouping(u.role) = 1 THEN 'user' ELSE u.role END AS kind, count(*) AS n
-                FROM school s
-                JOIN (
-                    SELECT source_key, role FROM roster.user WHERE district_id = $1 AND school_id = $2
-                    UNION ALL
-                    SELECT e.user_key, (
-                        SELECT r.body->>'role' FROM roster.record r
-                        WHERE r.district_id = $1 AND r.school_id = $2
-                          AND r.entity = 'user' AND r.source_key = e.user_key
-                        ORDER BY r.first_snapshot DESC LIMIT 1)
-                    FROM (SELECT DISTINCT user_key FROM plan.enrolment_link
-                          WHERE district_id = $1 AND school_id = $2 AND active) e
-                    WHERE NOT EXISTS (SELECT FROM roster.user here WHERE here.district_id = $1 AND here.school_id = $2
-                                                                     AND here.source_key = e.user_key)
-                ) u ON true
+                SELECT CASE WHEN grouping(p.role) = 1 THEN 'user' ELSE p.role END AS kind, count(*) AS n
+                FROM people p
+                JOIN school s ON s.district_id = $1 AND s.id = $2
                 JOIN plan.link l ON l.district_id = s.district_id AND l.target_id = s.target_id
-                                AND l.source_id = s.source_id AND l.entity = 'user' AND l.source_key = u.source_key
-                WHERE s.district_id = $1 AND s.id = $2 AND l.active
-                GROUP BY GROUPING SETS ((u.role), ())
+                                AND l.source_id = s.source_id AND l.entity = 'user' AND l.source_key = p.source_key
+                WHERE l.active
+                GROUP BY GROUPING SETS ((p.role), ())
                 UNION ALL
                 SELECT 'course', count(*) FROM plan.link
                 WHERE district_id = $1 AND school_id = $2 AND entity = 'course' AND active
