@@ -85,6 +85,7 @@ async def _values(
         "order": order if order and order["runs"] else None,
         "columns": _columns(district["counts"] or {}),
         "families": bool(policy.get("families")),
+        "moodles": await district_parts.target_names(pool, place.district),
         "filters": _filters(district),
         "sources": standing.source_names(district["sources"]),
     }

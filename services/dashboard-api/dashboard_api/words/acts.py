@@ -56,7 +56,10 @@ WEEKDAYS = {
 
 
 def explained(act: Json, school_id: str = "") -> Json:
-    """`what` was done, `changes` (field, before, after), `reason`, and where it is seen: `to`, an address, or blank."""
+    """`what` was done, `changes` (field, before, after), `reason`, and where it is seen: `to`, an address, or blank.
+
+    The values before are blank where there was nothing before.
+    """
     detail = act["detail"]
     return {
         "what": _what(act["action"], detail),
@@ -85,7 +88,7 @@ def _of(state: Any, school_id: str) -> Json:
 
 def _changes(before: Json, after: Json) -> list[tuple[str, str, str]]:
     return [
-        (_(name), _value(key, before.get(key)), _value(key, after.get(key)))
+        (_(name), _value(key, before.get(key)) if before else "", _value(key, after.get(key)))
         for key, name in FIELDS.items()
         if key in after and before.get(key) != after[key]
     ]

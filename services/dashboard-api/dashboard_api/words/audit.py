@@ -8,6 +8,7 @@ from common.language import listed, mark
 from dashboard_api.language import _, plural
 from dashboard_api.words import acts
 from dashboard_api.words.amounts import number
+from dashboard_api.words.standing import SOURCES
 
 Json = dict[str, Any]
 
@@ -74,14 +75,15 @@ def about(act: Json) -> str:
         schools = len(after)
     if isinstance(schools, int) and (schools > 1 or act["action"] == "nightly mode"):
         return plural("{n} school", "{n} schools", schools, n=number(schools))
-    return act["subject_name"] or act["subject"]
+    tried = SOURCES.get(act["detail"].get("kind", "")) or act["detail"].get("base_url")
+    return act["subject_name"] or (tried if act["action"].startswith("check_") else "") or act["subject"]
 
 
 def _changes(detail: Json) -> Iterator[tuple[str, str, str]]:
     before, after = dict(_flat(detail.get("before"))), dict(_flat(detail.get("after")))
     for key in {**before, **after}:
         if key not in UNSAID and before.get(key) != after.get(key):
-            yield key, _value(before.get(key)), _value(after.get(key))
+            yield key, _value(before.get(key)) if before else "", _value(after.get(key))
 
 
 def _flat(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
