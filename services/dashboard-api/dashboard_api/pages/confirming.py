@@ -12,7 +12,7 @@ from dashboard_api.pages.visit import Visit
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`button` says what will be done, and to how many; `fields` go along with the answer; Cancel leads `back`.
+    """`button` says what will be done, and to how many; blank where it cannot be done. `fields` go along with the answer; Cancel leads `back`.
 
     `typed`: the name that has to be typed, where much depends on it. `until`: whether a date is asked for.
     """

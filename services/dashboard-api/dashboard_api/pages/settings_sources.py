@@ -128,10 +128,7 @@ async def check(source_id: str, visit: Sending) -> Response:
 async def ask_removal(source_id: str, visit: InVisit) -> Response:
     """What taking it out comes to."""
     visit.visitor.require("declare", visit.district)
-    source = await _one(visit, source_id)
-    if source["set_up"]:
-        raise source_parts.in_use(source["set_up"])
-    return ask(visit, _removal(visit, source))
+    return ask(visit, _removal(visit, await _one(visit, source_id)))
 
 
 @router.post("/{source_id}/remove")
@@ -187,14 +184,16 @@ async def _try_out(visit: Visit, source_id: str, notice: str = "") -> Response:
 
 
 def _removal(visit: Visit, source: dict[str, Any]) -> Question:
+    """While schools are set up it can't be taken out: the question then says only that."""
+    what_comes = [
+        _("Its schools leave the list, with their history here. What they have in Moodle stays as it is."),
+        _("What opens the source is forgotten; to add it again you need its credentials."),
+    ]
     return Question(
         title=_("Take out {source}?", source=source["called"]),
-        sentences=[
-            _("Its schools leave the list, with their history here. What they have in Moodle stays as it is."),
-            _("What opens the source is forgotten; to add it again you need its credentials."),
-        ],
+        sentences=[source_parts.in_use(source["set_up"]).detail] if source["set_up"] else what_comes,
         action=at(visit, f"sources/{source['id']}/remove"),
-        button=_("Take out the source"),
+        button="" if source["set_up"] else _("Take out the source"),
         back=at(visit, "sources"),
         danger=True,
     )
