@@ -22,6 +22,7 @@ VAGUE = {"utils", "util", "helpers", "misc", "base", "core", "manager", "common_
 MAY_READ_THE_ENVIRONMENT = {
     SERVICES["dashboard-api"] / "cli": "a person's command line: it finds the dashboard, a key and named secrets there",
     LOCAL: "it starts processes and makes their environment",
+    COMMON / "testing" / "forked.py": "it makes the environment of the commands that it runs",
 }
 FEW_USERS = {
     "docs": "a command of its own: `make docs`",

@@ -30,7 +30,7 @@ from common.events import (
 from common.leader import lead
 from common.runtime import Runtime
 from common.sealing import SecretBox
-from dashboard_api.app import create_app
+from dashboard_api.app import around
 from dashboard_api.auth.shown import shown
 from dashboard_api.context import Context
 from dashboard_api.hints import Hints
@@ -98,7 +98,7 @@ async def main() -> None:
             lambda: WebUnitOfWork(web, runtime.service, bus=runtime.bus, wake_relay=runtime.relay.wake),
             runtime.bus,
         )
-        server = make_server(create_app(context), settings.http_host, settings.http_port, settings.shutdown_seconds)
+        server = make_server(around(context), settings.http_host, settings.http_port, settings.shutdown_seconds)
 
         async def tidy() -> None:
             await clean(runtime.pool)

@@ -38,15 +38,14 @@ UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableChara
 """PostgreSQL's texts hold any character but NUL."""
 
 
-def create_app(context: Context) -> FastAPI:
-    """The application, around what it needs."""
+def create_app() -> FastAPI:
+    """The application. What it needs is its `state.context`, set before it serves (`around`)."""
     app = FastAPI(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         generate_unique_id_function=operation_id,
     )
-    app.state.context = context
     for router in (health.router, api_router, *PAGES):
         app.include_router(router)
     describe(app)
@@ -60,10 +59,17 @@ def create_app(context: Context) -> FastAPI:
         app.add_exception_handler(error, _on_unstorable)
     app.add_exception_handler(Exception, _on_error)
     app.add_middleware(BodyLimit)
-    app.add_middleware(CookieRotation, context=context)
-    app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
+    app.add_middleware(CookieRotation)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(ReadersLanguage)
     app.add_middleware(Measured)
+    return app
+
+
+def around(context: Context, app: FastAPI | None = None) -> FastAPI:
+    """The application around what it needs; `app`: one that has served others, whose routes need no second making."""
+    app = create_app() if app is None else app
+    app.state.context = context
     return app
 
 

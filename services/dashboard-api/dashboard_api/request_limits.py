@@ -40,9 +40,8 @@ class BodyLimit:
 class CookieRotation:
     """Adds the cookie that the guard put into the request's state, unless the answer sets or drops it itself."""
 
-    def __init__(self, app: ASGIApp, context: Context) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -50,10 +49,11 @@ class CookieRotation:
         async def send_with_cookie(message: Message) -> None:
             token = scope.get("state", {}).get("cookie")
             if message["type"] == "http.response.start" and token is not None:
-                own = f"{sessions.cookie_name(self._context)}=".encode()
+                context: Context = scope["app"].state.context
+                own = f"{sessions.cookie_name(context)}=".encode()
                 if not any(name == b"set-cookie" and value.startswith(own) for name, value in message["headers"]):
                     bearer = Response()
-                    sessions.set_cookie(self._context, bearer, token)
+                    sessions.set_cookie(context, bearer, token)
                     message["headers"] += [pair for pair in bearer.raw_headers if pair[0] == b"set-cookie"]
             await send(message)
 

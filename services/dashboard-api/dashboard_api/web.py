@@ -45,9 +45,8 @@ STRICT_TRANSPORT = "max-age=31536000"
 class SecurityHeaders:
     """Adds the headers, and keeps answers about people out of caches."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._headers = {**HEADERS, **({"Strict-Transport-Security": STRICT_TRANSPORT} if secure else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -55,8 +54,9 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers[name] = value
+                headers.update(HEADERS)
+                if scope["app"].state.context.settings.secure_cookies:
+                    headers["Strict-Transport-Security"] = STRICT_TRANSPORT
                 if scope["path"] in POLICIES:
                     headers["Content-Security-Policy"] = POLICIES[scope["path"]]
                 headers["Cache-Control"] = _caching(scope)

@@ -29,6 +29,14 @@ async def add(conn: Connection, scope: Scope, snapshot: int) -> bool:
     return not planned
 
 
+async def target_of(conn: Connection, district_id: str, run_id: UUID) -> str | None:
+    """The site that the run began with, where it began: it ends there, even if its school has moved since."""
+    id_: str | None = await conn.fetchval(
+        "SELECT target_id FROM plan WHERE district_id = $1 AND run_id = $2", district_id, run_id
+    )
+    return id_
+
+
 async def finish(conn: Connection, district_id: str, run_id: UUID, messages: int) -> None:
     """Note that the plan is all there, and how many welcome messages it may cause."""
     await conn.execute(

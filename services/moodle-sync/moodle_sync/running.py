@@ -80,7 +80,9 @@ async def _run(job: Job, uow: UnitOfWork, tools: Tools) -> None:
 async def _scope(job: Job, uow: UnitOfWork) -> Scope:
     async with uow.step() as step:
         school = await registry.school(step.conn, job.district_id, job.school_id)
-        target = school and school.target_id and await registry.target(step.conn, job.district_id, school.target_id)
+        begun = await plans.target_of(step.conn, job.district_id, job.run_id)
+        wanted = school and school.target_id and (begun or school.target_id)  # its plan has that site's ids
+        target = wanted and await registry.target(step.conn, job.district_id, wanted)
         policy = await registry.policy(step.conn, job.district_id)
     if not school or not target:
         raise Permanent(

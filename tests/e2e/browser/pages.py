@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from dashboard_api.declare.model import SOURCE_ID, TARGET_ID
+from dashboard_api.declare.model import SOURCE_ID
 from dashboard_api.pages.routes import ROUTERS
 
 from ..support.system import System
-from .district import CALM, HELD, BusyDistrict
+from .district import CALM, HELD, OTHER_SITE, BusyDistrict
 
 NO_PAGES = {
     "/": "leads to the schools",
@@ -60,7 +60,7 @@ async def _values(system: System, district: BusyDistrict) -> dict[str, str]:
         "device_id": devices[0]["id"],
         "code": "MISSING_EMAIL",
         "source_id": SOURCE_ID,
-        "target_id": TARGET_ID,
+        "target_id": OTHER_SITE,
         "user_id": (await system.get("/api/v1/users"))["users"][0]["id"],
         "key_id": (await system.get("/api/v1/keys"))["keys"][0]["id"],
         "/help/problems/{code}": "/help/problems/not_found",

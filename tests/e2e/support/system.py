@@ -23,7 +23,7 @@ from common.testing.fixtures import PoolOf
 from common.testing.running import running
 from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
-from dashboard_api.app import create_app
+from dashboard_api.app import around
 from dashboard_api.auth.passwords import hash_password
 from dashboard_api.auth.principal import SCOPES
 from dashboard_api.auth.shown import shown
@@ -200,7 +200,7 @@ async def a_system(settings: CommonSettings, pool_of: PoolOf, bus: Bus) -> Async
 
 @asynccontextmanager
 async def _serving(context: Context) -> AsyncIterator[str]:
-    server = make_server(create_app(context), "127.0.0.1", 0, shutdown_seconds=2)
+    server = make_server(around(context), "127.0.0.1", 0, shutdown_seconds=2)
     stopping = asyncio.Event()
     hearing = asyncio.create_task(context.hints.run())
     serving = asyncio.create_task(serve(server, context, stopping))

@@ -8,15 +8,15 @@ from aiohttp import web
 
 from simulators.clever.behaviour import ROOT, Behaviour
 from simulators.clever.lists import OF_ONE, WHOLE
-from simulators.clever.mishaps import BUSY_PAGE, Mishaps, html_page
+from simulators.clever.mishaps import Mishaps
 from simulators.clever.refusals import Refusal
 from simulators.clever.service import Service
 from simulators.clever.tokens import Tokens
-from simulators.oneroster.counters import Counters
-from simulators.oneroster.mishaps import cut, drop
-from simulators.oneroster.rate import RateLimit
+from simulators.shared.answers import BUSY_PAGE, html_page
+from simulators.shared.counters import Counters
+from simulators.shared.rate import RateLimit
+from simulators.shared.sending import Handler, send
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 
 WINDOW = 60
@@ -77,7 +77,7 @@ class Door:
         else:
             response = await self._answered(request, answer, struck=struck)
             response.headers.update(headers or {})
-        return await self._send(name, request, response, struck=struck)
+        return await send(request, name, response, self._counters, self._mishaps if struck else None)
 
     async def _answered(self, request: web.Request, answer: Answer, *, struck: bool) -> web.Response:
         if struck and self._mishaps.turns():
@@ -86,17 +86,6 @@ class Door:
             return (await self._mishaps.instead() if struck else None) or await answer(request)
         except Refusal as refusal:
             return refusal.answer()
-
-    async def _send(
-        self, name: str, request: web.Request, response: web.Response, *, struck: bool
-    ) -> web.StreamResponse:
-        page = struck and response.status == 200 and response.content_type == "application/json"
-        if page and self._mishaps.once("truncated"):
-            response = cut(response)
-        self._counters.answered(name, response.status, response.content_length or 0)
-        if page and self._mishaps.once("dropped"):
-            return await drop(request, response)
-        return response
 
     def _busy(self) -> web.Response:
         if self._mishaps.bare:

@@ -3,24 +3,15 @@
 from typing import Any
 
 import aiohttp
-import msgspec
-from msgspec import Struct
 
 from simulators.clever.simulator import CleverSimulator
+from simulators.shared.reader import Answer
 
 Json = dict[str, Any]
 
 
-class Answer(Struct):
-    """An answer that was read to its end."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """Decode the body; msgspec.DecodeError if it is no JSON."""
-        return msgspec.json.decode(self.body)
+class Page(Answer):
+    """An answer with rows."""
 
     def rows(self) -> list[Json]:
         """List the records of a page, without their wrapping."""
@@ -43,16 +34,16 @@ class Reader:
         self._http = http
         self.token = simulator.token
 
-    async def get(self, path: str, **params: str | int) -> Answer:
+    async def get(self, path: str, **params: str | int) -> Page:
         """Get a path below the base address."""
         return await self.follow(f"/v3.1/{path}", **params)
 
-    async def follow(self, uri: str, **params: str | int) -> Answer:
+    async def follow(self, uri: str, **params: str | int) -> Page:
         """Get a relative address as links have it."""
         headers = {"Authorization": f"Bearer {self.token}"}
         url = f"{self.simulator.address}{uri}"
         async with self._http.get(url, params=params, headers=headers) as response:
-            return Answer(response.status, dict(response.headers), await response.read())
+            return Page(response.status, dict(response.headers), await response.read())
 
     async def rows(self, path: str, **params: str | int) -> list[Json]:
         """Read a list's pages one after the other until there is no next one."""

@@ -1,6 +1,5 @@
 """The Data API itself: which answer a request for data gets."""
 
-import gzip
 from collections.abc import Iterable
 
 from aiohttp import web
@@ -11,6 +10,7 @@ from simulators.clever.lists import Listing
 from simulators.clever.paging import Slice, cut_page, page_links, uri_of
 from simulators.clever.refusals import Refusal
 from simulators.clever.store import Store
+from simulators.shared.answers import json_answer, packed_answer
 
 Ids = list[str]
 
@@ -78,20 +78,10 @@ class Service:
         data = b",".join(b'{"data":%b,"uri":"%b"}' % (row, uri_of(ROOT, collection, key)) for key, row in rows)
         links = page_links(request.rel_url.raw_path, [*request.query.items()], ids, part)
         count = b',"count":%d' % len(ids) if counted else b""
-        return self._packed(request, b'{"data":[%b],"links":%b%b}' % (data, links, count))
-
-    def _packed(self, request: web.Request, body: bytes) -> web.Response:
-        answer = _json(body)
-        if self._behaviour.gzip and "gzip" in request.headers.get("Accept-Encoding", ""):
-            answer.body = gzip.compress(body, compresslevel=1, mtime=0)
-            answer.headers["Content-Encoding"] = "gzip"
-        return answer
+        body = b'{"data":[%b],"links":%b%b}' % (data, links, count)
+        return packed_answer(request, body) if self._behaviour.gzip else json_answer(body)
 
 
 def _one(collection: str, record_id: str, record: bytes) -> web.Response:
     uri = uri_of(ROOT, collection, record_id)
-    return _json(b'{"data":%b,"links":[{"rel":"self","uri":"%b"}]}' % (record, uri))
-
-
-def _json(body: bytes) -> web.Response:
-    return web.Response(body=body, content_type="application/json", charset="utf-8")
+    return json_answer(b'{"data":%b,"links":[{"rel":"self","uri":"%b"}]}' % (record, uri))

@@ -1,13 +1,12 @@
 """The district's token: one at a time, without an end, but it may be replaced by another at any moment."""
 
-import base64
-import binascii
 from hashlib import sha256
 from typing import Any
 
 from aiohttp import web
 
 from simulators.clever.refusals import Refusal
+from simulators.shared.basic import basic_credentials
 
 SCOPES = ["read:district_admins", "read:schools", "read:sections", "read:students", "read:teachers", "read:user_id"]
 
@@ -37,7 +36,7 @@ class Tokens:
 
     async def listed(self, request: web.Request) -> web.Response:
         """Answer `GET /oauth/tokens`: the app's tokens, to who knows its secret."""
-        if _basic(request.headers.get("Authorization", "")) != self._client:
+        if basic_credentials(request.headers.get("Authorization", "")) != self._client:
             raise Refusal(401, "Client id and secret are not valid.")
         if request.query.get("owner_type") != "district":
             raise Refusal(400, "owner_type must be district.")
@@ -57,13 +56,3 @@ class Tokens:
             "access_token": self.current,
             "scopes": SCOPES,
         }
-
-
-def _basic(authorization: str) -> str:
-    kind, _, encoded = authorization.partition(" ")
-    if kind.casefold() != "basic":
-        return ""
-    try:
-        return base64.b64decode(encoded, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return ""

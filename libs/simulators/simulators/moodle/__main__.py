@@ -1,13 +1,13 @@
 """`python -m simulators.moodle`: the simulator as a process of its own."""
 
 import asyncio
-import signal
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from simulators.moodle.server import MoodleSimulator
+from simulators.shared.stopping import told_to_stop
 
 
 def main(
@@ -39,12 +39,10 @@ def main(
 
 
 async def _serve(token: str, options: dict[str, Any]) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stopped = told_to_stop()
     async with MoodleSimulator(token, **options) as moodle:
         typer.echo(f"simulated Moodle ready at {moodle.base_url}")
-        await stop.wait()
+        await stopped.wait()
 
 
 if __name__ == "__main__":

@@ -7,14 +7,14 @@ from aiohttp import web
 
 from simulators.oneroster.auth import Tokens
 from simulators.oneroster.behaviour import Behaviour, Version
-from simulators.oneroster.counters import Counters
 from simulators.oneroster.endpoints import OF_OTHERS, OF_SCHOOL, WHOLE
-from simulators.oneroster.mishaps import Mishaps, cut, drop, warn
-from simulators.oneroster.rate import RateLimit
+from simulators.oneroster.mishaps import Mishaps, warn
 from simulators.oneroster.refusals import Refusal
 from simulators.oneroster.service import Service
+from simulators.shared.counters import Counters
+from simulators.shared.rate import RateLimit
+from simulators.shared.sending import Handler, is_page, send
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 Check = Callable[[web.Request], None]
 """Accepts who asks, or raises `Refusal`."""
@@ -42,7 +42,9 @@ class Door:
             struck = self._mishaps.strikes(name)
             with self._counters.under_way():
                 response = await self._response(request, answer, struck=struck)
-                return await self._send(name, request, response, struck=struck)
+                if struck and self._version == "1.1" and is_page(response) and self._mishaps.once("warned"):
+                    response = warn(response)
+                return await send(request, name, response, self._counters, self._mishaps if struck else None)
 
         return handle
 
@@ -54,19 +56,6 @@ class Door:
             response = refusal.answer(self._version, self._behaviour.errors)
         limit = self._mishaps.per_minute or self._behaviour.per_minute
         response.headers.update(self._rate.headers(limit, self._mishaps.window))
-        return response
-
-    async def _send(
-        self, name: str, request: web.Request, response: web.Response, *, struck: bool
-    ) -> web.StreamResponse:
-        page = struck and response.status == 200 and response.content_type == "application/json"
-        if page and self._version == "1.1" and self._mishaps.once("warned"):
-            response = warn(response)
-        if page and self._mishaps.once("truncated"):
-            response = cut(response)
-        self._counters.answered(name, response.status, response.content_length or 0)
-        if page and self._mishaps.once("dropped"):
-            return await drop(request, response)
         return response
 
 

@@ -1,7 +1,5 @@
 """OAuth 2.0 client credentials: the token endpoint's rules, and tokens that run out."""
 
-import base64
-import binascii
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,6 +9,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from simulators.oneroster.refusals import Refusal
+from simulators.shared.basic import basic_credentials
 
 
 class Token(Struct):
@@ -58,12 +57,7 @@ class Tokens:
 
 
 def _credentials(authorization: str, form: Mapping[str, Any]) -> tuple[str, str]:
-    kind, _, encoded = authorization.partition(" ")
-    if kind.casefold() != "basic":
+    if authorization.partition(" ")[0].casefold() != "basic":
         return str(form.get("client_id", "")), str(form.get("client_secret", ""))
-    try:
-        text = base64.b64decode(encoded, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return "", ""
-    client_id, _, secret = text.partition(":")
+    client_id, _, secret = basic_credentials(authorization).partition(":")
     return unquote_plus(client_id), unquote_plus(secret)

@@ -1,7 +1,7 @@
 """Changes of the roster while it is served, each moving the record's dateLastModified."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,17 +9,13 @@ import msgspec
 from simulators.generate import Class, Enrolment, Role, User
 from simulators.oneroster.behaviour import Behaviour, Removal
 from simulators.oneroster.roster import Roster
+from simulators.shared.clock import now
 
 RELATIONS = {
     "agent_ids", "class_id", "course_id", "org_id", "parent_id", "primary_org_id", "roles", "school_id",
     "school_year_id", "term_ids", "user_id",
 }  # fmt: skip
 """Fields of records that name other records."""
-
-
-def now() -> datetime:
-    """Tell the time."""
-    return datetime.now(UTC)
 
 
 class Changes:

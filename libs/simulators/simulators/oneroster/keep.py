@@ -1,31 +1,10 @@
-"""Keeps a roster in a file, so that a simulator started again goes on where it was."""
-
-from pathlib import Path
-
-import msgspec
-from msgspec import Struct
+"""What is kept of a roster, so that a simulator started again goes on where it was."""
 
 from simulators.generate import District
+from simulators.shared.keep import Kept
 
 
-class Kept(Struct):
-    """A roster and what it was made from; with another origin the file is not used."""
+class KeptDistrict(Kept):
+    """The records as they are now."""
 
-    origin: str
     district: District
-
-
-def load(path: Path, origin: str) -> District | None:
-    """Read the kept roster; None if there is none of this origin."""
-    if not path.exists():
-        return None
-    kept = msgspec.msgpack.decode(path.read_bytes(), type=Kept)
-    return kept.district if kept.origin == origin else None
-
-
-def save(path: Path, origin: str, district: District) -> None:
-    """Write the roster; a reader sees the old file or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_bytes(msgspec.msgpack.encode(Kept(origin, district)))
-    fresh.replace(path)

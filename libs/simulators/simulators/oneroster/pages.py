@@ -45,8 +45,3 @@ def page_links(request: web.Request, query: Query, total: int) -> str:
         f'<{request.url.update_query(limit=query.limit, offset=offset)}>; rel="{name}"'
         for name, offset in offsets.items()
     )
-
-
-def json_answer(body: bytes, headers: dict[str, str] | None = None) -> web.Response:
-    """Answer with JSON that is made already."""
-    return web.Response(body=body, content_type="application/json", charset="utf-8", headers=headers)

@@ -3,22 +3,13 @@
 from typing import Any
 
 import aiohttp
-import msgspec
-from msgspec import Struct
 
 from simulators.oneroster.simulator import OneRosterSimulator
+from simulators.shared.reader import Answer
 
 
-class Answer(Struct):
-    """An answer that was read to its end."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """Decode the body; msgspec.DecodeError if it is no JSON."""
-        return msgspec.json.decode(self.body)
+class Page(Answer):
+    """An answer with rows."""
 
     def ids(self) -> list[str]:
         """List the sourcedIds of a page."""
@@ -34,14 +25,14 @@ class Reader:
         self._http = http
         self._token = ""
 
-    async def get(self, path: str, **params: str | int) -> Answer:
+    async def get(self, path: str, **params: str | int) -> Page:
         """Get a path below the base address, with the token that was last asked for."""
         if not self._token:
             await self.log_in()
         headers = {"Authorization": f"Bearer {self._token}"}
         url = f"{self.simulator.base_url}/{path}"
         async with self._http.get(url, params=params, headers=headers) as response:
-            return Answer(response.status, dict(response.headers), await response.read())
+            return Page(response.status, dict(response.headers), await response.read())
 
     async def log_in(self) -> None:
         """Get a new token."""

@@ -1,18 +1,17 @@
 """The OneRoster service itself: which answer a request for data gets."""
 
-import gzip
-
 from aiohttp import web
 
 from simulators.oneroster.behaviour import Behaviour
 from simulators.oneroster.endpoints import PARENTS, Endpoint, Ids
 from simulators.oneroster.mishaps import Mishaps
-from simulators.oneroster.pages import Printer, json_answer, page_links
+from simulators.oneroster.pages import Printer, page_links
 from simulators.oneroster.query import Query, read_query
 from simulators.oneroster.refusals import Refusal
 from simulators.oneroster.roster import Roster, Row
 from simulators.oneroster.shape import SINGULAR, Shape
 from simulators.oneroster.views import Views
+from simulators.shared.answers import json_answer, packed_answer
 
 Rows = list[Row]
 
@@ -41,7 +40,8 @@ class Service:
         rows = self._steady(self._views.rows(endpoint, ids, query), query)
         start = max(0, query.offset + (self._mishaps.shift if query.offset else 0))
         body = self._printer.page(endpoint.collection, rows[start : start + query.limit], query.fields)
-        return self._packed(request, body, self._headers(request, query, len(rows)))
+        headers = self._headers(request, query, len(rows))
+        return packed_answer(request, body, headers) if self._behaviour.gzip else json_answer(body, headers)
 
     def single(self, request: web.Request, endpoint: Endpoint) -> web.Response:
         """Answer with one record of a list."""
@@ -85,9 +85,3 @@ class Service:
         if self._behaviour.links:
             headers["Link"] = page_links(request, query, total)
         return headers
-
-    def _packed(self, request: web.Request, body: bytes, headers: dict[str, str]) -> web.Response:
-        if self._behaviour.gzip and "gzip" in request.headers.get("Accept-Encoding", ""):
-            body = gzip.compress(body, compresslevel=1, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        return json_answer(body, headers)

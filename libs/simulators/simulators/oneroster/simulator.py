@@ -1,12 +1,8 @@
 """A OneRoster server to run inside a test or by itself."""
 
-import socket
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from aiohttp import web
 
@@ -15,19 +11,20 @@ from simulators.oneroster.app import TOKEN_PATH, Door, add_lists, add_tokens
 from simulators.oneroster.auth import Tokens
 from simulators.oneroster.behaviour import ROOTS, Behaviour, Version
 from simulators.oneroster.changes import Changes
-from simulators.oneroster.control import Control
-from simulators.oneroster.counters import Counters
-from simulators.oneroster.keep import save
+from simulators.oneroster.keep import KeptDistrict
 from simulators.oneroster.loading import taken_in
 from simulators.oneroster.mishaps import Mishaps
 from simulators.oneroster.oauth1 import Signatures
-from simulators.oneroster.rate import RateLimit
 from simulators.oneroster.roster import Roster
 from simulators.oneroster.service import Service
 from simulators.oneroster.shape import Shape
+from simulators.shared.control import Control, changes_of
+from simulators.shared.keep import Keeper
+from simulators.shared.rate import RateLimit
+from simulators.shared.simulator import Simulator
 
 
-class OneRosterSimulator:
+class OneRosterSimulator(Simulator):
     """Serves a district over HTTP from `async with`, on a free port unless one is given.
 
     `address` is the server's public address where it is reached by another than its own. With `state` and
@@ -56,16 +53,12 @@ class OneRosterSimulator:
         self.client_id, self.client_secret = client_id, client_secret
         self.roster = Roster(taken_in(district, self.behaviour))
         self.changes = Changes(self.roster, self.behaviour)
-        self.counters = Counters()
         self.mishaps = Mishaps()
         self.tokens = Tokens(client_id, client_secret, self.behaviour.token_seconds, clock)
         self._signatures = Signatures(client_id, client_secret, wall_clock)
-        self.address = address
-        self._host, self._port = host, port
-        self._state, self._origin = state, origin
         self._clock = clock
-        self._saved_version = self.roster.version
-        self._runner: web.AppRunner | None = None
+        keeper = Keeper(state, lambda: self.roster.version, lambda: KeptDistrict(origin, self.roster.district()))
+        super().__init__(host, port, address, keeper)
 
     @property
     def base_url(self) -> str:
@@ -77,32 +70,13 @@ class OneRosterSimulator:
         """The address of the token endpoint."""
         return self.address + TOKEN_PATH
 
-    @property
-    def requests(self) -> Counter[str]:
-        """How often each endpoint was asked, by path below the base; `token` for the token endpoint."""
-        return self.counters.requests
-
-    async def start(self) -> None:
-        """Listen."""
-        listener = socket.create_server((self._host, self._port))
-        self.address = self.address or f"http://{self._host}:{listener.getsockname()[1]}"
-        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await web.SockSite(self._runner, listener).start()
-
-    async def stop(self) -> None:
-        """Stop listening, and keep the roster if a file was named for it."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-        self._keep()
-
     def _application(self) -> web.Application:
         districts = [row.record.id for row in self.roster.rows("orgs") if row.record.kind == "district"]
         shape = Shape(self.version, self.behaviour, self.base_url, districts)
         service = Service(self.roster, shape, self.behaviour, self.mishaps)
         door = Door(self.version, self.behaviour, self.mishaps, self.counters, RateLimit(self._clock))
         app = web.Application()
-        Control(self.counters, self.changes, self.mishaps, self._keep).add_routes(app)
+        Control(self.counters, self.mishaps, changes_of(self.changes), self._keeper.keep).add_routes(app)
         self._add_routes(app, service, door)
         return app
 
@@ -120,17 +94,3 @@ class OneRosterSimulator:
             self._signatures.check(request.method, self.address + request.raw_path, authorization)
         else:
             self.tokens.check(authorization, self.mishaps.token_requests)
-
-    def _keep(self) -> None:
-        if self._state is not None and self.roster.version != self._saved_version:
-            save(self._state, self._origin, self.roster.district())
-            self._saved_version = self.roster.version
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()

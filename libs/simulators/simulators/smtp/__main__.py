@@ -1,7 +1,6 @@
 """Keeps mail and shows it: `python -m simulators.smtp --port 8025 --http-port 8026`."""
 
 import asyncio
-import signal
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 from aiohttp import web
 
+from simulators.shared.stopping import told_to_stop
 from simulators.smtp.pages import MailPages
 from simulators.smtp.sink import MailSink
 
@@ -24,9 +24,7 @@ def main(
 
 
 async def _serve(sink: MailSink, http_port: int) -> None:
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stopped = told_to_stop()
     runner = web.AppRunner(MailPages(sink).application(), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     async with sink:

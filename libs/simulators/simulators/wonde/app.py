@@ -1,22 +1,21 @@
 """The simulator's web application: routes, mishaps, errors, counting."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import format_datetime
 from functools import partial
 
 from aiohttp import web
 
-from simulators.oneroster.counters import Counters
-from simulators.oneroster.mishaps import cut, drop
-from simulators.oneroster.rate import RateLimit
+from simulators.shared.counters import Counters
+from simulators.shared.rate import RateLimit
+from simulators.shared.sending import Handler, send
 from simulators.wonde.mishaps import Mishaps
 from simulators.wonde.records import KINDS
 from simulators.wonde.refusals import Refusal, not_found
 from simulators.wonde.schools import LISTS
 from simulators.wonde.service import Service
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Answer = Callable[[web.Request], web.Response]
 
 ROOT = "/v1.0"
@@ -43,20 +42,9 @@ class Door:
             except Refusal as refusal:
                 response = refusal.answer()
             response.headers["Date"] = format_datetime(self._clock(), usegmt=True)
-            return await self._send(name, request, response, struck=struck)
+            return await send(request, name, response, self._counters, self._mishaps if struck else None)
 
         return handle
-
-    async def _send(
-        self, name: str, request: web.Request, response: web.Response, *, struck: bool
-    ) -> web.StreamResponse:
-        page = struck and response.status == 200 and response.content_type == "application/json"
-        if page and self._mishaps.once("truncated"):
-            response = cut(response)
-        self._counters.answered(name, response.status, response.content_length or 0)
-        if page and self._mishaps.once("dropped"):
-            return await drop(request, response)
-        return response
 
 
 def add_routes(app: web.Application, service: Service, door: Door) -> None:

@@ -1,20 +1,16 @@
 """Changes of the records while they are served, each moving `updated_at`."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from simulators.shared.clock import now
 from simulators.wonde.behaviour import Behaviour
 from simulators.wonde.build_contacts import add_parent_on_staff
 from simulators.wonde.records import SINGULAR, Access, Child, Class, Contact, Deletion, Employee, Student
 from simulators.wonde.roster import Roster, collection, upi_of
-
-
-def now() -> datetime:
-    """Tell the time."""
-    return datetime.now(UTC)
 
 
 class Changes:

@@ -1,9 +1,8 @@
 """Keys: one for all schools, and others for some."""
 
-import base64
-import binascii
 from collections.abc import Collection, Mapping
 
+from simulators.shared.basic import basic_credentials
 from simulators.wonde.mishaps import invalid_key
 
 
@@ -29,9 +28,4 @@ def _key(authorization: str) -> str:
     kind, _, value = authorization.partition(" ")
     if kind.casefold() == "bearer":
         return value.strip()
-    if kind.casefold() != "basic":
-        return ""
-    try:
-        return base64.b64decode(value, validate=True).decode().partition(":")[0]
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
+    return basic_credentials(authorization).partition(":")[0]

@@ -5,7 +5,7 @@ from typing import Any
 
 import aiohttp
 
-from simulators.oneroster.reader import Answer
+from simulators.shared.reader import Answer
 from simulators.wonde.simulator import WondeSimulator
 
 
@@ -25,9 +25,9 @@ class Reader:
         async with self._http.request(method, whole, params=params, headers=headers) as response:
             return Answer(response.status, dict(response.headers), await response.read())
 
-    async def get(self, url: str, **params: str | int) -> Answer:
+    async def get(self, path: str, **params: str | int) -> Answer:
         """Get a path below the base address, or a whole address."""
-        return await self.ask("GET", url, params)
+        return await self.ask("GET", path, params)
 
     async def data(self, url: str, **params: str | int) -> Any:
         """The `data` of an answer."""

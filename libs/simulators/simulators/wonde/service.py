@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 from yarl import URL
 
+from simulators.shared.answers import json_answer
 from simulators.wonde.behaviour import Behaviour
 from simulators.wonde.includes import check_includes, names
 from simulators.wonde.keys import Keys
@@ -132,4 +133,4 @@ class Service:
 
 
 def _answer(shown: Shown) -> web.Response:
-    return web.Response(body=msgspec.json.encode(shown), content_type="application/json", charset="utf-8")
+    return json_answer(msgspec.json.encode(shown))

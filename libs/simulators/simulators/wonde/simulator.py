@@ -1,32 +1,31 @@
 """A Wonde to run inside a test or by itself."""
 
-import socket
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from aiohttp import web
 
 from simulators.generate import District
-from simulators.oneroster.counters import Counters
-from simulators.oneroster.rate import RateLimit
+from simulators.shared.clock import now
+from simulators.shared.control import Control, changes_of
+from simulators.shared.keep import Keeper
+from simulators.shared.rate import RateLimit
+from simulators.shared.simulator import Simulator
 from simulators.wonde.app import ROOT, Door, add_routes
 from simulators.wonde.behaviour import Behaviour
 from simulators.wonde.build import build
-from simulators.wonde.changes import Changes, now
-from simulators.wonde.control import Control
-from simulators.wonde.keep import save
+from simulators.wonde.changes import Changes
+from simulators.wonde.ids import Ids
+from simulators.wonde.keep import KeptRoster
 from simulators.wonde.keys import Keys
 from simulators.wonde.mishaps import Mishaps
 from simulators.wonde.roster import Roster, collection
 from simulators.wonde.service import Service
 
 
-class WondeSimulator:
+class WondeSimulator(Simulator):
     """Serves a district over HTTP from `async with`, on a free port unless one is given.
 
     Served is the district, or a roster that was made before. `token` is a key to all schools; `school_keys` gives for
@@ -53,25 +52,16 @@ class WondeSimulator:
         self.token = token
         self.roster = district if isinstance(district, Roster) else build(district, self.behaviour)
         self.changes = Changes(self.roster, self.behaviour, clock)
-        self.counters = Counters()
         self.mishaps = Mishaps()
-        self.address = address
         self._keys = Keys(token, school_keys or {})
-        self._host, self._port = host, port
-        self._state, self._origin = state, origin
         self._clock = clock
-        self._saved = self.roster.changes
-        self._runner: web.AppRunner | None = None
+        keeper = Keeper(state, lambda: self.roster.changes, lambda: KeptRoster(origin, self.roster))
+        super().__init__(host, port, address, keeper)
 
     @property
     def base_url(self) -> str:
         """The address below which all endpoints are."""
         return self.address + ROOT
-
-    @property
-    def requests(self) -> Counter[str]:
-        """How often each endpoint was asked, by path below the base."""
-        return self.counters.requests
 
     def school_id(self, source_id: str) -> str:
         """The id here of a school of the district; KeyError if it has none."""
@@ -85,38 +75,11 @@ class WondeSimulator:
         school = self.roster.schools[self.school_id(source_school_id)]
         return {row.source_id: row.id for row in collection(school, kind).values() if row.source_id}
 
-    async def start(self) -> None:
-        """Listen."""
-        listener = socket.create_server((self._host, self._port))
-        self.address = self.address or f"http://{self._host}:{listener.getsockname()[1]}"
-        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await web.SockSite(self._runner, listener).start()
-
-    async def stop(self) -> None:
-        """Stop listening, and keep the roster if a file was named for it."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-        self._keep()
-
     def _application(self) -> web.Application:
         service = Service(self.roster, self.behaviour, self.mishaps, self._keys, lambda: self.address)
         door = Door(self.mishaps, self.counters, RateLimit(time.monotonic), self._clock)
         app = web.Application()
-        Control(self.counters, self.roster, self.changes, self.mishaps, self._keep).add_routes(app)
+        Control(self.counters, self.mishaps, changes_of(self.changes), self._keeper.keep).add_routes(app)
+        Ids(self.roster).add_routes(app)
         add_routes(app, service, door)
         return app
-
-    def _keep(self) -> None:
-        if self._state is not None and self.roster.changes != self._saved:
-            save(self._state, self._origin, self.roster)
-            self._saved = self.roster.changes
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()

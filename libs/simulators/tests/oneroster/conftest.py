@@ -1,14 +1,14 @@
 """A small district, and simulators that are stopped after each test."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 
-import aiohttp
 import pytest
 
 from simulators.generate import District, Quirks, generate
 from simulators.oneroster import OneRosterSimulator
 from simulators.oneroster.reader import Reader
+
+from ..support.serving import serving
 
 Serve = Callable[..., Awaitable[Reader]]
 
@@ -22,10 +22,5 @@ def district() -> District:
 @pytest.fixture
 async def serve(district: District) -> AsyncIterator[Serve]:
     """Start a simulator of the district (or another one) and give a client of it."""
-    async with AsyncExitStack() as stack, aiohttp.ClientSession() as http:
-
-        async def start(served: District = district, **settings: object) -> Reader:
-            simulator = OneRosterSimulator(served, **settings)  # type: ignore[arg-type]
-            return Reader(await stack.enter_async_context(simulator), http)
-
+    async with serving(OneRosterSimulator, Reader, district) as start:
         yield start

@@ -4,18 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import aiohttp
-import msgspec
 import pytest
 
 from simulators.generate import District
 from simulators.oneroster import Behaviour
 from simulators.oneroster.reader import Reader
 
+from ..support.asking import statuses
+
 Serve = Callable[..., Awaitable[Reader]]
-
-
-async def _statuses(reader: Reader, number: int, path: str = "orgs") -> list[int]:
-    return [(await reader.get(path)).status for _ in range(number)]
 
 
 async def test_too_many_requests_are_answered_in_html_with_the_time_to_wait(serve: Serve) -> None:
@@ -26,7 +23,7 @@ async def test_too_many_requests_are_answered_in_html_with_the_time_to_wait(serv
 
     assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
     assert answer.headers["Content-Type"].startswith("text/html")
-    assert await _statuses(reader, 2) == [429, 200]
+    assert await statuses(reader, 2) == [429, 200]
 
 
 async def test_a_rate_limit_counts_within_its_window(serve: Serve) -> None:
@@ -34,28 +31,13 @@ async def test_a_rate_limit_counts_within_its_window(serve: Serve) -> None:
     reader = await serve(clock=lambda: seconds[0])
     reader.simulator.mishaps.set(per_minute=2)
 
-    assert await _statuses(reader, 2) == [200, 200]
+    assert await statuses(reader, 2) == [200, 200]
     seconds[0] = 45
     answer = await reader.get("orgs")
     assert (answer.status, answer.headers["Retry-After"]) == (429, "15")
     assert (answer.headers["RateLimit-Limit"], answer.headers["RateLimit-Remaining"]) == ("2", "0")
     seconds[0] = 60
-    assert await _statuses(reader, 1) == [200]
-
-
-async def test_the_server_can_be_unavailable_for_some_requests(serve: Serve) -> None:
-    reader = await serve()
-    reader.simulator.mishaps.set(unavailable=2, unavailable_status=502)
-
-    assert await _statuses(reader, 3) == [502, 502, 200]
-
-
-async def test_mishaps_can_wait_and_strike_one_endpoint_only(serve: Serve) -> None:
-    reader = await serve()
-    reader.simulator.mishaps.set(unavailable=1, after=1, only=("enrollments",))
-
-    assert await _statuses(reader, 3) == [200, 200, 200]
-    assert await _statuses(reader, 3, "enrollments") == [200, 503, 200]
+    assert await statuses(reader, 1) == [200]
 
 
 async def test_lists_of_a_school_are_struck_by_their_last_word(serve: Serve, district: District) -> None:
@@ -76,18 +58,6 @@ async def test_the_token_endpoint_is_struck_when_it_is_named(serve: Serve) -> No
         await reader.log_in()
 
 
-async def test_a_page_can_break_half_way(serve: Serve) -> None:
-    reader = await serve()
-    whole = await reader.get("users")
-    reader.simulator.mishaps.set(truncated=1)
-
-    half = await reader.get("users")
-
-    assert (half.status, half.body) == (200, whole.body[: len(whole.body) // 2])
-    with pytest.raises(msgspec.DecodeError):
-        half.json()
-
-
 @pytest.mark.parametrize("gzip", [False, True])
 async def test_a_warning_can_stand_beside_the_rows(serve: Serve, gzip: bool) -> None:
     reader = await serve(version="1.1", behaviour=Behaviour(gzip=gzip))
@@ -100,51 +70,13 @@ async def test_a_warning_can_stand_beside_the_rows(serve: Serve, gzip: bool) -> 
     assert warned == after == whole
 
 
-async def test_a_page_can_be_html_with_status_200(serve: Serve) -> None:
-    reader = await serve()
-    reader.simulator.mishaps.set(html=1)
-
-    answer = await reader.get("users")
-
-    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-
-
-async def test_a_connection_can_be_cut_in_mid_page(serve: Serve) -> None:
-    reader = await serve()
-    reader.simulator.mishaps.set(dropped=1)
-
-    with pytest.raises(aiohttp.ClientError):
-        await reader.get("users")
-    assert (await reader.get("users")).status == 200
-
-
 async def test_a_token_can_wear_out(serve: Serve) -> None:
     reader = await serve()
     reader.simulator.mishaps.set(token_requests=2)
 
-    assert await _statuses(reader, 3) == [200, 200, 401]
+    assert await statuses(reader, 3) == [200, 200, 401]
     await reader.log_in()
-    assert await _statuses(reader, 1) == [200]
-
-
-@pytest.mark.parametrize(("mishap", "status"), [("unauthorised", 401), ("forbidden", 403)])
-async def test_access_can_be_refused_until_further_notice(serve: Serve, mishap: str, status: int) -> None:
-    reader = await serve()
-    reader.simulator.mishaps.set(**{mishap: True})
-    assert await _statuses(reader, 2) == [status, status]
-
-    reader.simulator.mishaps.clear()
-    assert await _statuses(reader, 1) == [200]
-
-
-async def test_answers_can_be_slow(serve: Serve) -> None:
-    reader = await serve()
-    await reader.get("orgs")
-    reader.simulator.mishaps.set(latency=60.0)
-
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await reader.get("orgs")
+    assert await statuses(reader, 1) == [200]
 
 
 async def test_requests_that_are_answered_together_are_counted(serve: Serve) -> None:
@@ -182,10 +114,3 @@ async def test_an_unsorted_list_can_be_in_another_order_each_time(serve: Serve) 
 
     assert (await reader.get("users")).ids() != (await reader.get("users")).ids()
     assert (await reader.get("users", sort="sourcedId")).ids() == (await reader.get("users", sort="sourcedId")).ids()
-
-
-async def test_a_mishap_that_does_not_exist_is_refused(serve: Serve) -> None:
-    reader = await serve()
-
-    with pytest.raises(msgspec.ValidationError):
-        reader.simulator.mishaps.set(earthquake=1)

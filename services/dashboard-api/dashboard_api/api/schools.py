@@ -53,6 +53,7 @@ async def list_schools(
     status: Annotated[SchoolStatus | Literal["running"] | None, Query(description="Only schools that stand so")] = None,
     search: Annotated[str | None, Query(max_length=100, description="Part of the name")] = None,
     sort: Sort = "name",
+    target: Annotated[str | None, Query(description="Only schools that are set up for the Moodle of this id")] = None,
 ) -> Response:
     """Schools, with what is shared, status, next night, errors by severity, activity and last sync."""
     caller.require_scope("read")
@@ -60,7 +61,7 @@ async def list_schools(
 
     async def page(after: tuple[str, str, str, UUID] | None, limit: int) -> Page:
         place = _in_order(after, sort)
-        wanted = SchoolFilter(visible, district, status, search, place, limit, column, direction)
+        wanted = SchoolFilter(visible, district, status, search, place, limit, column, direction, target)
         return await page_in_order(context.pool, wanted, sort)
 
     return await list_answer(asked, SCHOOLS, page)

@@ -106,12 +106,7 @@ async def remove_target(call: MayOverwrite, target_id: TargetId) -> Response:
 async def check_declared_target(call: MayDeclare, target_id: TargetId) -> Response:
     """Have a declared Moodle site looked at: token, functions, release, roles. `Location` is the check."""
     async with call.context.unit_of_work() as uow:
-        known = await district_parts.target(uow.conn, call.district_id, target_id)
-        if known is None:
-            raise not_found("target")
-        pool = await districts.pool_of(uow.conn, call.district_id)
-        wanted = (known["base_url"], known["roles"], known["secrets"])
-        id_ = await target_checks.order(uow, call.caller, NewTargetCheck(call.district_id, pool, target_id, *wanted))
+        id_ = await target_checks.order_declared(uow, call.caller, call.district_id, target_id)
     return ordered(id_, "target-checks")
 
 

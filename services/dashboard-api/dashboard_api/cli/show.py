@@ -32,6 +32,7 @@ def schools(
     sort: Annotated[
         str, typer.Option(help="name, status, nightly, errors, last_sync, read, student, …; -errors: the most first.")
     ] = "name",
+    target: Annotated[str | None, typer.Option(help="Only schools of this Moodle site, by id.")] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     bom: Bom = False,
@@ -39,7 +40,7 @@ def schools(
 ) -> None:
     """List schools: what is shared, and how each stands."""
     client = Client.from_environment()
-    wanted = {"district": district, "status": status, "search": search, "sort": sort}
+    wanted = {"district": district, "status": status, "search": search, "sort": sort, "target": target}
     if as_csv:
         write_csv(client, "/schools.csv", bom, separator, **wanted)
         return

@@ -6,7 +6,7 @@ from uuid import UUID
 from common.uow import UnitOfWork
 from dashboard_api.auth.principal import Principal
 from dashboard_api.declare import parts
-from dashboard_api.declare.model import TARGET_ID, District
+from dashboard_api.declare.model import District
 from dashboard_api.declare.parts import Change
 from dashboard_api.declare.values import Declared
 from dashboard_api.language import _
@@ -33,18 +33,19 @@ async def begin(uow: UnitOfWork, principal: Principal, body: Json) -> str:
     return district.id
 
 
-async def set_up_all(uow: UnitOfWork, principal: Principal, district_id: str) -> None:
-    """All schools go to the district's Moodle, and those that are shared later, too."""
+async def set_up_all(uow: UnitOfWork, principal: Principal, district_id: str, target: str) -> None:
+    """All schools without a Moodle go to this one, and those that are shared later, too. Raises `Problem` 422."""
     await districts.lock(uow.conn, district_id)
-    await district_parts.send_all(uow.conn, district_id, TARGET_ID)
-    await schools.set_all_up(uow.conn, district_id)
+    await parts.require_target(uow, district_id, target)
+    await district_parts.send_all(uow.conn, district_id, target)
+    await schools.set_all_up(uow.conn, district_id, target)
     change = Change("set_up_all", "district", f"district/{district_id}", {}, {"schools": "all"})
     await parts.note(uow, principal, district_id, change)
 
 
-async def set_up_some(uow: UnitOfWork, principal: Principal, district_id: str, ids: list[UUID]) -> None:
-    """These schools go to the district's Moodle."""
+async def set_up_some(uow: UnitOfWork, principal: Principal, district_id: str, ids: list[UUID], target: str) -> None:
+    """These schools go to this Moodle."""
     for id_ in ids:
         known = await district_parts.school(uow.conn, district_id, id_)
         zone = known["timezone"] if known else None
-        await parts.change_school(uow, principal, district_id, id_, TARGET_ID, zone)
+        await parts.change_school(uow, principal, district_id, id_, target, zone)

@@ -30,7 +30,7 @@ from rules.policy import Policy
 SOURCE_ID = "main"
 """The id of a district's only source, declared as `source`."""
 TARGET_ID = "main"
-"""A district has one target as yet; its id leaves room for more."""
+"""The id of the Moodle site that a declaration knows; others are added beside it (`target_parts`)."""
 NO_GUARDIANS = mark("{families} needs {guardian}; name the id of the role that parents get in Moodle.")
 FOR_GUARDIANS = {"families": "policy.families", "guardian": "target.roles.guardian"}
 MANY = {"sources": "sources"}

@@ -138,12 +138,18 @@ async def change_school(
     known = await district_parts.school(uow.conn, district_id, id_)
     if known is None:
         raise not_found("school")
-    if target is not None and await district_parts.target(uow.conn, district_id, target) is None:
-        raise mistaken([Mistake("target", mark("There is no target {id} in this district."), {"id": target})])
+    if target is not None:
+        await require_target(uow, district_id, target)
     before = {key: known[key] for key in ("target", "timezone")}
     await district_parts.set_school(uow.conn, district_id, id_, target, timezone)
     after = {"target": target, "timezone": timezone}
     await note(uow, principal, district_id, Change("change_school", "school", f"school/{id_}", before, after))
+
+
+async def require_target(uow: UnitOfWork, district_id: str, target: str) -> None:
+    """Raises `Problem` 422 for a Moodle site that the district has not."""
+    if await district_parts.target(uow.conn, district_id, target) is None:
+        raise mistaken([Mistake("target", mark("There is no target {id} in this district."), {"id": target})])
 
 
 async def note(

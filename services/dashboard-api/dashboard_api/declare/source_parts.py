@@ -63,7 +63,7 @@ async def change(
     known = (await sources.known(uow.conn, district_id)).get(id_)
     if known is None:
         raise not_found("source")
-    old = {"kind": known.kind, **known.settings, **box.open(known.secrets)}
+    old = {"kind": known.kind, **known.settings, **parts.secrets_in(box, known.secrets)}
     source = parts.read(SourcePart, {"source": merged(old, patch)}).source
     await _replace(uow, box, principal, place, known, source, name, kept={*split(source)[1]} - {*patch})
 

@@ -5,6 +5,7 @@ Each change is checked as a declaration is, audited before and after, and told o
 
 from typing import Any
 
+from common.db import Connection
 from common.language import mark
 from common.sealing import SecretBox
 from common.uow import UnitOfWork
@@ -56,8 +57,8 @@ async def change(uow: UnitOfWork, box: SecretBox, principal: Principal, place: P
     if known is None:
         raise not_found("target")
     about = {key: value for key, value in known.items() if key != "secrets"}
-    token = box.open(known["secrets"])["token"]
-    target = parts.read(TargetPart, {"target": merged({**about, "token": token}, patch)}).target
+    old = {**about, **parts.secrets_in(box, known["secrets"])}
+    target = parts.read(TargetPart, {"target": merged(old, patch)}).target
     reserved.require_secrets(about, {"base_url": target.base_url}, {"token"} - {*patch}, "target.token")
     await _write(uow, box, principal, place, known, target)
 
@@ -71,7 +72,8 @@ async def remove(uow: UnitOfWork, principal: Principal, district_id: str, id_: s
     known = await district_parts.target(uow.conn, district_id, id_)
     if known is None:
         raise not_found("target")
-    await _require_unused(uow, district_id, id_)
+    if sentence := await in_use(uow.conn, district_id, id_):
+        raise Problem(409, "target_in_use", sentence)
     await targets.remove(uow.conn, district_id, id_)
     known.pop("secrets")
     await parts.note(uow, principal, district_id, Change("remove_target", "target", f"target/{id_}", known, {}))
@@ -101,11 +103,16 @@ async def _require_fit(uow: UnitOfWork, place: Place, target: Target) -> None:
     policy = parts.declared(await district_parts.policy(uow.conn, district_id))
     if Policy.model_validate(policy).families and "guardian" not in target.roles:
         raise parts.mistaken([Mistake("target.roles", NO_GUARDIANS, keys=FOR_GUARDIANS)])
-    others = await targets.addresses(uow.conn, district_id)
-    same = next((other for other, address in others.items() if other != id_ and address == target.base_url), None)
+    others = [one for one in await district_parts.targets(uow.conn, district_id) if one["id"] != id_]
+    same = next((other for other in others if other["base_url"] == target.base_url), None)
     if same is not None:
-        sentence = mark("This Moodle site is there already, as {id}. Change that one instead.")
-        raise parts.mistaken([Mistake("target.base_url", sentence, {"id": same})])
+        sentence = mark("This Moodle site is there already, as {name} ({id}). Change that one instead.")
+        raise parts.mistaken([Mistake("target.base_url", sentence, {"name": same["name"], "id": same["id"]})])
+    if any(other["name"].casefold() == target.name.casefold() for other in others):
+        sentence = mark(
+            "Another Moodle site of the district has this name. People choose by name: give this one its own."
+        )
+        raise parts.mistaken([Mistake("target.name", sentence)])
 
 
 async def _require_main(uow: UnitOfWork, district_id: str, id_: str) -> None:
@@ -115,24 +122,23 @@ async def _require_main(uow: UnitOfWork, district_id: str, id_: str) -> None:
         raise parts.mistaken([Mistake("id", sentence, {"id": TARGET_ID})])
 
 
-async def _require_unused(uow: UnitOfWork, district_id: str, id_: str) -> None:
-    used = await targets.used(uow.conn, district_id, id_)
-    sentence = ""
+async def in_use(conn: Connection, district_id: str, id_: str) -> str:
+    """Why a site cannot be taken out yet, and what comes first; blank: it can."""
+    used = await targets.used(conn, district_id, id_)
     if used["schools"]:
-        sentence = plural(
+        return plural(
             "{n} school is set up for this Moodle site. Take it out, or set it up for another one, first.",
             "{n} schools are set up for this Moodle site. Take them out, or set them up for another one, first.",
             used["schools"],
             n=number(used["schools"]),
         )
-    elif used["devices"]:
-        sentence = plural(
+    if used["devices"]:
+        return plural(
             "{n} device syncs with this Moodle site. Give it another one first.",
             "{n} devices sync with this Moodle site. Give them another one first.",
             used["devices"],
             n=number(used["devices"]),
         )
-    elif id_ == TARGET_ID and len(await targets.addresses(uow.conn, district_id)) > 1:
-        sentence = _("This is the Moodle site that the district's file declares. Take out the other sites first.")
-    if sentence:
-        raise Problem(409, "target_in_use", sentence)
+    if id_ == TARGET_ID and len(await targets.addresses(conn, district_id)) > 1:
+        return _("This is the Moodle site that the district's file declares. Take out the other sites first.")
+    return ""

@@ -12,9 +12,10 @@ from dashboard_api.pages.visit import Visit
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`button` says what will be done, and to how many; blank where it cannot be done. `fields` go along with the answer; Cancel leads `back`.
+    """`button` says what will be done, and to how many; `fields` go along with the answer; Cancel leads `back`.
 
-    `typed`: the name that has to be typed, where much depends on it. `until`: whether a date is asked for.
+    `typed`: the name that has to be typed, where much depends on it. `until`: whether a date is asked for. Without an
+    `action` it only says why something cannot be done yet; `way` is the address and name of where it can be mended.
     """
 
     title: str
@@ -28,11 +29,13 @@ class Question:
     typed: str = ""
     until: bool = False
     danger: bool = False
+    way: tuple[str, str] | None = None
 
 
 def ask(visit: Visit, question: Question, problem: str = "", reason: str = "") -> Response:
     """The question; with the problem, once more."""
-    return visit.render("confirm.html", 422 if problem else 200, question=question, problem=problem, reason=reason)
+    status = 422 if problem else 200 if question.action else 409
+    return visit.render("confirm.html", status, question=question, problem=problem, reason=reason)
 
 
 def lacking(question: Question, confirm: str, reason: str) -> str:

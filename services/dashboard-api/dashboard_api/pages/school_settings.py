@@ -15,6 +15,7 @@ from dashboard_api.declare.values import TIME_OF_DAY, WEEKDAYS
 from dashboard_api.language import _
 from dashboard_api.pages.addresses import HOME, own_address
 from dashboard_api.pages.confirming import Question, ask, lacking
+from dashboard_api.pages.moving import move_one
 from dashboard_api.pages.school import about, entered
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.preview import Blackout
@@ -121,15 +122,15 @@ async def set_place(
     timezone: Annotated[str, Form(max_length=64)] = "",
     confirm: Annotated[str | None, Form(max_length=200)] = None,
 ) -> Response:
-    """Choose its Moodle and its time zone. Taking it out of its Moodle is asked first."""
+    """Choose its Moodle and its time zone. Taking it out of its Moodle, or moving it to another, is asked first."""
     school = await entered(visit, school_id)
     district_id = school["district_id"]
     visit.visitor.require("declare", district_id)
     zone = timezone.strip() or None
     if zone is not None and zone not in available_timezones():
         raise Problem(422, "mistakes", _("There is no such time zone. Choose one of the list, or leave it empty."))
-    if school["target"] and not target:
-        question = _taking_out(school, zone)
+    question = await _moving(visit, school, target, zone) if target else _taking_out(school, zone)
+    if school["target"] and question:
         problem = lacking(question, confirm, "") if confirm is not None else ""
         if confirm is None or problem:
             return ask(visit, question, problem)
@@ -140,6 +141,15 @@ async def set_place(
 
 def _back(school: dict[str, Any], visit: Visit, notice: str) -> Response:
     return visit.back(f"/schools/{school['id']}/settings", notice)
+
+
+async def _moving(visit: Visit, school: dict[str, Any], target: str, zone: str | None) -> Question | None:
+    """None: it stays in its Moodle, or there is no such site, which is refused later."""
+    part = await district_parts.school(visit.context.pool, school["district_id"], UUID(school["id"]))
+    site = await district_parts.target(visit.context.pool, school["district_id"], target)
+    if part is None or site is None or part["target"] == target:
+        return None
+    return move_one(school, site["name"], [("target", target), ("timezone", zone or "")])
 
 
 def _taking_out(school: dict[str, Any], zone: str | None) -> Question:

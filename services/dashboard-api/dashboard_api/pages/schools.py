@@ -14,7 +14,7 @@ from dashboard_api.language import _
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.visit import InVisit, Visit
 from dashboard_api.problems import not_found
-from dashboard_api.queries import district_parts, districts, run_list
+from dashboard_api.queries import district_parts, districts, run_list, targets
 from dashboard_api.queries.school_list import SchoolFilter
 from dashboard_api.words import standing
 from dashboard_api.words.kinds import OVERVIEW
@@ -85,9 +85,9 @@ async def _values(
         "order": order if order and order["runs"] else None,
         "columns": _columns(district["counts"] or {}),
         "families": bool(policy.get("families")),
-        "moodles": await district_parts.target_names(pool, place.district),
         "filters": _filters(district),
         "sources": standing.source_names(district["sources"]),
+        "sites": len(await targets.addresses(pool, place.district)),
     }
 
 

@@ -20,14 +20,13 @@ from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.forms import Field, Form, filled, sent
 from dashboard_api.pages.settings_frame import saved
 from dashboard_api.pages.settings_sources import all_sources
-from dashboard_api.pages.settings_targets import NEW, USUAL, body
 from dashboard_api.pages.source_fields import VARIANTS, shown
 from dashboard_api.pages.source_fields import body as source_body
+from dashboard_api.pages.target_fields import NEW, USUAL, body, typed
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import Problem, not_found
-from dashboard_api.queries import district_parts, districts, previews, school_list, schools
+from dashboard_api.queries import district_parts, previews, school_list, schools
 from dashboard_api.queries.school_list import SchoolFilter
-from dashboard_api.queries.target_checks import NewTargetCheck
 from dashboard_api.setting_up import STEPS, Stand
 
 NAMES = {
@@ -110,7 +109,7 @@ async def add_source(visit: Sending, kind: str = "") -> Response:
 async def add_target(visit: Sending) -> Response:
     """Declare the Moodle site, and have it looked at."""
     visit.visitor.require("declare", visit.district)
-    form = sent(NEW, await visit.request.form())
+    form = typed(NEW, await visit.request.form())
 
     async def write(uow: UnitOfWork) -> None:
         place = (visit.district, TARGET_ID)
@@ -126,12 +125,7 @@ async def check(visit: Sending) -> Response:
     """Have the Moodle site looked at, once more."""
     visit.visitor.require("declare", visit.district)
     async with visit.context.unit_of_work() as uow:
-        known = await district_parts.target(uow.conn, visit.district, TARGET_ID)
-        if known is None:
-            raise not_found("target")
-        pool = await districts.pool_of(uow.conn, visit.district)
-        wanted = NewTargetCheck(visit.district, pool, TARGET_ID, known["base_url"], known["roles"], known["secrets"])
-        await target_checks.order(uow, visit.visitor, wanted)
+        await target_checks.order_declared(uow, visit.visitor, visit.district, TARGET_ID)
     return visit.back(_here(visit))
 
 
@@ -140,16 +134,17 @@ async def set_up(
     visit: Sending,
     chosen: Annotated[list[UUID] | None, FormField(max_length=MOST_SCHOOLS)] = None,
     which: Annotated[Literal["ticked", "all"], FormField()] = "ticked",
+    target: Annotated[str, FormField(max_length=63)] = TARGET_ID,
 ) -> Response:
-    """Set up the ticked schools, or all and those that are shared later."""
+    """Set up the ticked schools, or all and those that are shared later, for a Moodle site."""
     visit.visitor.require("declare", visit.district)
     if which == "ticked" and not chosen:
         raise Problem(422, "mistakes", _("No school is ticked. Tick those that take part, or choose all of them."))
     async with visit.context.unit_of_work() as uow:
         if which == "all":
-            await beginning.set_up_all(uow, visit.visitor, visit.district)
+            await beginning.set_up_all(uow, visit.visitor, visit.district, target)
         else:
-            await beginning.set_up_some(uow, visit.visitor, visit.district, chosen or [])
+            await beginning.set_up_some(uow, visit.visitor, visit.district, chosen or [], target)
     return visit.back(_here(visit))
 
 
@@ -200,10 +195,11 @@ async def _step(visit: Visit, kind: str) -> Response:
             values = {"form": filled(NEW, USUAL)}
         case "check":
             targets = await district_parts.targets(pool, visit.district)
-            values = {"target": targets[0]}
+            values = {"target": next(one for one in targets if one["id"] == TARGET_ID)}
         case "schools":
             wanted = SchoolFilter(visit.visitor.visible, visit.district, limit=MOST_SCHOOLS)
-            values = {"schools": (await school_list.page(pool, wanted)).rows()}
+            found = (await school_list.page(pool, wanted)).rows()
+            values = {"schools": found, "targets": await district_parts.targets(pool, visit.district)}
         case "":
             return visit.back(with_query("/schools", {"district": visit.district}), _("This district is set up."))
     return _page(visit, step, now, **values)

@@ -11,7 +11,7 @@ from dashboard_api.language import _
 from dashboard_api.pages.settings_frame import show
 from dashboard_api.pages.visit import InVisit, Visit
 from dashboard_api.problems import not_found
-from dashboard_api.queries import checks
+from dashboard_api.queries import checks, district_parts
 from dashboard_api.queries.checks import What
 from dashboard_api.words.errors import explained_check, explained_target_check
 from dashboard_api.words.kinds import counts_in_order
@@ -40,9 +40,12 @@ async def look(what: What, check_id: UUID, visit: InVisit) -> Response:
     visit.visitor.require_scope("declare")
     check = await found(visit, what, check_id)
     visit.enter(check["district"])
+    site = await _site(visit, what, check)
     source = SOURCES.get(check["kind"], check["kind"]) if what == "source" else ""
     title = _("Test of {source}", source=source) if source else _("Check of a Moodle site")
-    values = {"check": check, "what": what, **about(what, check)}
+    if site:
+        title = _("Check of {moodle}", moodle=site["name"])
+    values = {"check": check, "what": what, "site": site, **about(what, check)}
     return show(visit, "settings_check.html", f"{what}s", title, sentence_of(what, check), **values)
 
 
@@ -53,6 +56,14 @@ async def found(visit: Visit, what: What, check_id: UUID) -> dict[str, Any]:
         raise not_found("check")
     check: dict[str, Any] = json.loads(text)
     return explained_check(check) if what == "source" else explained_target_check(check)
+
+
+async def _site(visit: Visit, what: What, check: dict[str, Any]) -> dict[str, Any] | None:
+    """The declared Moodle site that was looked at; None: it is none, or none any more."""
+    if what == "source":
+        return None
+    found = await district_parts.targets(visit.context.pool, visit.district)
+    return next((one for one in found if one["id"] == check["target"]), None)
 
 
 def about(what: str, check: dict[str, Any]) -> dict[str, Any]:

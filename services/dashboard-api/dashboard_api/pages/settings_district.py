@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Response
 
 from common.language import LANGUAGES, mark
 from common.uow import UnitOfWork
 from dashboard_api.declare import parts
+from dashboard_api.declare.values import zones
 from dashboard_api.language import _
 from dashboard_api.pages.forms import Field, Form, filled, sent
 from dashboard_api.pages.settings_frame import at, saved, show
@@ -92,7 +92,7 @@ async def _page(visit: Visit, form: Form) -> Response:
         _("Known to commands and addresses as {id}.", id=visit.district),
         form.status,
         form=form,
-        zones=sorted(available_timezones()),
+        zones=sorted(zones()),
         **await _glance(visit),
     )
 

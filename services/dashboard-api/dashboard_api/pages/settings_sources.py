@@ -184,16 +184,23 @@ async def _try_out(visit: Visit, source_id: str, notice: str = "") -> Response:
 
 
 def _removal(visit: Visit, source: dict[str, Any]) -> Question:
-    """While schools are set up it can't be taken out: the question then says only that."""
-    what_comes = [
-        _("Its schools leave the list, with their history here. What they have in Moodle stays as it is."),
-        _("What opens the source is forgotten; to add it again you need its credentials."),
-    ]
+    if source["set_up"]:
+        return Question(
+            title=_("{source} cannot be taken out yet", source=source["called"]),
+            sentences=[source_parts.in_use(source["set_up"]).detail],
+            action="",
+            button="",
+            back=at(visit, "sources"),
+            way=(at(visit, "schools"), _("Schools")),
+        )
     return Question(
         title=_("Take out {source}?", source=source["called"]),
-        sentences=[source_parts.in_use(source["set_up"]).detail] if source["set_up"] else what_comes,
+        sentences=[
+            _("Its schools leave the list, with their history here. What they have in Moodle stays as it is."),
+            _("What opens the source is forgotten; to add it again you need its credentials."),
+        ],
         action=at(visit, f"sources/{source['id']}/remove"),
-        button="" if source["set_up"] else _("Take out the source"),
+        button=_("Take out the source"),
         back=at(visit, "sources"),
         danger=True,
     )

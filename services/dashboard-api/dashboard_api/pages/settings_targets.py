@@ -1,55 +1,23 @@
-"""`/settings/targets`: the Moodle sites of a district, what they let us do, and which of their roles we give."""
+"""`/settings/targets`: the Moodle sites of a district; adding, changing, looking at and taking out a site."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
 
-from common.language import mark
 from common.uow import UnitOfWork
 from dashboard_api import target_checks
 from dashboard_api.declare import target_parts
 from dashboard_api.language import _, plural
-from dashboard_api.pages.forms import Field, Form, filled, sent
+from dashboard_api.pages.addresses import with_query
+from dashboard_api.pages.confirming import Question, ask
+from dashboard_api.pages.forms import Form, filled
 from dashboard_api.pages.settings_frame import at, saved, show
+from dashboard_api.pages.target_fields import FIELDS, NEW, USUAL, body, typed
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import not_found
-from dashboard_api.queries import district_parts, districts
-from dashboard_api.queries.target_checks import NewTargetCheck
+from dashboard_api.queries import district_parts, targets
 from dashboard_api.words.amounts import number
-
-ROLES = {
-    "student": mark("Role of students"),
-    "teacher": mark("Role of teachers"),
-    "administrator": mark("Role of administrators"),
-    "guardian": mark("Role of guardians"),
-}
-ROLE_HINT = mark("The role's id in this Moodle: the number in the address of its page. Left empty: not given.")
-ABOUT = (
-    Field("name", mark("Name"), mark("As people know the site.")),
-    Field(
-        "base_url",
-        mark("Address"),
-        mark("Of the site's front page, such as https://moodle.school.example."),
-        "address",
-    ),
-)
-TOKEN = Field("token", mark("Token"), mark("Of Moodle's web service. Kept sealed, and never shown again."), "secret")
-KEPT_TOKEN = Field("token", TOKEN.label, mark("Left empty: it stays as it is."), "secret", optional=True)
-FURTHER = (
-    Field(
-        "user_auth",
-        mark("How people sign in to Moodle"),
-        mark("The name of Moodle's authentication plugin for new accounts, such as manual, oauth2 or saml2."),
-        wrong=mark("Write the plugin's name in lower-case letters, such as oauth2."),
-    ),
-    *(Field(f"roles.{role}", label, ROLE_HINT, "number", optional=True, least=1) for role, label in ROLES.items()),
-    Field("max_parallel", mark("Syncs at once"), mark("Into this site, at the most."), "number", least=1, most=100),
-)
-FIELDS = (*ABOUT, KEPT_TOKEN, *FURTHER)
-NEW = (*ABOUT, TOKEN, *FURTHER)
-USUAL = {"user_auth": "manual", "max_parallel": 2, "roles.student": 5, "roles.teacher": 3}
-"""What a standard site has."""
 
 router = APIRouter(prefix="/settings/targets", include_in_schema=False)
 
@@ -59,15 +27,46 @@ async def look(visit: InVisit) -> Response:
     """All of them, with their newest check."""
     visit.visitor.require("declare", visit.district)
     found = await district_parts.targets(visit.context.pool, visit.district)
+    unusable = [one for one in found if one["check"] and one["check"]["usable"] is False]
     sentence = plural("{n} Moodle site", "{n} Moodle sites", len(found), n=number(len(found)))
+    if unusable:
+        sentence = plural(
+            "{n} Moodle site cannot be used as it is.",
+            "{n} Moodle sites cannot be used as they are.",
+            len(unusable),
+            n=number(len(unusable)),
+        )
     return show(visit, "settings_targets.html", "targets", _("Moodle sites"), sentence, targets=found)
+
+
+@router.get("/add")
+async def ask_new(visit: InVisit) -> Response:
+    """The form for one more."""
+    visit.visitor.require("declare", visit.district)
+    return _form(visit, filled(NEW, USUAL))
+
+
+@router.post("/add")
+async def add(visit: Sending) -> Response:
+    """Declare one more, and have it looked at at once."""
+    visit.visitor.require("declare", visit.district)
+    form = typed(NEW, await visit.request.form())
+    made: list[str] = []
+
+    async def write(uow: UnitOfWork) -> None:
+        wanted = body(form, given_only=True)
+        made.append(await target_parts.add(uow, visit.context.box, visit.visitor, visit.district, wanted))
+
+    if not await saved(visit, form, None, write):
+        return _form(visit, form)
+    return await _look_at(visit, made[0], _("The Moodle site is added, and being looked at."))
 
 
 @router.get("/{target_id}")
 async def show_one(target_id: str, visit: InVisit) -> Response:
     """One, to be changed."""
     visit.visitor.require("declare", visit.district)
-    return _form(visit, target_id, filled(FIELDS, await _values(visit.context.pool, visit, target_id)))
+    return _form(visit, filled(FIELDS, await _values(visit.context.pool, visit, target_id)), target_id)
 
 
 @router.post("/{target_id}")
@@ -75,14 +74,14 @@ async def change(target_id: str, visit: Sending) -> Response:
     """Replace its address, token, roles and the rest."""
     visit.visitor.require("declare", visit.district)
     await _values(visit.context.pool, visit, target_id)
-    form = sent(FIELDS, await visit.request.form())
+    form = typed(FIELDS, await visit.request.form())
 
     async def write(uow: UnitOfWork) -> None:
         place = (visit.district, target_id)
         await target_parts.change(uow, visit.context.box, visit.visitor, place, body(form))
 
     if not await saved(visit, form, lambda conn: _values(conn, visit, target_id), write):
-        return _form(visit, target_id, form)
+        return _form(visit, form, target_id)
     return visit.back(at(visit, "targets"), _("The Moodle site is changed."))
 
 
@@ -90,24 +89,36 @@ async def change(target_id: str, visit: Sending) -> Response:
 async def check(target_id: str, visit: Sending) -> Response:
     """Look at it as it is; nothing is written to it."""
     visit.visitor.require("declare", visit.district)
+    return await _look_at(visit, target_id)
+
+
+@router.get("/{target_id}/remove")
+async def ask_removal(target_id: str, visit: InVisit) -> Response:
+    """What taking it out comes to, or why it cannot be done yet."""
+    visit.visitor.require("declare", visit.district)
+    name = (await _values(visit.context.pool, visit, target_id))["name"]
+    async with visit.context.pool.acquire() as conn:
+        obstacle = await target_parts.in_use(conn, visit.district, target_id)
+        used = await targets.used(conn, visit.district, target_id)
+        gets_new = await targets.of_new_schools(conn, visit.district) == target_id
+    if not obstacle:
+        return ask(visit, _removal(visit, target_id, name, gets_new=gets_new))
+    way = None
+    if used["schools"]:
+        way = (at(visit, "schools", target=target_id), _("Its schools"))
+    elif used["devices"]:
+        way = (with_query("/devices", {"district": visit.district}), _("Devices"))
+    title = _("{moodle} cannot be taken out yet", moodle=name)
+    return ask(visit, Question(title, [obstacle], action="", button="", back=at(visit, "targets"), way=way))
+
+
+@router.post("/{target_id}/remove")
+async def remove(target_id: str, visit: Sending) -> Response:
+    """Take it out."""
+    visit.visitor.require("declare", visit.district)
     async with visit.context.unit_of_work() as uow:
-        known = await district_parts.target(uow.conn, visit.district, target_id)
-        if known is None:
-            raise not_found("target")
-        pool = await districts.pool_of(uow.conn, visit.district)
-        wanted = NewTargetCheck(visit.district, pool, target_id, known["base_url"], known["roles"], known["secrets"])
-        id_ = await target_checks.order(uow, visit.visitor, wanted)
-    return visit.back(at(visit, f"checks/target/{id_}"))
-
-
-def body(form: Form, *, given_only: bool = False) -> dict[str, Any]:
-    """The site as a declaration has it, without an empty token; an empty role is null, or left out (`given_only`)."""
-    roles = {role: form.number(f"roles.{role}") for role in ROLES}
-    if given_only:
-        roles = {role: id_ for role, id_ in roles.items() if id_ is not None}
-    token = {"token": form.text("token")} if form.typed["token"] else {}
-    texts = {name: form.text(name) for name in ("name", "base_url", "user_auth")}
-    return {**texts, **token, "roles": roles, "max_parallel": form.number("max_parallel")}
+        await target_parts.remove(uow, visit.visitor, visit.district, target_id)
+    return visit.back(at(visit, "targets"), _("The Moodle site is taken out."))
 
 
 async def _values(conn: Any, visit: Visit, target_id: str) -> Mapping[str, Any]:
@@ -117,7 +128,35 @@ async def _values(conn: Any, visit: Visit, target_id: str) -> Mapping[str, Any]:
     return {**found, **{f"roles.{role}": id_ for role, id_ in found["roles"].items()}}
 
 
-def _form(visit: Visit, target_id: str, form: Form) -> Response:
-    values = {"form": form, "target_id": target_id}
+def _form(visit: Visit, form: Form, target_id: str = "") -> Response:
+    """The form of a site; without an id, of one more."""
+    title = form.text("name") if target_id else _("Add a Moodle site")
     sentence = _("Where courses and accounts are made.")
-    return show(visit, "settings_target.html", "targets", form.text("name"), sentence, form.status, **values)
+    if target_id:
+        sentence = _("Known to commands and addresses as {id}.", id=target_id)
+    action = at(visit, f"targets/{target_id or 'add'}")
+    values = {"form": form, "target_id": target_id, "action": action}
+    return show(visit, "settings_target.html", "targets", title, sentence, form.status, **values)
+
+
+async def _look_at(visit: Visit, target_id: str, notice: str = "") -> Response:
+    async with visit.context.unit_of_work() as uow:
+        id_ = await target_checks.order_declared(uow, visit.visitor, visit.district, target_id)
+    return visit.back(at(visit, f"checks/target/{id_}"), notice)
+
+
+def _removal(visit: Visit, target_id: str, name: str, *, gets_new: bool) -> Question:
+    """`gets_new`: schools that are shared later would be set up for it."""
+    later = [_("Schools that are shared later are then no longer set up by themselves.")] if gets_new else []
+    return Question(
+        title=_("Take out {moodle}?", moodle=name),
+        sentences=[
+            _("What is in this Moodle stays as it is: accounts, courses, enrolments. Nothing is synced into it."),
+            _("Its token is forgotten; to add the site again you need one."),
+            *later,
+        ],
+        action=at(visit, f"targets/{target_id}/remove"),
+        button=_("Take out the Moodle site"),
+        back=at(visit, "targets"),
+        danger=True,
+    )

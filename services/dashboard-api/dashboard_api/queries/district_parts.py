@@ -81,12 +81,6 @@ async def rename_source(conn: Connection, district_id: str, id_: str, name: str)
     await conn.execute("UPDATE source SET name = $3 WHERE district_id = $1 AND id = $2", district_id, id_, name)
 
 
-async def target_names(conn: Connection | Pool, district_id: str) -> list[str]:
-    """What its Moodle sites are called, by name."""
-    rows = await conn.fetch("SELECT name FROM target WHERE district_id = $1 ORDER BY lower(name)", district_id)
-    return [row["name"] for row in rows]
-
-
 async def targets(conn: Connection | Pool, district_id: str) -> list[Json]:
     """`{id, name, base_url, user_auth, roles, max_parallel, sealed, schools, check}` each, by name.
 

@@ -47,6 +47,8 @@ class SchoolFilter:
     limit: int = 50
     sort: SchoolSort = "name"
     direction: Direction = "ascending"
+    target: str | None = None
+    """The id of the Moodle site that they are set up for."""
 
 
 async def page(pool: Pool, wanted: SchoolFilter) -> Page:
@@ -63,6 +65,7 @@ async def page(pool: Pool, wanted: SchoolFilter) -> Page:
                    SELECT FROM run r
                    WHERE r.district_id = s.district_id AND r.school_id = s.id AND r.status < 'refused')))
               AND ($4::text IS NULL OR position(lower($4) IN s.sort_name) > 0)
+              AND ($9::text IS NULL OR s.target_id = $9)
               AND ($5::text IS NULL OR {value} {beyond} $5::text::{type_}
                    OR {value} = $5::text::{type_} AND (s.sort_name, s.id) > ($6, $7::uuid))
             ORDER BY value {way}, s.sort_name, s.id LIMIT $8 + 1
@@ -80,6 +83,7 @@ async def page(pool: Pool, wanted: SchoolFilter) -> Page:
         wanted.search or None,
         *(wanted.after or (None, None, None)),
         wanted.limit,
+        wanted.target,
     )
     assert row is not None
     return Page.of(row)

@@ -49,15 +49,15 @@ async def take_listing(conn: Connection, district_id: str, source_id: str) -> No
     )
 
 
-async def set_all_up(conn: Connection, district_id: str) -> None:
-    """Give every school of the district its target, as `schools: all` says; their own times stay as they are.
+async def set_all_up(conn: Connection, district_id: str, target: str = TARGET_ID) -> None:
+    """Give every school of the district this target, as `schools: all` says; their own times stay as they are.
 
     So does another Moodle that a school was given: declarations know the one only.
     """
     await conn.execute(
         "UPDATE school SET target_id = coalesce(target_id, $2), left_out = false WHERE district_id = $1",
         district_id,
-        TARGET_ID,
+        target,
     )
 
 

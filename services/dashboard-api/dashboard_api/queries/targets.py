@@ -27,7 +27,7 @@ async def upsert(conn: Connection, district_id: str, id_: str, target: Target, s
     )
 
 
-async def addresses(conn: Connection, district_id: str) -> dict[str, str]:
+async def addresses(conn: Connection | Pool, district_id: str) -> dict[str, str]:
     """The address of each of the district's sites, by id."""
     rows = await conn.fetch("SELECT id, base_url FROM target WHERE district_id = $1", district_id)
     return {row["id"]: row["base_url"] for row in rows}
@@ -46,6 +46,12 @@ async def used(conn: Connection, district_id: str, id_: str) -> Row:
     )
     assert row is not None
     return row
+
+
+async def of_new_schools(conn: Connection, district_id: str) -> str | None:
+    """The site that schools are set up for by themselves as soon as they are shared; None: they are not."""
+    id_: str | None = await conn.fetchval("SELECT all_schools FROM district WHERE id = $1", district_id)
+    return id_
 
 
 async def remove(conn: Connection, district_id: str, id_: str) -> None:

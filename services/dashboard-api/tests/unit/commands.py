@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[Line, ...]] = {
     "listDistricts": (line("districts"),),
     "showDistrict": (line("district north"),),
     "putDistrict": (line("apply -f {file} --json"),),
-    "listSchools": (line("schools --status with_errors --search ash --sort -errors", *NORTH),),
+    "listSchools": (line("schools --status with_errors --search ash --sort -errors --target main", *NORTH),),
     "showSchool": (line("school Ashgrove"),),
     "listErrors": (line("errors --records --code MISSING_NAME --severity error --entity user", *SCHOOL),),
     "listCauses": (line("errors --causes --code MISSING_NAME --severity error", *SCHOOL),),

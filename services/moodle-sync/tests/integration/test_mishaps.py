@@ -7,8 +7,8 @@ from common.settings import CommonSettings
 from common.testing.probe import EventProbe
 from simulators.moodle import Mishap, MoodleSimulator
 
-from ..support.bench import Bench, a_worker, settings_for
-from ..support.district import Roster, a_school
+from ..support.bench import TOKEN, Bench, a_worker, settings_for
+from ..support.district import Roster, a_school, move_schools
 
 
 async def test_accounts_made_by_a_call_that_timed_out_are_found_and_not_made_again(
@@ -72,6 +72,24 @@ async def test_a_worker_killed_while_moodle_creates_accounts_leaves_them_to_be_f
     assert ended.outcome == "clean"
     assert len(moodle.site.users()) == 151
     assert len({user.idnumber for user in moodle.site.users()}) == 151
+
+
+async def test_a_run_that_is_taken_up_again_ends_in_the_moodle_where_it_began(
+    idle_bench: Bench, settings: CommonSettings, moodle: MoodleSimulator
+) -> None:
+    gate = moodle.mishaps.hold("core_user_create_users", after_write=True)
+    async with a_worker(idle_bench, settings_for(settings, moodle_timeout_seconds=60), stop_budget=0):
+        event = await idle_bench.fetched(a_school(students=20, classes=1))
+        await asyncio.wait_for(gate.reached.wait(), 20)
+    gate.release()
+    async with MoodleSimulator(token=TOKEN) as other:
+        await move_schools(idle_bench.dashboard, other.base_url)
+        async with a_worker(idle_bench, settings_for(settings)):
+            ended = await idle_bench.ended(event)
+        assert other.site.users() == []
+    assert isinstance(ended, SyncCompleted)
+    assert ended.outcome == "clean"
+    assert len(moodle.site.users()) == 21
 
 
 async def test_enrolments_that_may_have_been_sent_are_not_sent_again(

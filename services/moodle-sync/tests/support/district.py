@@ -125,6 +125,16 @@ async def set_up_school(dashboard: Pool, key: str) -> None:
     )  # fmt: skip
 
 
+async def move_schools(dashboard: Pool, base_url: str) -> None:
+    """Set all schools up for another Moodle, which has the same token."""
+    await dashboard.execute(
+        "INSERT INTO target (district_id, id, name, base_url, user_auth, roles, secrets) "
+        "SELECT district_id, 'other', 'Other Moodle', $2, user_auth, roles, secrets FROM target WHERE district_id = $1",
+        DISTRICT, base_url,
+    )  # fmt: skip
+    await dashboard.execute("UPDATE school SET target_id = 'other' WHERE district_id = $1", DISTRICT)
+
+
 async def declare_policy(dashboard: Pool, **policy: Any) -> None:
     """What the district lets Rosterbus do, from now on; what is left out is as usual."""
     await dashboard.execute("UPDATE district SET policy = $2 WHERE id = $1", DISTRICT, policy)

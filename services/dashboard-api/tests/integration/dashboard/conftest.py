@@ -19,7 +19,7 @@ from common.testing.running import running
 from common.testing.waiting import wait_for
 from common.uow import UnitOfWork
 from dashboard_api.__main__ import ROUTES
-from dashboard_api.app import create_app
+from dashboard_api.app import around, create_app
 from dashboard_api.auth import passwords
 from dashboard_api.auth.shown import shown
 from dashboard_api.context import Context
@@ -29,6 +29,9 @@ from dashboard_api.settings import Settings
 
 from .surroundings import NORTH, SECRET_KEY, Dashboard
 from .workers import Workers
+
+APP = create_app()
+"""One for all tests of a process, one after the other: FastAPI takes a third of a second to make its routes."""
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +58,7 @@ async def context(settings: CommonSettings, pool_of: PoolOf) -> AsyncIterator[Co
 @pytest.fixture
 async def dashboard(context: Context, pool_of: PoolOf) -> AsyncIterator[Dashboard]:
     """With nothing in it, and no broker: events are handed to their handlers."""
-    server = make_server(create_app(context), "127.0.0.1", 0, shutdown_seconds=2)
+    server = make_server(around(context, APP), "127.0.0.1", 0, shutdown_seconds=2)
     stopping = asyncio.Event()
     tasks = [asyncio.create_task(serve(server, context, stopping)), asyncio.create_task(context.hints.run())]
     await wait_for(lambda: server.started)

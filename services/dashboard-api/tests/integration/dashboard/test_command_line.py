@@ -23,21 +23,20 @@ from common.events import (
     SyncRefused,
     SyncRequested,
 )
+from common.testing import forked
+from common.testing.forked import Command
 from common.testing.probe import EventProbe
 from dashboard_api.queries.runs import run_of
 
 from .surroundings import NORTH, Dashboard, completed, fetched, publish, school
 
 ROSTERBUS = Path(sys.executable).parent / "rosterbus"
+COMMAND = Command("rosterbus", "dashboard_api.cli:app")
 
 
 @dataclass(frozen=True)
-class Ended:
-    """A command's end."""
-
-    code: int | None
-    out: str
-    err: str
+class Ended(forked.Ended):
+    """A command's end; what it printed may be JSON."""
 
     def json(self) -> Any:
         """The last line."""
@@ -52,15 +51,8 @@ async def rosterbus(dashboard: Dashboard, *arguments: str, key: str | None = Non
         "COLUMNS": "160",
         "PATH": os.environ["PATH"],
     }
-    process = await asyncio.create_subprocess_exec(
-        ROSTERBUS,
-        *arguments,
-        env={**variables, **environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    return Ended(process.returncode, out.decode(), err.decode())
+    ended = await COMMAND.run(*arguments, environment={**variables, **environment})
+    return Ended(ended.code, ended.out, ended.err)
 
 
 def write_district(folder: Path) -> Path:

@@ -112,8 +112,8 @@ def guarded(*, api: bool | None = None) -> list[tuple[str, Line]]:
     ]
 
 
-def test_every_route_has_its_line(context: Any) -> None:
-    served = set(all_routes(create_app(context)))
+def test_every_route_has_its_line() -> None:
+    served = set(all_routes(create_app()))
     assert served == set(ROUTES), "give each route its line in routes.py"
 
 

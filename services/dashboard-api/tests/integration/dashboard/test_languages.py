@@ -171,6 +171,7 @@ async def test_no_mistake_in_a_form_is_told_in_english(north: Dashboard, languag
         "/settings/mapping": {"templates.username": "{nobody}", "templates.idnumber": "{", "templates.category": ""},
         "/settings/policy": {"limits.ids_changed": "400"},
         "/settings/targets/main": {"base_url": "moodle"},
+        "/settings/targets/add": {"name": "Other", "base_url": "moodle"},
         "/settings/notifications": {"email": "office"},
         "/settings": {"name": "", "timezone": "Amsterdam", "locale": "Dutch"},
     }

@@ -53,7 +53,7 @@ async def test_it_serves_projects_and_stops_in_order_with_a_stream_open(
     port, headers = free_port(), await north.bearer()
     process = await begin(settings, port)
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as http:
-        await wait_for(lambda: is_ready(http))
+        await wait_for(lambda: is_ready(http), seconds=60)
         async with http.get("/api/v1/events") as stream:
             event = SyncRequested(district_id="north", run_id=uuid4(), school_id=school("1"), mode="full")
             await publish(bus, event)

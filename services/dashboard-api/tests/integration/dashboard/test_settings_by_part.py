@@ -4,8 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from common.events import SettingsChanged, TargetChecked, TargetCheckOrdered
+from common.sealing import SecretBox
 from common.target_report import TargetObstacle, TargetReport
 from common.testing.probe import EventProbe
 from common.uow import UnitOfWork
@@ -153,6 +156,20 @@ async def test_a_sources_secret_is_replaced_and_its_schools_are_listed_again(
     (act,) = await acts(delivering, "change_source")
     assert act == {"before": {}, "after": {"secrets_replaced": ["client_secret"]}}
     assert "a-new-one" not in repr(body)
+
+
+async def test_secrets_that_can_no_longer_be_opened_are_replaced_by_others(north: Dashboard) -> None:
+    lost = SecretBox(SecretStr(Fernet.generate_key().decode())).seal({"token": "nobody knows"})
+    await north.pool.execute("UPDATE target SET secrets = $1", lost)
+    await north.pool.execute("UPDATE source SET secrets = $1", lost)
+    headers, place = await north.bearer(), "/districts/north"
+    status, problem = await send(north, "PATCH", f"{place}/targets/main", {"name": "New"}, headers)
+    assert (status, problem["errors"][0]["key"]) == (422, "target.token")
+    status, _ = await send(north, "PATCH", f"{place}/targets/main", {"token": "known again"}, headers)
+    assert status == 200
+    secrets = {"client_id": "rosterbus", "client_secret": "known again"}
+    status, body = await send(north, "PATCH", f"{place}/sources/main", {"source": secrets}, headers)
+    assert (status, body["sources"][0]["secrets"]) == (200, ["client_id", "client_secret"])
 
 
 async def test_a_source_is_renamed_and_nothing_else_happens(north: Dashboard) -> None:

@@ -93,7 +93,7 @@ async def test_many_schools_are_taken_out_once_that_is_confirmed(north: Dashboar
     assert status == 200 and "Stop syncing 2 schools?" in text
     assert (await send(north, f"/settings/schools{AT}", act="out", chosen=chosen, confirmed="1"))[0] == 303
     assert (await north.row("SELECT count(target_id) AS n FROM school"))["n"] == 0
-    await send(north, f"/settings/schools{AT}", act="target:main", chosen=chosen[:1])
+    await send(north, f"/settings/schools{AT}", act="target", target="main", chosen=chosen[:1])
     await send(north, f"/settings/schools{AT}", act="zone", zone="Europe/Dublin", chosen=chosen[:1])
     kept = await north.row("SELECT target_id, timezone FROM school WHERE id = $1", school("1"))
     assert kept == {"target_id": "main", "timezone": "Europe/Dublin"}

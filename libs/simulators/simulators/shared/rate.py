@@ -1,4 +1,4 @@
-"""A rate limit in fixed windows, as OneRoster servers have it."""
+"""A rate limit in fixed windows."""
 
 from collections.abc import Callable
 

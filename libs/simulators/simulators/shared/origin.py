@@ -3,15 +3,20 @@
 import hashlib
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from simulators.generate import District, demo_district, generate, read_csv_package
+from simulators.generate import District, demo_district, generate, read_csv_package, school_year_of
+from simulators.shared.clock import now
+
+
+def _this_school_year() -> int:
+    return school_year_of(now().date())
 
 
 class Origin(Struct, frozen=True, kw_only=True):
     """A CSV package if `package` is set, else a generated district if `seed` is, else the demo district."""
 
-    school_year: int
+    school_year: int = field(default_factory=_this_school_year)
     package: Path | None = None
     seed: int | None = None
     schools: int = 3
