@@ -82,7 +82,8 @@ async def note_in_moodle(conn: Connection, district_id: str, school_id: UUID, at
     `at`: when the run ended after which they are counted; a late one counts what is there now all the same.
 
     People are those with an account that are in the roster, or have left it and still have a place in a course here,
-    by role and as `user`; a course counts at the school whose run last wrote it.
+    by role and as `user`; a course counts at the school whose run last wrote it. Whether somebody is in a list is asked
+    among the columns, so that PostgreSQL hashes the list: joined, it compares each with each until it has statistics.
     """
     await conn.execute(
         """
@@ -91,23 +92,28 @@ async def note_in_moodle(conn: Connection, district_id: str, school_id: UUID, at
         ), gone AS MATERIALIZED (
             SELECT user_key FROM plan.enrolment_link WHERE district_id = $1 AND school_id = $2 AND active
             EXCEPT SELECT source_key FROM here
-        ), people AS MATERIALIZED (
+        ), past AS MATERIALIZED (
+            SELECT source_key, first_snapshot, body->>'role' AS role, source_key IN (SELECT user_key FROM gone) AS went
+            FROM roster.record
+            WHERE district_id = $1 AND school_id = $2 AND entity = 'user' AND last_snapshot IS NOT NULL
+        ), everybody AS MATERIALIZED (
             SELECT source_key, role FROM here
             UNION ALL
-            (SELECT DISTINCT ON (r.source_key) r.source_key, r.body->>'role' FROM gone
-             JOIN roster.record r ON r.source_key = gone.user_key
-             WHERE r.district_id = $1 AND r.school_id = $2 AND r.entity = 'user' AND r.last_snapshot IS NOT NULL
-             ORDER BY r.source_key, r.first_snapshot DESC)
+            (SELECT DISTINCT ON (source_key) source_key, role FROM past WHERE went
+             ORDER BY source_key, first_snapshot DESC)
+        ), linked AS MATERIALIZED (
+            SELECT l.source_key FROM school s
+            JOIN plan.link l ON l.district_id = s.district_id AND l.target_id = s.target_id
+                            AND l.source_id = s.source_id AND l.entity = 'user'
+            WHERE s.district_id = $1 AND s.id = $2 AND l.active
+              AND l.source_key = ANY (ARRAY(SELECT source_key FROM everybody))
+        ), people AS MATERIALIZED (
+            SELECT role, source_key IN (SELECT source_key FROM linked) AS there FROM everybody
         )
         UPDATE school_state SET in_moodle_at = greatest(in_moodle_at, $3), in_moodle = (
             SELECT coalesce(jsonb_object_agg(kind, n), '{}') FROM (
-                SELECT CASE WHEN grouping(p.role) = 1 THEN 'user' ELSE p.role END AS kind, count(*) AS n
-                FROM people p
-                JOIN school s ON s.district_id = $1 AND s.id = $2
-                JOIN plan.link l ON l.district_id = s.district_id AND l.target_id = s.target_id
-                                AND l.source_id = s.source_id AND l.entity = 'user' AND l.source_key = p.source_key
-                WHERE l.active
-                GROUP BY GROUPING SETS ((p.role), ())
+                SELECT CASE WHEN grouping(role) = 1 THEN 'user' ELSE role END AS kind, count(*) AS n
+                FROM people WHERE there GROUP BY GROUPING SETS ((role), ())
                 UNION ALL
                 SELECT 'course', count(*) FROM plan.link
                 WHERE district_id = $1 AND school_id = $2 AND entity = 'course' AND active

@@ -58,7 +58,7 @@ async def test_a_source_is_added_tried_out_and_taken_out(north: Dashboard) -> No
     assert "The source refuses the credentials" in text and "401 from wonde.example." in text
     question = await page(north, f"/settings/sources/wonde/remove{AT}")
     assert "Take out Wonde?" in question and "Take out the source" in question
-    refusal = await page(north, f"/settings/sources/main/remove{AT}")
+    refusal = await page(north, f"/settings/sources/main/remove{AT}", 409)
     assert "of this source are set up" in refusal and "Take out the source" not in refusal
     assert (await send(north, f"/settings/sources/wonde/remove{AT}"))[0] == 303
     status, text = await send(north, f"/settings/sources/main/remove{AT}")
