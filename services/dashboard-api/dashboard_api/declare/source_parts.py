@@ -77,17 +77,22 @@ async def remove(uow: UnitOfWork, principal: Principal, district_id: str, id_: s
     others = [other for other in known if other != id_]
     used = await sources.used_beside(uow.conn, district_id, others)
     if used is not None:
-        sentence = plural(
-            "{n} school of this source is set up. Take it out of its Moodle first.",
-            "{n} schools of this source are set up. Take them out of their Moodle first.",
-            used["schools"],
-            n=number(used["schools"]),
-        )
-        raise Problem(409, "source_in_use", sentence)
+        raise in_use(used["schools"])
     await sources.remove_beside(uow.conn, district_id, others)
     before = {"kind": known[id_].kind, "settings": known[id_].settings}
     change = Change("remove_source", "source", f"source/{id_}", before, {})
     await parts.note(uow, principal, district_id, change)
+
+
+def in_use(schools: int) -> Problem:
+    """The refusal to take out a source of which schools are set up."""
+    sentence = plural(
+        "{n} school of this source is set up. Take it out of its Moodle first.",
+        "{n} schools of this source are set up. Take them out of their Moodle first.",
+        schools,
+        n=number(schools),
+    )
+    return Problem(409, "source_in_use", sentence)
 
 
 async def _read(uow: UnitOfWork, district_id: str, body: Json) -> tuple[Source, dict[str, Known]]:

@@ -18,7 +18,7 @@ from dashboard_api.pages.forms import Field, Form, filled, sent
 from dashboard_api.pages.settings_users import SHORT
 from dashboard_api.pages.visit import InVisit, Sending, Visit
 from dashboard_api.problems import Problem
-from dashboard_api.queries import second_factors, sessions
+from dashboard_api.queries import district_parts, second_factors, sessions
 from dashboard_api.words.amounts import number
 
 WRONG_PASSWORD = ("wrong_password", "too_many_attempts")
@@ -159,6 +159,13 @@ async def _page(visit: Visit, **sent_forms: Form) -> Response:
         "picture": Markup(pending["picture"]) if pending else "",  # noqa: S704 - our own drawing, of a base32 secret
         "sessions": json.loads(await sessions.list_json(whole, own_id(visitor), visitor.csrf or "")),
         "zones": sorted(available_timezones()),
+        "zone": visitor.timezone or await _usual_zone(visit),
     }
     status = max(form.status for form in forms.values())
     return visit.render("account.html", status, title=_("My account"), **forms, **values)
+
+
+async def _usual_zone(visit: Visit) -> str:
+    """That of the district, for who has chosen none."""
+    general = await district_parts.general(visit.context.pool, visit.district_id) if visit.district_id else None
+    return general["timezone"] if general else "UTC"

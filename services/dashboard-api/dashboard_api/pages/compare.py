@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from common.db import Pool
 from common.language import mark
 from dashboard_api.api.answers import decode_cursor, encode_cursor
 from dashboard_api.language import _
@@ -22,6 +23,8 @@ CHOICES = 60
 CHANGES = {"added": mark("added"), "removed": mark("removed"), "changed": mark("changed")}
 EXPLAINED = ("user", "class", "school")
 """Entities whose records have a page of their own, by their key alone."""
+TIES = {"enrolment": ("class", "user"), "guardian_link": ("user", "user")}
+"""Entities that tie two records together: of which entities these are, in the order of their keys."""
 
 Entity = Literal["school", "term", "class", "user", "enrolment", "guardian_link"]
 
@@ -58,9 +61,9 @@ async def show(
         new=new,
         counts=counts,
         total=kinds.total(counts),
-        entities=[(key, kinds.entity_name(key), sum(changes.values())) for key, changes in counts.items()],
+        entities=[(key, kinds.entity_name(key), sum(counts[key].values())) for key in kinds.ENTITIES if key in counts],
         numbers=kinds.table(counts),
-        records=[_shown(record) for record in page.rows()],
+        records=[_shown(record) for record in await _named(pool, wanted, page.rows())],
         entity=entity,
         address=address,
         place=place,
@@ -76,6 +79,20 @@ async def _run(visit: Visit, run_id: UUID) -> dict[str, Any]:
     if run["snapshot"] is None:
         raise Problem(409, "no_snapshot", _("This run read no roster, so it cannot be compared. Choose another one."))
     return dict(run)
+
+
+async def _named(pool: Pool, wanted: Comparison, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of what ties two records together, the names of both instead of their keys."""
+    ties = {record["key"]: record["name"].split(" / ") for record in records if record["entity"] in TIES}
+    names = await compare.names(pool, wanted, list({key for pair in ties.values() for key in pair})) if ties else {}
+
+    def name_of(entity: str, pair: list[str]) -> str:
+        return " · ".join(names.get(place, place[1]) for place in zip(TIES[entity], pair, strict=False))
+
+    return [
+        {**record, "name": name_of(record["entity"], ties[record["key"]])} if record["entity"] in TIES else record
+        for record in records
+    ]
 
 
 def _shown(record: dict[str, Any]) -> dict[str, Any]:

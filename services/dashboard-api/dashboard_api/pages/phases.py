@@ -16,6 +16,7 @@ WORDS = {
     "done": mark("done"),
     "failed": mark("failed"),
     "skipped": mark("not needed"),
+    "held": mark("waits for a decision"),
     "missed": mark("not reached"),
 }
 ORDER = ("ordered", "requested", *NAMES)
@@ -58,6 +59,8 @@ def _took(
 def _state(phase: str, run: dict[str, Any]) -> str:
     status = run["status"]
     if status == "completed":
+        if run["outcome"] == "held" and phase == "applying" and not run["actions"]:
+            return "held"
         return "done" if phase in _passed(run) else "skipped"
     if status == "failed":
         return _place(phase, run["failure_phase"] or "fetching", now="failed", later="missed")
@@ -83,7 +86,7 @@ def _place(phase: str, current: str, *, now: str, later: str) -> str:
 
 def _view(phase: str, state: str, told: dict[str, Any] | None) -> PhaseView:
     name, word = _(NAMES[phase]), _(WORDS[state])
-    if state in ("skipped", "missed", "waiting") or told is None:
+    if state in ("skipped", "held", "missed", "waiting") or told is None:
         return PhaseView(name, state, word)
     done, total = told["done"], told["total"]
     if state == "done" and done != total:

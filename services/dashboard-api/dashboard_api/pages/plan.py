@@ -10,7 +10,7 @@ from dashboard_api.language import _
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.operation_list import Counts, Narrowed, Narrowing, Run, listing
 from dashboard_api.pages.visit import InVisit, Sending, Visit
-from dashboard_api.problems import Problem, not_found
+from dashboard_api.problems import not_found
 from dashboard_api.queries import holds, plans, run_list
 from dashboard_api.words import consequences, kinds, standing
 from dashboard_api.words.operations import record_address
@@ -47,7 +47,7 @@ async def _page(visit: Visit, run_id: UUID, which: Narrowing, text: str, after: 
     visit.enter(run["district_id"])
     plan = await plans.one(pool, run["district_id"], run_id)
     if plan is None:
-        raise Problem(404, "no_plan", _("Nothing is planned for this run yet, or it does not plan. Look at the run."))
+        return visit.back(f"/runs/{run_id}", _("Nothing is planned for this run yet, or it does not plan."))
     narrowed = Narrowed(f"/runs/{run_id}/plan", which)
     about = Run(run["district_id"], run_id, run["timezone"] or "UTC")
     values = await listing(pool, about, narrowed, plan["counts"], text, after)
@@ -65,9 +65,7 @@ async def _about(visit: Visit, run: Json, plan: Json) -> Json:
         "plan": plan,
         "ended": run["status"] in standing.ENDED,
         "run_title": what,
-        "title": _("What “{what}” does at {school}", what=what, school=school)
-        if not plan["dry_run"]
-        else _("What “{what}” would do at {school}", what=what, school=school),
+        "title": _title(run, plan).format(what=what, school=school),
         "sentence": consequences.sentence(effects),
         "additions": consequences.additions(effects),
         "numbers": kinds.linked_table(_totals(plan["counts"])),
@@ -76,6 +74,14 @@ async def _about(visit: Visit, run: Json, plan: Json) -> Json:
         "again": _again(run, plan),
         "record_address": record_address,
     }
+
+
+def _title(run: Json, plan: Json) -> str:
+    if plan["dry_run"]:
+        return _("What “{what}” would do at {school}")
+    if run["status"] in standing.ENDED:
+        return _("What “{what}” did at {school}")
+    return _("What “{what}” does at {school}")
 
 
 def _totals(counts: Counts) -> dict[str, dict[str, int]]:

@@ -50,13 +50,20 @@ async def problem_page(request: Request, problem: Problem) -> Response:
         problem.status,
         title=title,
         problem=problem,
-        advice=_(ADVICE[problem.status]) if problem.status in ADVICE else "",
+        advice=_advice(problem),
         wait=_minutes(problem),
         help_at=f"{PAGE}{problem.code}" if problem.code in PROBLEM_CODES else "/help",
         again=request.method == "GET" and problem.status in AGAIN,
     )
     page.headers.update(problem.headers)
     return page
+
+
+def _advice(problem: Problem) -> str:
+    """What to do, where the problem's own sentence does not say it."""
+    if problem.status == 404 and problem.code != "not_found":
+        return ""
+    return _(ADVICE[problem.status]) if problem.status in ADVICE else ""
 
 
 async def _visitor(request: Request, problem: Problem) -> Principal | None:

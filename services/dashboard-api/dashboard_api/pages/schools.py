@@ -14,7 +14,7 @@ from dashboard_api.language import _
 from dashboard_api.pages.addresses import with_query
 from dashboard_api.pages.visit import InVisit, Visit
 from dashboard_api.problems import not_found
-from dashboard_api.queries import districts, run_list, targets
+from dashboard_api.queries import district_parts, districts, run_list, targets
 from dashboard_api.queries.school_list import SchoolFilter
 from dashboard_api.words import standing
 from dashboard_api.words.kinds import OVERVIEW
@@ -76,6 +76,7 @@ async def _values(
     order_by = order_of(place.sort)
     wanted = SchoolFilter(visit.visitor.visible, place.district, place.status, place.search, begin, ROWS, *order_by)
     page = await page_in_order(pool, wanted, place.sort)
+    policy = await district_parts.policy(pool, place.district) or {}
     order = await run_list.of_order(pool, place.district, ordered) if ordered else None
     return {
         "district": district,
@@ -83,6 +84,7 @@ async def _values(
         "next": encode_cursor(page.next),
         "order": order if order and order["runs"] else None,
         "columns": _columns(district["counts"] or {}),
+        "families": bool(policy.get("families")),
         "filters": _filters(district),
         "sources": standing.source_names(district["sources"]),
         "sites": len(await targets.addresses(pool, place.district)),

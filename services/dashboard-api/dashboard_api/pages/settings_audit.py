@@ -19,7 +19,7 @@ from dashboard_api.pages.visit import InVisit, Visit
 from dashboard_api.queries import audit, district_parts
 from dashboard_api.queries.audit import ActFilter
 from dashboard_api.words.amounts import moment
-from dashboard_api.words.audit import action_name, explained
+from dashboard_api.words.audit import about, action_name, explained, setting_name
 
 ROWS = 50
 COLUMNS = ("at", "who", "what", "subject", "setting", "before", "after", "reason")
@@ -66,7 +66,8 @@ async def look(visit: InVisit, choice: InChoice, after: str | None = None) -> Re
         "audit",
         _("Audit log"),
         _("What people and keys did, the latest first. Neither secrets nor personal data are kept here."),
-        acts=[act | explained(act) for act in found.rows()],
+        acts=[act | explained(act) | {"about": about(act)} for act in found.rows()],
+        setting_name=setting_name,
         choice=choice,
         actors=actors,
         actions=sorted(((one, action_name(one)) for one in actions), key=lambda pair: pair[1].casefold()),

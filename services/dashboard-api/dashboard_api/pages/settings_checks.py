@@ -15,6 +15,7 @@ from dashboard_api.queries import checks, district_parts
 from dashboard_api.queries.checks import What
 from dashboard_api.words.errors import explained_check, explained_target_check
 from dashboard_api.words.kinds import counts_in_order
+from dashboard_api.words.standing import SOURCES
 
 OUTCOMES = {
     "kept": mark("Rows kept"),
@@ -40,7 +41,8 @@ async def look(what: What, check_id: UUID, visit: InVisit) -> Response:
     check = await found(visit, what, check_id)
     visit.enter(check["district"])
     site = await _site(visit, what, check)
-    title = _("Test of a source") if what == "source" else _("Check of a Moodle site")
+    source = SOURCES.get(check["kind"], check["kind"]) if what == "source" else ""
+    title = _("Test of {source}", source=source) if source else _("Check of a Moodle site")
     if site:
         title = _("Check of {moodle}", moodle=site["name"])
     values = {"check": check, "what": what, "site": site, **about(what, check)}

@@ -79,7 +79,7 @@ def _fields(schools: list[dict[str, Any]]) -> tuple[Field, ...]:
         Field(
             "school",
             mark("Schools"),
-            mark("For one school it stands in for what the address is told of all."),
+            mark("What is chosen for one school takes the place, there, of what is chosen for all."),
             "choice",
             optional=True,
             choices={"": mark("All schools"), **names},

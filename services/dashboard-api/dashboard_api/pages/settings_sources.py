@@ -184,6 +184,15 @@ async def _try_out(visit: Visit, source_id: str, notice: str = "") -> Response:
 
 
 def _removal(visit: Visit, source: dict[str, Any]) -> Question:
+    if source["set_up"]:
+        return Question(
+            title=_("{source} cannot be taken out yet", source=source["called"]),
+            sentences=[source_parts.in_use(source["set_up"]).detail],
+            action="",
+            button="",
+            back=at(visit, "sources"),
+            way=(at(visit, "schools"), _("Schools")),
+        )
     return Question(
         title=_("Take out {source}?", source=source["called"]),
         sentences=[

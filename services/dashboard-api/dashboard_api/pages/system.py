@@ -23,7 +23,7 @@ from dashboard_api.words.standing import Badge
 MOST = 100
 Act = Literal["requeue", "discard"]
 STATES = {
-    "live": Badge(mark("At work"), "tick", "ok"),
+    "live": Badge(mark("Active"), "tick", "ok"),
     "stopped": Badge(mark("Stopped"), "slash", "calm"),
     "gone": Badge(mark("Gone without a word"), "octagon", "bad"),
 }
@@ -113,6 +113,8 @@ def _sentence(found: dict[str, Any]) -> str:
             n=number(lying),
         )
     waiting = sum(row["waiting"] for row in found["queues"]["queues"])
+    if not waiting:
+        return _("Nothing waits, and nothing is parked.")
     return plural(
         "{n} message waits; nothing is parked.", "{n} messages wait; nothing is parked.", waiting, n=number(waiting)
     )

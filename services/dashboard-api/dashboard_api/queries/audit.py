@@ -10,10 +10,27 @@ from uuid import UUID
 from common.db import Connection, Pool, Row
 from dashboard_api.queries.pages import Page
 
-SUBJECT_NAME = """
-    CASE WHEN subject LIKE 'operator/%' OR subject LIKE 'key/%' THEN name_of_actor(split_part(subject, '/', 2)) END
+_OF_SCHOOL = "SELECT s.name FROM school s WHERE s.district_id = kept.district_id AND s.id ="
+_ID = "split_part(subject, '/', 2)"
+_UUID = f"CASE WHEN {_ID} ~ '^[0-9a-f-]{{36}}$' THEN {_ID}::uuid END"
+SUBJECT_NAME = f"""
+    CASE split_part(subject, '/', 1)
+    WHEN 'operator' THEN name_of_actor({_ID})
+    WHEN 'key' THEN name_of_actor({_ID})
+    WHEN 'district' THEN (SELECT d.name FROM district d WHERE d.id = {_ID})
+    WHEN 'school' THEN ({_OF_SCHOOL} {_UUID})
+    WHEN 'device' THEN (SELECT v.name FROM device v WHERE v.district_id = kept.district_id AND v.id = {_UUID})
+    WHEN 'run' THEN ({_OF_SCHOOL} (SELECT r.school_id FROM run r
+                                   WHERE r.district_id = kept.district_id AND r.id = {_UUID}))
+    WHEN 'hold' THEN ({_OF_SCHOOL} (SELECT h.school_id FROM hold_decision h
+                                    WHERE h.district_id = kept.district_id AND h.hold_id = {_UUID}))
+    WHEN 'order' THEN (SELECT min(s.name) FROM run r
+                       JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
+                       WHERE r.district_id = kept.district_id AND r.order_id = {_UUID} HAVING count(*) = 1)
+    END
 """
-"""Names of people and keys are looked up when they are shown; null once there is nobody of this id."""
+"""Names of what acts were about are looked up when they are shown: of a run, a hold and an order the one school's; null
+for what has none, or is no longer there."""
 PART = 500
 
 

@@ -92,6 +92,23 @@ async def counts(pool: Pool, wanted: Comparison) -> dict[str, dict[str, int]]:
     return found
 
 
+async def names(pool: Pool, wanted: Comparison, keys: Sequence[str]) -> dict[tuple[str, str], str]:
+    """What people call the classes and people of these keys, as the school's newest record of each has it."""
+    rows = await pool.fetch(
+        """
+        SELECT DISTINCT ON (entity, source_key) entity, source_key,
+               coalesce(body->>'title', concat_ws(' ', body->>'given_name', body->>'family_name')) AS name
+        FROM roster.record
+        WHERE district_id = $1 AND school_id = $2 AND entity IN ('class', 'user') AND source_key = ANY ($3::text[])
+        ORDER BY entity, source_key, first_snapshot DESC
+        """,
+        wanted.district_id,
+        wanted.school_id,
+        keys,
+    )
+    return {(row["entity"], row["source_key"]): row["name"] for row in rows if row["name"]}
+
+
 async def page(pool: Pool, wanted: Comparison, after: Sequence[str] | None, limit: int) -> Page:
     """A page of the differences, by entity and key. `after` is the sort key of the last one before it."""
     found: list[Row] = []

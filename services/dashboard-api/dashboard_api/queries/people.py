@@ -81,26 +81,46 @@ async def note_in_moodle(conn: Connection, district_id: str, school_id: UUID, at
 
     `at`: when the run ended after which they are counted; a late one counts what is there now all the same.
 
-    People are those of the roster whose account is linked, by role and as `user`; a course counts at the school whose
-    run last wrote it.
+    People are those with an account that are in the roster, or have left it and still have a place in a course here,
+    by role and as `user`; a course counts at the school whose run last wrote it. Whether somebody is in a list is asked
+    among the columns, so that PostgreSQL hashes the list: joined, it compares each with each until it has statistics.
     """
     await conn.execute(
         """
+        WITH here AS MATERIALIZED (
+            SELECT source_key, role FROM roster.user WHERE district_id = $1 AND school_id = $2
+        ), gone AS MATERIALIZED (
+            SELECT user_key FROM plan.enrolment_link WHERE district_id = $1 AND school_id = $2 AND active
+            EXCEPT SELECT source_key FROM here
+        ), past AS MATERIALIZED (
+            SELECT source_key, first_snapshot, body->>'role' AS role, source_key IN (SELECT user_key FROM gone) AS went
+            FROM roster.record
+            WHERE district_id = $1 AND school_id = $2 AND entity = 'user' AND last_snapshot IS NOT NULL
+        ), everybody AS MATERIALIZED (
+            SELECT source_key, role FROM here
+            UNION ALL
+            (SELECT DISTINCT ON (source_key) source_key, role FROM past WHERE went
+             ORDER BY source_key, first_snapshot DESC)
+        ), linked AS MATERIALIZED (
+            SELECT l.source_key FROM school s
+            JOIN plan.link l ON l.district_id = s.district_id AND l.target_id = s.target_id
+                            AND l.source_id = s.source_id AND l.entity = 'user'
+            WHERE s.district_id = $1 AND s.id = $2 AND l.active
+              AND l.source_key = ANY (ARRAY(SELECT source_key FROM everybody))
+        ), people AS MATERIALIZED (
+            SELECT role, source_key IN (SELECT source_key FROM linked) AS there FROM everybody
+        )
         UPDATE school_state SET in_moodle_at = greatest(in_moodle_at, $3), in_moodle = (
             SELECT coalesce(jsonb_object_agg(kind, n), '{}') FROM (
-                SELECT coalesce(u.role, 'user') AS kind, count(*) AS n
-                FROM school s
-                JOIN roster.user u ON u.district_id = s.district_id AND u.school_id = s.id
-                JOIN plan.link l ON l.district_id = s.district_id AND l.target_id = s.target_id
-                                AND l.source_id = s.source_id AND l.entity = 'user' AND l.source_key = u.source_key
-                WHERE s.district_id = $1 AND s.id = $2 AND l.active
-                GROUP BY GROUPING SETS ((u.role), ())
+                SELECT CASE WHEN grouping(role) = 1 THEN 'user' ELSE role END AS kind, count(*) AS n
+                FROM people WHERE there GROUP BY GROUPING SETS ((role), ())
                 UNION ALL
                 SELECT 'course', count(*) FROM plan.link
                 WHERE district_id = $1 AND school_id = $2 AND entity = 'course' AND active
                 UNION ALL
                 SELECT 'enrolment', count(*) FROM plan.enrolment_link
-                WHERE district_id = $1 AND school_id = $2 AND active) counted)
+                WHERE district_id = $1 AND school_id = $2 AND active) counted
+            WHERE kind IS NOT NULL)
         WHERE district_id = $1 AND school_id = $2
         """,
         district_id,

@@ -26,6 +26,7 @@ async def one(pool: Pool, district_id: str, school_id: UUID, runs: int) -> dict[
                    (SELECT coalesce(json_agg(to_json(ended)), '[]') FROM (
                         SELECT id AS run_id, kind, mode, trigger, status, outcome,
                                CASE WHEN status = 'failed' THEN 'failed'
+                                    WHEN outcome = 'held' THEN 'held'
                                     WHEN errors > 0 OR outcome = 'with_errors' THEN 'with_errors'
                                     ELSE 'clean' END AS health,
                                errors, actions, failure_code, noted_at, ended_at, duration_ms

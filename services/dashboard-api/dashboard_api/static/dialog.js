@@ -13,7 +13,8 @@ document.addEventListener("click", async (event) => {
 export async function openDialog(address, values = [], opener = null) {
   const url = new URL(address, location.href);
   for (const [name, value] of values) url.searchParams.append(name, value);
-  const answer = await fetch(url);
+  const answer = await fetch(url).catch(() => null);
+  if (!answer) return location.assign(url);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const question = page.querySelector("[data-dialog-content]");
   if (!question || answer.redirected) return location.assign(url);

@@ -37,6 +37,12 @@ FIELDS = {
     "until": mark("Until"),
     "target": mark("Moodle"),
     "timezone": mark("Time zone"),
+    "name": mark("Name"),
+    "enabled": mark("Enable sync"),
+    "daily_at": mark("Scheduled sync: daily at, in UTC"),
+    "at_next_contact": mark("If it is offline then, sync at its next contact instead"),
+    "notify": mark("Sync notifications"),
+    "force": mark("Force sync"),
 }
 WEEKDAYS = {
     "mon": mark("Mon"),
@@ -50,7 +56,10 @@ WEEKDAYS = {
 
 
 def explained(act: Json, school_id: str = "") -> Json:
-    """`what` was done, `changes` (field, before, after), `reason`, and where it is seen: `to`, an address, or blank."""
+    """`what` was done, `changes` (field, before, after), `reason`, and where it is seen: `to`, an address, or blank.
+
+    The values before are blank where there was nothing before.
+    """
     detail = act["detail"]
     return {
         "what": _what(act["action"], detail),
@@ -79,13 +88,15 @@ def _of(state: Any, school_id: str) -> Json:
 
 def _changes(before: Json, after: Json) -> list[tuple[str, str, str]]:
     return [
-        (_(name), _value(key, before.get(key)), _value(key, after.get(key)))
+        (_(name), _value(key, before.get(key)) if before else "", _value(key, after.get(key)))
         for key, name in FIELDS.items()
         if key in after and before.get(key) != after[key]
     ]
 
 
 def _value(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if value in (None, ""):
         return _("the district's") if key in ("nightly", "nights", "timezone") else _("none")
     if key == "nights":

@@ -12,7 +12,12 @@ from dashboard_api.language import _, plural
 
 NOTHING = "–"
 SIZES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
-UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
+UNITS = (
+    ("day", timedelta(days=1), timedelta(minutes=30)),
+    ("hour", timedelta(hours=1), timedelta(seconds=30)),
+    ("minute", timedelta(minutes=1), timedelta(0)),
+)
+"""The largest first, each with how little it may lack: 23 hours and a half are one day, not 24 hours."""
 
 
 def number(value: float | None) -> str:
@@ -123,7 +128,7 @@ def moment(value: str | None) -> datetime | None:
 
 def _rounded(passed: timedelta) -> str:
     """9 days, 3 hours, 6 minutes: whichever unit is the largest that fits."""
-    name, unit = next(((name, unit) for name, unit in UNITS if passed >= unit), UNITS[-1])
+    name, unit = next((name, unit) for name, unit, short in UNITS if passed >= unit - short or unit == UNITS[-1][1])
     return format_unit(max(1, round(passed / unit)), f"duration-{name}", length="long", locale=spoken())
 
 

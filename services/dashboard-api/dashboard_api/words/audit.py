@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from common.language import listed, mark
-from dashboard_api.language import _
+from dashboard_api.language import _, plural
 from dashboard_api.words import acts
+from dashboard_api.words.amounts import number
+from dashboard_api.words.standing import SOURCES
 
 Json = dict[str, Any]
 
@@ -33,6 +35,14 @@ SETTINGS = {
     "revoke key": mark("Revoked an API key"),
 }
 """By action; the others are those of `words.acts`."""
+NAMES = {
+    **acts.FIELDS,
+    "locale": mark("Language"),
+    "pool": mark("Pool of workers"),
+    "max_parallel": mark("Syncs at once"),
+    "spread_minutes": mark("Spread over minutes"),
+}
+"""Of settings; others are called as the district file calls them."""
 LONGEST = 200
 UNSAID = ("declared_at",)
 """Keys that change by themselves."""
@@ -53,11 +63,27 @@ def explained(act: Json) -> Json:
     return {**told, "what": what, "changes": list(_changes(act["detail"]))}
 
 
+def setting_name(key: str) -> str:
+    """Time zone, of `timezone`; what has no words of its own stays as it is."""
+    return _(NAMES[key]) if key in NAMES else key
+
+
+def about(act: Json) -> str:
+    """What the act was about: a name, how many schools, or what it is called where there is no name."""
+    schools, after = act["detail"].get("schools"), act["detail"].get("after")
+    if act["action"] == "nightly mode" and isinstance(after, list):
+        schools = len(after)
+    if isinstance(schools, int) and (schools > 1 or act["action"] == "nightly mode"):
+        return plural("{n} school", "{n} schools", schools, n=number(schools))
+    tried = SOURCES.get(act["detail"].get("kind", "")) or act["detail"].get("base_url")
+    return act["subject_name"] or (tried if act["action"].startswith("check_") else "") or act["subject"]
+
+
 def _changes(detail: Json) -> Iterator[tuple[str, str, str]]:
     before, after = dict(_flat(detail.get("before"))), dict(_flat(detail.get("after")))
     for key in {**before, **after}:
         if key not in UNSAID and before.get(key) != after.get(key):
-            yield key, _value(before.get(key)), _value(after.get(key))
+            yield key, _value(before.get(key)) if before else "", _value(after.get(key))
 
 
 def _flat(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:

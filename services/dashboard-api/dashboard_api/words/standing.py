@@ -185,13 +185,21 @@ def last_sync(last: Json | None) -> str:
     if last["status"] == "failed":
         return _("failed")
     changes = total(last["actions"])
-    return plural("{n} change", "{n} changes", changes, n=number(changes)) if changes else _("nothing to do")
+    done = plural("{n} change", "{n} changes", changes, n=number(changes)) if changes else ""
+    if last["outcome"] == "held":
+        return _("{done}, the rest held", done=done) if done else _("held")
+    return done or _("nothing to do")
 
 
 def did(run: Json) -> str:
     """What a run did, in a few words."""
     if run["status"] != "completed":
         return ""
+    if run["outcome"] == "previewed":
+        plan = summary(run["plan"])
+        return _("would be: {what}", what=plan) if plan else _("nothing would change")
+    if run["outcome"] == "held" and not total(run["actions"]):
+        return _("nothing yet")
     return summary(run["actions"]) or (_("nothing changed") if run["outcome"] in ("clean", "with_errors") else "")
 
 
@@ -199,7 +207,7 @@ def run_sentence(run: Json) -> str:
     """How a run stands, in a sentence or two."""
     match run["status"]:
         case "ordered":
-            return _("The scheduler has not answered yet.")
+            return _("It begins when it is its turn: only so many schools of a district sync at once.")
         case "requested":
             return _("Admitted; it begins as soon as a worker is free.")
         case "refused":
@@ -213,7 +221,8 @@ def run_sentence(run: Json) -> str:
 
 
 def _completion(run: Json) -> str:
-    text = _what_became(run["outcome"], summary(run["actions"]))
+    nothing = run.get("plan") is not None and not total(run["plan"])
+    text = _what_became(run["outcome"], summary(run["actions"]), nothing)
     if not (n := run["errors"]):
         return text
     left = plural(
@@ -222,8 +231,10 @@ def _completion(run: Json) -> str:
     return f"{text} {left}"
 
 
-def _what_became(outcome: str, done: str) -> str:
+def _what_became(outcome: str, done: str, nothing_planned: bool) -> str:
     match outcome:
+        case "previewed" if nothing_planned:
+            return _("A dry run: nothing would change, since Moodle holds what is shared already.")
         case "nothing_to_do":
             return _("Moodle holds what is shared already; nothing was sent.")
         case "previewed":
@@ -245,7 +256,7 @@ def _failure(run: Json) -> str:
         f"{words.title}.",
         said(run["failure_detail"] or ""),
         _("What to do: {remedy}", remedy=words.remedy),
-        _("Nobody was removed because of this."),
+        _("Nobody was removed because of this.") if run.get("kind") != "device" else "",
         _("It will be tried again.") if run["retry_planned"] else "",
     ]
     return " ".join(sentence for sentence in sentences if sentence)

@@ -32,6 +32,7 @@ def test_durations(milliseconds: float | None, words: str) -> None:
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(-3, "just now"), (44, "just now"), (50, "1 minute ago"), (360, "6 minutes ago"), (3_600, "1 hour ago"),
+     (3_575, "1 hour ago"), (3_560, "59 minutes ago"), (85_000, "1 day ago"),
      (90_000, "1 day ago"), (800_000, "9 days ago")],
 )  # fmt: skip
 def test_how_long_ago(seconds: float, words: str) -> None:

@@ -29,6 +29,14 @@ def test_a_run_that_ends_after_its_plan_ends_its_plan() -> None:
     assert took(run(("fetching", "00"), ("planning", "04"), outcome="previewed")) == [4000, 26000, None]
 
 
+def test_what_waits_for_a_decision_is_not_applied_yet() -> None:
+    held = run(("fetching", "00"), ("planning", "04"), outcome="held", actions={})
+    assert [phase.state for phase in phases_of(held)] == ["done", "done", "held"]
+    assert took(held) == [4000, 26000, None]
+    in_part = run(("fetching", "00"), outcome="held", actions={"user": {"create": 3}})
+    assert [phase.state for phase in phases_of(in_part)] == ["done", "done", "done"]
+
+
 def test_a_phase_that_failed_took_until_it_failed() -> None:
     failed = {"status": "failed", "outcome": None, "failure_phase": "planning"}
     assert took(run(("fetching", "00"), ("planning", "04"), **failed)) == [4000, 26000, None]

@@ -9,6 +9,7 @@ from dashboard_api.api.schemas.fields import (
     Counts,
     Cursor,
     DistrictId,
+    Ended,
     Health,
     HoldId,
     Language,
@@ -147,7 +148,7 @@ class SchoolRow(Shape):
     errors_run_id: Annotated[RunId | None, Field(description="The run that has the errors")]
     activity: Activity | None
     last_run: LastRun | None
-    recent: Annotated[list[str], Field(description="How the last syncs ended, oldest first", examples=[["clean"]])]
+    recent: Annotated[list[Ended], Field(description="How the last syncs ended, oldest first", examples=[["clean"]])]
     errors_by_severity: Annotated[dict[str, int], Field(examples=[{"error": 3, "warning": 12}])]
     mode_by: Annotated[str, Field(description="Who set the mode", examples=["Anna de Wit"])] | None
     mode_at: When | None

@@ -60,6 +60,7 @@ Reason = Annotated[str, Field(description="Why, for the record", examples=["new 
 
 SchoolStatus = Literal["nightly", "with_errors", "paused", "on_hold", "not_set_up", "not_shared"]
 Health = Literal["never", "clean", "with_errors", "failed"]
+Ended = Literal["clean", "with_errors", "held", "failed"]
 NightlyMode = Literal["on", "additions_only", "paused"]
 RunStatus = Literal["ordered", "requested", "fetching", "planning", "applying", "refused", "failed", "completed"]
 Outcome = Annotated[str, Field(description="How a run ended that did not fail", examples=["clean"])]

@@ -9,7 +9,7 @@ from dashboard_api.api.schemas.errors import SchoolCause
 from dashboard_api.api.schemas.fields import (
     Code,
     Day,
-    Health,
+    Ended,
     Milliseconds,
     Number,
     Outcome,
@@ -30,7 +30,7 @@ class EndedRun(Shape):
     trigger: str | None
     status: RunStatus
     outcome: Outcome | None
-    health: Health
+    health: Ended
     errors: Number | None
     actions: dict[str, Any] | None
     failure_code: Code | None

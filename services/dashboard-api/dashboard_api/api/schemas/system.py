@@ -48,7 +48,10 @@ class Act(Shape):
     actor_name: Name
     action: Annotated[str, Field(examples=["order"])]
     subject: Annotated[str, Field(examples=["district/north"])]
-    subject_name: Annotated[Name | None, Field(description="Of a person or key")]
+    subject_name: Annotated[
+        Name | None,
+        Field(description="Of a person, key, district, school or device; of a run, hold or order its one school's"),
+    ]
     detail: Annotated[dict[str, Any], Field(description="Before and after, and why", examples=[{"reason": "new term"}])]
 
 

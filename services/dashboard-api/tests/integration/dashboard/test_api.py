@@ -1,5 +1,6 @@
 """The API: lists, orders, problems, and who may see what."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,7 +8,7 @@ from common.events import SyncErrorsFound, SyncFailed, SyncOrdered, SyncRequeste
 from common.testing.probe import EventProbe
 from dashboard_api.queries.runs import run_of
 
-from .surroundings import NORTH, Dashboard, completed, fetched, found_error, school
+from .surroundings import BEGINNING, NORTH, Dashboard, completed, fetched, found_error, school
 from .surroundings import north as north_with
 
 READS = ["/api/v1/districts/north", "/api/v1/districts", "/api/v1/schools", "/api/v1/runs", "/api/v1/events"]
@@ -41,6 +42,15 @@ async def test_schools_come_with_what_is_shared_and_how_they_stand(north: Dashbo
     assert (ashgrove["name"], ashgrove["status"], ashgrove["counts"]["student"]) == ("Ashgrove Primary", "nightly", 402)
     assert (ashgrove["last_run"]["run_id"], ashgrove["recent"], ashgrove["activity"]) == (str(run_id), ["clean"], None)
     assert (beech["health"], beech["activity"]["status"], beech["last_run"]) == ("never", "requested", None)
+
+
+async def test_a_sync_that_waits_for_a_decision_did_not_end_clean(north: Dashboard) -> None:
+    await north.handle(completed(uuid4()), at=BEGINNING)
+    await north.handle(completed(uuid4(), outcome="held", actions={}), at=BEGINNING + timedelta(hours=1))
+    _, body = await get(north, "/api/v1/schools", await north.bearer())
+    assert body["schools"][0]["recent"] == ["clean", "held"]
+    _, page = await get(north, f"/api/v1/schools/{school('1')}", await north.bearer())
+    assert [run["health"] for run in page["runs"]] == ["held", "clean"]
 
 
 async def test_schools_are_paged_by_name_and_filtered(north: Dashboard) -> None:

@@ -50,6 +50,16 @@ async def test_acts_are_filtered_by_what_and_about_what(north: Dashboard, told: 
         assert await found(north, told, query) == expected, query
 
 
+async def test_what_acts_were_about_is_named(north: Dashboard, told: dict[str, str]) -> None:
+    _, body = await get(north, "/audit", told)
+    names = [(act["action"], act["subject_name"]) for act in body["acts"]]
+    district, one, other = "The North", "Ashgrove Primary", "Beech Hill School"
+    assert names == [
+        *[("change_district", district), ("order", one), ("nightly mode", district)],
+        *[("schedule", other), ("schedule", one)],
+    ]
+
+
 async def test_acts_are_filtered_by_who_did_them(north: Dashboard, told: dict[str, str]) -> None:
     _, body = await get(north, "/audit?act=order", told)
     (act,) = body["acts"]

@@ -120,7 +120,7 @@ async def test_forcing_that_waits_for_a_second_person_says_so_until_it_is_taken_
 
 async def test_nothing_was_compared_so_no_conflict_is_denied(visited: Dashboard) -> None:
     text = await page(visited, await add(visited))
-    assert "Nobody has looked" in text and "No conflicts" not in text
+    assert "Not compared yet" in text and "No conflicts" not in text
 
 
 async def test_a_sync_is_started_and_the_last_five_are_listed_each_with_its_information(visited: Dashboard) -> None:

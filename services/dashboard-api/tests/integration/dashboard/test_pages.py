@@ -73,6 +73,14 @@ RUNS: dict[str, tuple[list[Event], list[str]]] = {
         ["Moodle holds what is shared already; nothing was sent."],
     ),
     "previewed": ([completed(RUN, outcome="previewed", actions={})], ["A dry run: this is what would be done."]),
+    "previewed, with nothing to do": (
+        [PlanMade(**ABOUT, operations={}), completed(RUN, outcome="previewed", actions={})],
+        ["nothing would change, since Moodle holds what is shared already", "Run full sync …"],
+    ),
+    "held": (
+        [PlanMade(**ABOUT, operations={"user": {"suspend": 64}}), completed(RUN, outcome="held", actions={})],
+        ["Removals wait for a decision.", "waits for a decision</span>", "nothing yet"],
+    ),
     "refreshed": (
         [completed(RUN, mode="refresh", outcome="refreshed", actions={})], ["The roster was read and counted."]
     ),
@@ -119,6 +127,41 @@ async def test_the_schools_page_says_how_each_school_stands(north: Dashboard) ->
     assert "Calder" in await page(north, "/schools?status=with_errors")
     assert "Ashgrove" not in await page(north, "/schools?status=with_errors")
     assert "No school fits." in await page(north, "/schools?search=nowhere")
+
+
+async def test_the_schools_page_tells_runs_that_wait_from_those_at_work(north: Dashboard) -> None:
+    for key, event in {
+        "1": SyncRequested(district_id="north", run_id=uuid4(), school_id=school("1"), mode="full"),
+        "2": SyncProgressed(district_id="north", run_id=uuid4(), school_id=school("2"), phase="fetching", done=1),
+    }.items():
+        await north.handle(completed(uuid4(), key, outcome="held", actions={}))
+        await north.handle(event)
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    text = await page(north, "/schools")
+    for words in ("It begins when it is its turn.", "</span>waiting</a>", "</span>running</a>", "<progress"):
+        assert text.count(words) == 1, words
+    assert "1 of the last sync was not clean" in text
+
+
+async def test_families_that_are_not_synced_are_said_to_be_only_counted(north: Dashboard) -> None:
+    await north.handle(fetched(uuid4(), counts={"user": 9, "student": 4, "guardian": 5}))
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    words = "Families are counted, but not synced: family sharing is off."
+    assert words in await page(north, "/schools")
+    await north.pool.execute("""UPDATE district SET policy = '{"families": true}'""")
+    assert words not in await page(north, "/schools")
+
+
+async def test_a_district_without_a_source_leads_to_its_set_up(north: Dashboard) -> None:
+    await north.pool.execute("DELETE FROM school")
+    await north.pool.execute("DELETE FROM source")
+    await north.operator(EMAIL)
+    await north.sign_in(EMAIL)
+    text = await page(north, "/schools")
+    assert "no source yet" in text and 'href="/settings/new?district=north"' in text
+    assert "This takes a moment" not in text
 
 
 async def test_names_are_text_wherever_they_come_from(north: Dashboard) -> None:

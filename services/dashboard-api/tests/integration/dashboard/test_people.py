@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from dashboard_api.declare.model import SOURCE_ID, TARGET_ID
 from dashboard_api.housekeeping import count_people
 from dashboard_api.queries import people
 
@@ -112,3 +113,43 @@ async def test_what_is_in_moodle_is_counted_when_a_sync_ends(north: Dashboard, w
     assert (first["in_moodle_at"][:10], second["in_moodle"]) == ("2026-11-23", None)
     _, district = await get(north, "/districts/north", await north.bearer())
     assert district["in_moodle"] == first["in_moodle"]
+
+
+async def test_who_left_counts_in_moodle_as_long_as_they_have_a_place_there(north: Dashboard, workers: Workers) -> None:
+    await share(north, workers, "1", roster("ada", "bo", "cy"))
+    await share(north, workers, "1", roster("ada"))
+    for number, name in enumerate(("ada", "bo", "cy")):
+        await workers.link("user", name, number, {})
+    await workers.link("course", "c-1", 10, {})
+    await workers.place("c-1", "ada")
+    await workers.place("c-1", "bo")
+    await workers.place("c-1", "cy", active=False)
+    await north.handle(completed(uuid4(), outcome="held"))
+    _, body = await get(north, "/schools", await north.bearer())
+    assert body["schools"][0]["in_moodle"] == {"student": 2, "user": 2, "course": 1, "enrolment": 2}
+
+
+async def test_the_people_of_a_large_school_are_counted_in_a_moment(north: Dashboard, workers: Workers) -> None:
+    await north.handle(completed(uuid4()))
+    people_of = "generate_series(1, 4000) n"
+    await workers.fetcher.execute(
+        "INSERT INTO record (district_id, school_id, entity, source_key, first_snapshot, last_snapshot, hash, body) "
+        f"SELECT 'north', $1, 'user', 'u-' || n, 1, CASE WHEN n <= 400 THEN 1 END, '', $2 FROM {people_of}",
+        school("1"),
+        person("Ada"),
+    )
+    await workers.moodle.execute(
+        "INSERT INTO link (district_id, target_id, source_id, entity, source_key, school_id, moodle_id, source_hash, "
+        f"mapping, applied) SELECT 'north', $2, $3, 'user', 'u-' || n, $1, n, '', 1, '{{}}' FROM {people_of}",
+        *(school("1"), TARGET_ID, SOURCE_ID),
+    )
+    await workers.moodle.execute(
+        "INSERT INTO enrolment_link (district_id, target_id, source_id, school_id, class_key, user_key, record_key, "
+        "role_id, time_start, time_end, active) SELECT 'north', $2, $3, $1, 'c-' || c, 'u-' || n, 'e', 5, 0, 0, true "
+        f"FROM {people_of}, generate_series(1, 8) c",
+        *(school("1"), TARGET_ID, SOURCE_ID),
+    )
+    async with north.pool.acquire() as conn, conn.transaction():
+        await conn.execute("SET LOCAL statement_timeout = '4s'")
+        await people.note_in_moodle(conn, "north", school("1"), BEGINNING)
+    assert (await north.row("SELECT in_moodle FROM school_state"))["in_moodle"]["student"] == 4000

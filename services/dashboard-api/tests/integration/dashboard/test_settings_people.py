@@ -72,6 +72,7 @@ async def test_the_audit_log_is_filtered_and_downloaded(north: Dashboard) -> Non
     await send(north, f"/settings{AT}", **general)
     text = await page(north, f"/settings/audit{AT}&what=change_district")
     assert "Changed the district" in text and "<ins>=North</ins>" in text and "A.Rossi" in text
+    assert "<dt>Name</dt>" in text and '<span class="sub">=North</span>' in text
     assert "Nothing fits." in await page(north, f"/settings/audit{AT}&what=change_district&last=2020-01-01")
     assert "Changed the district" in await page(north, f"/settings/audit{AT}&search=%3Dnorth")
     assert "Nothing fits." in await page(north, f"/settings/audit{AT}&search=%3Dsouth")

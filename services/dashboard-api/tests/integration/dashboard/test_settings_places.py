@@ -56,7 +56,10 @@ async def test_a_source_is_added_tried_out_and_taken_out(north: Dashboard) -> No
     await north.handle(SourceChecked(district_id="north", check_id=check_id, report=report))
     text = await page(north, to)
     assert "The source refuses the credentials" in text and "401 from wonde.example." in text
-    assert "Take out Wonde?" in await page(north, f"/settings/sources/wonde/remove{AT}")
+    question = await page(north, f"/settings/sources/wonde/remove{AT}")
+    assert "Take out Wonde?" in question and "Take out the source" in question
+    refusal = await page(north, f"/settings/sources/main/remove{AT}", 409)
+    assert "of this source are set up" in refusal and "Take out the source" not in refusal
     assert (await send(north, f"/settings/sources/wonde/remove{AT}"))[0] == 303
     status, text = await send(north, f"/settings/sources/main/remove{AT}")
     assert status == 409 and "2 schools of this source are set up." in text

@@ -141,7 +141,7 @@ async def test_pages_and_lists_say_where_each_school_is_from(dashboard: Dashboar
     async with dashboard.http.get("/schools") as answer:
         text = await answer.text()
     for words in (
-        "3 schools · 2 sources", "Clever · North Moodle", "OneRoster · North Moodle",
+        "3 schools · 2 sources · 3 set up for North Moodle", '"sub">Clever</span>', '"sub">OneRoster</span>',
         "Clever could not tell which schools it shares.</strong> The token was refused.",
     ):  # fmt: skip
         assert words in text, words
