@@ -20,7 +20,7 @@ from scheduler import pools
 
 from ..support.plant import Plant, plant
 
-LATENCY = 0.1
+LATENCY = 0.2
 
 
 async def seen(at_work: Plant) -> dict[tuple[str, str], tuple[int, int]]:

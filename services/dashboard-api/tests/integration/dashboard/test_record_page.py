@@ -60,7 +60,7 @@ async def test_people_classes_and_schools_are_found_by_form(north: Dashboard, li
         "maths": ["/records/class/c-1?district=north", "Class"],
         "ida": ["not there"],
         "ashgrove": [f"/schools/{school('1')}", "On hold"],
-        "<b>": ["Nothing fits “&lt;b&gt;”.", "No feed of this district ever had it"],
+        "<b>": ["Nothing fits “&lt;b&gt;”.", "No source of this district has ever shared"],
         " ": ["By name, e-mail, user name"],
     }.items():
         status, answer = await send(north, "/find?district=north", text=text)
