@@ -41,8 +41,12 @@ class Command:
             argv = [self._name, *arguments]
             process = FORKS.Process(target=_run, args=(self._entry, argv, dict(environment), *map(str, files)))
             await asyncio.to_thread(process.start)
-            await _end(process.sentinel)
-            process.join()
+            try:
+                await _end(process.sentinel)
+            finally:
+                if process.is_alive():  # whoever gives up waiting leaves none behind
+                    process.kill()
+                process.join()
             out, err = (file.read_text() for file in files)
             return Ended(process.exitcode, out, err)
 

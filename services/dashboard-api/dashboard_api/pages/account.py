@@ -3,7 +3,6 @@
 import json
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Response
 from fastapi import Form as FormField
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from common.language import LANGUAGES, mark
 from dashboard_api import own_account
 from dashboard_api.auth.passwords import LEAST_LENGTH
+from dashboard_api.declare.values import zones
 from dashboard_api.language import _, plural
 from dashboard_api.own_account import own_id
 from dashboard_api.pages.forms import Field, Form, filled, sent
@@ -58,7 +58,7 @@ async def save(visit: Sending) -> Response:
     """Change name, language or time zone."""
     form = sent(ABOUT, await visit.request.form())
     zone = form.text("timezone")
-    if zone and zone not in available_timezones():
+    if zone and zone not in zones():
         form.mistakes["timezone"] = _("There is no such time zone. Choose one of the list, such as Europe/Amsterdam.")
     if form.mistakes:
         return await _page(visit, about=form)
@@ -158,7 +158,7 @@ async def _page(visit: Visit, **sent_forms: Form) -> Response:
         "pending": pending,
         "picture": Markup(pending["picture"]) if pending else "",  # noqa: S704 - our own drawing, of a base32 secret
         "sessions": json.loads(await sessions.list_json(whole, own_id(visitor), visitor.csrf or "")),
-        "zones": sorted(available_timezones()),
+        "zones": sorted(zones()),
         "zone": visitor.timezone or await _usual_zone(visit),
     }
     status = max(form.status for form in forms.values())

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Form, Response
 
 from common.db import Row
 from dashboard_api import nightly_modes, preview, school_times
 from dashboard_api.declare import parts
-from dashboard_api.declare.values import TIME_OF_DAY, WEEKDAYS
+from dashboard_api.declare.values import TIME_OF_DAY, WEEKDAYS, zones
 from dashboard_api.language import _
 from dashboard_api.pages.addresses import HOME, own_address
 from dashboard_api.pages.confirming import Question, ask, lacking
@@ -50,7 +49,7 @@ async def show(school_id: UUID, visit: InVisit) -> Response:
         weekdays={day: _(name) for day, name in acts.WEEKDAYS.items()},
         part=await district_parts.school(pool, district_id, school_id),
         targets=await district_parts.targets(pool, district_id),
-        zones=sorted(available_timezones()),
+        zones=sorted(zones()),
         coming=await _coming(visit, district_id, school_id),
         came=[nights.explained(one) for one in school["nights_came"]],
     )
@@ -127,7 +126,7 @@ async def set_place(
     district_id = school["district_id"]
     visit.visitor.require("declare", district_id)
     zone = timezone.strip() or None
-    if zone is not None and zone not in available_timezones():
+    if zone is not None and zone not in zones():
         raise Problem(422, "mistakes", _("There is no such time zone. Choose one of the list, or leave it empty."))
     question = await _moving(visit, school, target, zone) if target else _taking_out(school, zone)
     if school["target"] and question:

@@ -3,7 +3,6 @@ so that it can be left at any time and gone on with from any place."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Response
 from fastapi import Form as FormField
@@ -14,6 +13,7 @@ from dashboard_api import orders, setting_up, target_checks
 from dashboard_api.api.system import require_platform
 from dashboard_api.declare import beginning, source_parts, target_parts
 from dashboard_api.declare.model import TARGET_ID
+from dashboard_api.declare.values import zones
 from dashboard_api.language import _
 from dashboard_api.orders import Wish
 from dashboard_api.pages.addresses import with_query
@@ -236,4 +236,4 @@ def _here(visit: Visit) -> str:
 
 
 def _zones() -> dict[str, Any]:
-    return {"zones": sorted(available_timezones())}
+    return {"zones": sorted(zones())}
